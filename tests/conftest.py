@@ -1,0 +1,67 @@
+"""Options, the private servers, and the folder of real data; factories come from tests/factories."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.services import postgres, redis
+
+ROOT = Path(__file__).resolve().parent.parent
+pytest_plugins = sorted(
+    f"tests.factories.{path.stem}" for path in ROOT.glob("tests/factories/*.py") if path.stem != "__init__"
+)
+DATABASE_FIXTURES = frozenset({"db", "transactional_db", "live_server", "django_db_reset_sequences"})
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database-only", action="store_true", help="run only the tests that use the database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--database-only"):
+        return
+    dropped = [item for item in items if not uses_database(item)]
+    items[:] = [item for item in items if uses_database(item)]
+    config.hook.pytest_deselected(items=dropped)
+
+
+def uses_database(item: pytest.Item) -> bool:
+    """Tell whether the outcome may depend on the database server."""
+    fixtures = DATABASE_FIXTURES.intersection(getattr(item, "fixturenames", ()))
+    return bool(fixtures) or item.get_closest_marker("django_db") is not None
+
+
+def skip_or_fail(reason: str) -> None:
+    """Skip, or fail where `make test` has promised that everything is installed."""
+    if os.environ.get("TANDEM_REQUIRE_SERVICES"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real images, forms and oracles beside the checkout."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("needs the folder ../shared/data beside the checkout")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """DATABASE_URL of a private PostgreSQL."""
+    if postgres.programs() is None:
+        skip_or_fail("needs the Debian package postgresql")
+    with postgres.running_postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """BROKER_URL of a private Redis."""
+    if redis.program() is None:
+        skip_or_fail("needs the Debian package redis-server")
+    with redis.running_redis() as url:
+        yield url

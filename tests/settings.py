@@ -1,0 +1,15 @@
+"""The settings of the tests: the real ones, on a data folder of their own and with a fast password hash."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+if "TANDEM_VAR" not in os.environ:
+    os.environ["TANDEM_VAR"] = tempfile.mkdtemp(prefix="tandem-tests-")
+    # Registered by the process that made the folder only: workers and servers of the tests inherit the variable.
+    atexit.register(shutil.rmtree, os.environ["TANDEM_VAR"], ignore_errors=True)
+
+from config.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
