@@ -1,0 +1,1 @@
+"""Study designs as data: frozen dataclasses, the YAML reader and the reading of item values. No Django."""
