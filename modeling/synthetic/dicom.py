@@ -37,8 +37,8 @@ def write_dicom(
 ) -> list[Path]:
     """Write `<folder>/<phase>/IM0001.dcm` … and return the paths in phase and slice order.
 
-    One study and one frame of reference; instance UIDs depend on seed, size, phase and slice, so a rewrite gives
-    the same instances. Geometry: axial, identity orientation, head-most slice last.
+    One study and one frame of reference; instance UIDs depend on seed, size, phase and slice, so a rewrite
+    gives the same instances. Geometry: axial, identity orientation, head-most slice last.
     """
     person = FakePerson(patient_name, patient_id)
     paths = []

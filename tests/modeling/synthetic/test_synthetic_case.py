@@ -20,14 +20,16 @@ def lesion_mean(case, phase):
 
 def test_a_seed_names_one_patient(case):
     again = make_case(7, size=SMALL)
-    assert again.clinical == case.clinical and again.outcome == case.outcome
+    assert again.clinical == case.clinical
+    assert again.outcome == case.outcome
     for phase in PHASES:
         assert np.array_equal(again.phases[phase].volume, case.phases[phase].volume)
 
 
 def test_size_changes_voxels_but_not_the_patient(case):
     larger = make_case(7, size=(20, 96, 96))
-    assert larger.clinical == case.clinical and larger.outcome == case.outcome
+    assert larger.clinical == case.clinical
+    assert larger.outcome == case.outcome
     assert larger.phases["AP"].volume.shape == (20, 96, 96)
 
 

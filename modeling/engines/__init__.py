@@ -1,0 +1,1 @@
+"""Computation behind model runs; the only package that imports torch. Reached from worker tasks alone."""
