@@ -1,0 +1,28 @@
+"""The URL map: pages, the REST API under /api/v1/, the health check."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from config.health import healthz
+
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.forbidden"
+handler404 = "config.errors.not_found"
+
+api = [
+    path("", include("edc.api.urls")),
+    path("", include("imaging.api.urls")),
+    path("", include("modeling.api.urls")),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
+]
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("api/v1/", include((api, "api"))),
+    path("imaging/", include("imaging.web.urls")),
+    path("modeling/", include("modeling.web.urls")),
+    path("", include("edc.web.urls")),
+]

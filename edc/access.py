@@ -1,0 +1,172 @@
+"""Who may do what, where: the role table, the grants and the questions about them. The only such place."""
+
+from collections.abc import Iterable
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from guardian.shortcuts import assign_perm, get_objects_for_user, remove_perm
+
+from edc.models import (
+    ApiToken,
+    Membership,
+    Role,
+    Site,
+    SiteUserObjectPermission,
+    Study,
+    StudyUserObjectPermission,
+    User,
+)
+
+SITE_GRANTS: dict[str, frozenset[str]] = {
+    Role.CRC: frozenset(
+        {"view_subjects", "enrol_subject", "enter_data", "view_data", "answer_query", "upload_images"}
+    ),
+    Role.DATA_MANAGER: frozenset(
+        {"view_subjects", "view_data", "resolve_disagreement", "raise_query", "lock_form"}
+    ),
+    Role.MONITOR: frozenset({"view_subjects", "view_data", "verify_data", "raise_query"}),
+    Role.INVESTIGATOR: frozenset(
+        {
+            "view_subjects",
+            "view_data",
+            "enrol_subject",
+            "answer_query",
+            "sign_form",
+            "view_images",
+            "view_scores",
+        }
+    ),
+    Role.RADIOLOGIST: frozenset({"view_images", "read_images"}),
+    Role.CLINICIAN: frozenset({"view_subjects", "view_data", "view_images", "view_scores", "review_scores"}),
+    Role.DATA_SCIENTIST: frozenset({"view_images", "run_models", "view_scores"}),
+    Role.UPLOADER: frozenset({"upload_images"}),
+    Role.AUDITOR: frozenset({"view_subjects"}),
+    Role.ADMINISTRATOR: frozenset(),
+}
+STUDY_GRANTS: dict[str, frozenset[str]] = {
+    Role.CRC: frozenset({"view_study_data"}),
+    Role.DATA_MANAGER: frozenset({"view_study_data", "manage_design", "view_audit"}),
+    Role.MONITOR: frozenset({"view_study_data", "view_audit"}),
+    Role.INVESTIGATOR: frozenset({"view_study_data"}),
+    Role.RADIOLOGIST: frozenset({"view_study_data"}),
+    Role.CLINICIAN: frozenset({"view_study_data"}),
+    Role.DATA_SCIENTIST: frozenset({"view_study_data", "develop_models"}),
+    Role.UPLOADER: frozenset(),
+    Role.AUDITOR: frozenset({"view_study_data", "view_audit"}),
+    Role.ADMINISTRATOR: frozenset({"manage_people"}),
+}
+# What a named system user (worker, loader) may do, everywhere; nothing else.
+SYSTEM_GRANTS = frozenset(
+    {
+        "view_subjects",
+        "view_data",
+        "raise_query",
+        "view_images",
+        "run_models",
+        "view_scores",
+        "manage_design",
+        "view_study_data",
+        "develop_models",
+        "manage_people",
+    }
+)
+# What a token of each scope may use of its owner's rights.
+SCOPE_GRANTS: dict[str, frozenset[str]] = {
+    ApiToken.Scope.READ: frozenset(
+        {"view_subjects", "view_data", "view_images", "view_scores", "view_audit", "view_study_data"}
+    ),
+    ApiToken.Scope.ENTER: frozenset({"view_subjects", "enrol_subject", "enter_data", "view_study_data"}),
+    ApiToken.Scope.UPLOAD: frozenset({"upload_images"}),
+}
+
+
+def _usable(actor: User | None, permissions: Iterable[str]) -> list[str]:
+    """Return those permissions that the actor's token, if any, lets through; none for a missing actor."""
+    if actor is None or not actor.is_authenticated or not actor.is_active:
+        return []
+    token = getattr(actor, "api_token", None)
+    if token is None:
+        return list(permissions)
+    allowed = frozenset().union(*(SCOPE_GRANTS[scope] for scope in token.scopes))
+    return [permission for permission in permissions if permission in allowed]
+
+
+def sites_for(actor: User | None, *permissions: str) -> QuerySet[Site]:
+    """Return the sites where the actor holds any of these; global grants and superuser count for nothing."""
+    usable = _usable(actor, permissions)
+    if not usable or actor is None:
+        return Site.objects.none()
+    if actor.is_system:
+        return Site.objects.all() if SYSTEM_GRANTS & set(usable) else Site.objects.none()
+    sites = get_objects_for_user(
+        actor, usable, klass=Site, any_perm=True, with_superuser=False, accept_global_perms=False
+    )
+    token = getattr(actor, "api_token", None)
+    return sites.filter(pk=token.site_id) if token is not None and token.site_id else sites
+
+
+def studies_for(actor: User | None, *permissions: str) -> QuerySet[Study]:
+    """Return the studies on which the actor holds any of these study-wide permissions."""
+    usable = _usable(actor, permissions)
+    if not usable or actor is None:
+        return Study.objects.none()
+    if actor.is_system:
+        return Study.objects.all() if SYSTEM_GRANTS & set(usable) else Study.objects.none()
+    return get_objects_for_user(
+        actor, usable, klass=Study, any_perm=True, with_superuser=False, accept_global_perms=False
+    )
+
+
+def may(actor: User | None, permission: str, *, site: Site | None = None, study: Study | None = None) -> bool:
+    """Tell whether the actor holds the permission at the site, or on the study."""
+    if site is not None:
+        return sites_for(actor, permission).filter(pk=site.pk).exists()
+    if study is not None:
+        return studies_for(actor, permission).filter(pk=study.pk).exists()
+    return False
+
+
+def require(
+    actor: User | None, permission: str, *, site: Site | None = None, study: Study | None = None
+) -> None:
+    """Raise PermissionDenied unless the actor holds the permission there; a missing actor holds none."""
+    if not may(actor, permission, site=site, study=study):
+        raise PermissionDenied(permission)
+
+
+def roles_at(actor: User | None, *, study: Study | None, site: Site | None = None) -> list[str]:
+    """Return the actor's active roles in the study, at the site if one is given."""
+    if actor is None or not actor.is_authenticated or study is None:
+        return []
+    memberships = Membership.objects.filter(user=actor, study=study, active=True)
+    if site is not None:
+        memberships = memberships.filter(Q(site=site) | Q(site__isnull=True))
+    return sorted(set(memberships.values_list("role", flat=True)))
+
+
+@transaction.atomic
+def sync_grants(user: User) -> None:
+    """Make the user's object grants equal to what the active memberships give; nothing more survives."""
+    memberships = Membership.objects.filter(user=user, active=True).select_related("study", "site")
+    site_grants: set[tuple[int, str]] = set()
+    study_grants: set[tuple[int, str]] = set()
+    for membership in memberships:
+        study_grants |= {(membership.study_id, name) for name in STUDY_GRANTS[membership.role]}
+        sites = (
+            [membership.site_id]
+            if membership.site_id
+            else membership.study.sites.values_list("pk", flat=True)
+        )
+        site_grants |= {(site, name) for site in sites for name in SITE_GRANTS[membership.role]}
+    _apply(user, Site, SiteUserObjectPermission, site_grants)
+    _apply(user, Study, StudyUserObjectPermission, study_grants)
+
+
+def _apply(user: User, model: type, table: type, wanted: set[tuple[int, str]]) -> None:
+    held = set(table.objects.filter(user=user).values_list("content_object_id", "permission__codename"))
+    objects = model.objects.in_bulk({pk for pk, _name in held ^ wanted})
+    for pk, name in sorted(wanted - held):
+        assign_perm(name, user, objects[pk])
+    for pk, name in sorted(held - wanted):
+        remove_perm(name, user, objects[pk])

@@ -1,0 +1,177 @@
+"""The audit door: every change is recorded here, in the transaction of the change, and chained by hash."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from edc import access
+from edc.models import AuditEvent, AuditHead, Site, Study, Subject, User
+
+GENESIS = "0" * 64
+HASHED_FIELDS = (
+    "at", "actor_id", "actor_name", "role", "study_id", "site_id", "subject_id", "action", "target_type",
+    "target_id", "path", "before", "after", "reason", "channel", "blinded", "request_id",
+    "software_version", "previous_hash",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Context:
+    """Where a change comes from."""
+
+    channel: str = "command"
+    request_id: str = ""
+
+
+COMMAND = Context()
+_context: ContextVar[Context] = ContextVar("audit_context")
+
+
+@contextmanager
+def channel(name: str, *, request_id: str = "") -> Iterator[None]:
+    """Record what happens inside as having come through this channel (page, api, task, command, import)."""
+    token = _context.set(Context(channel=name, request_id=request_id or str(uuid.uuid4())))
+    try:
+        yield
+    finally:
+        _context.reset(token)
+
+
+class AuditContextMiddleware:
+    """Give each request an id and a channel; the answer carries the id, so that an audit row finds it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request_id = str(uuid.uuid4())
+        with channel("api" if request.path.startswith("/api/") else "page", request_id=request_id):
+            response = self.get_response(request)
+        response.headers["X-Request-ID"] = request_id
+        return response
+
+
+def digest(content: object) -> str:
+    """Return the SHA-256 of the canonical JSON of the content."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def event_hash(event: AuditEvent) -> str:
+    """Return the hash an event must carry: over all its fields and the hash of the event before it."""
+    row = {name: getattr(event, name) for name in HASHED_FIELDS}
+    row["at"] = event.at.isoformat()
+    return digest(row)
+
+
+@dataclass(frozen=True)
+class Place:
+    """The study, site and subject that a target belongs to."""
+
+    study: Study | None = None
+    site: Site | None = None
+    subject: Subject | None = None
+
+
+def place_of(target: models.Model) -> Place:
+    """Find the study, site and subject of a target by following its own relations."""
+    if isinstance(target, Study):
+        return Place(study=target)
+    if isinstance(target, Site):
+        return Place(study=target.study, site=target)
+    if isinstance(target, Subject):
+        return Place(study=target.study, site=target.site, subject=target)
+    for name in ("subject", "form", "disagreement", "query", "site", "study"):
+        owner = getattr(target, name, None)
+        if isinstance(owner, models.Model):
+            return place_of(owner)
+    return Place()
+
+
+def record(  # noqa: PLR0913 - the columns of the record
+    *,
+    actor: User,
+    action: str,
+    target: models.Model,
+    before: object = None,
+    after: object = None,
+    reason: str = "",
+    path: str = "",
+    blinded: str = "",
+    place: Place | None = None,
+) -> AuditEvent:
+    """Append one event; must run inside the transaction of the change, and the actor must be somebody."""
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("audit.record must run in the transaction of the change")
+    place = place or place_of(target)
+    context = _context.get(COMMAND)
+    head = AuditHead.objects.select_for_update().get_or_create(pk=1, defaults={"last_hash": GENESIS})[0]
+    event = AuditEvent(
+        at=timezone.now(),
+        actor=actor,
+        actor_name=f"{actor.display_name or actor.username} ({actor.username})",
+        role=",".join(access.roles_at(actor, study=place.study, site=place.site)),
+        study=place.study,
+        site=place.site,
+        subject=place.subject,
+        action=action,
+        target_type=target._meta.label_lower,
+        target_id=str(target.pk),
+        path=path,
+        before=before,
+        after=after,
+        reason=reason,
+        channel=context.channel,
+        blinded=blinded,
+        request_id=context.request_id,
+        software_version=settings.SOFTWARE_VERSION,
+        previous_hash=head.last_hash,
+    )
+    event.hash = event_hash(event)
+    event.save(force_insert=True)
+    head.last_hash, head.length = event.hash, head.length + 1
+    head.save(update_fields=["last_hash", "length"])
+    return event
+
+
+def record_each(
+    *, actor: User, action: str, target: models.Model, changes: Mapping[str, tuple], **more
+) -> None:
+    """Append one event for each path whose value changed; `changes` maps a path to (before, after)."""
+    for path, (before, after) in sorted(changes.items()):
+        if before != after:
+            record(actor=actor, action=action, target=target, path=path, before=before, after=after, **more)
+
+
+@dataclass(frozen=True)
+class Break:
+    """The first place where the chain does not hold."""
+
+    event_id: int | None
+    problem: str
+
+
+def verify_chain() -> Break | None:
+    """Walk the whole chain; return the first broken row, or None when every hash holds."""
+    previous, count = GENESIS, 0
+    for event in AuditEvent.objects.order_by("pk").iterator(chunk_size=2000):
+        if event.previous_hash != previous:
+            return Break(event.pk, "the row before this one was removed or inserted")
+        if event_hash(event) != event.hash:
+            return Break(event.pk, "the content of this row was altered")
+        previous, count = event.hash, count + 1
+    head = AuditHead.objects.filter(pk=1).first()
+    if head is None:
+        return None if count == 0 else Break(None, "the head of the chain is gone")
+    if (head.last_hash, head.length) != (previous, count):
+        return Break(None, f"the chain ends after {count} rows, but {head.length} were written")
+    return None

@@ -1,0 +1,53 @@
+"""Domain errors: each has a stable code and says, in the reader's language, what to do.
+
+Their HTTP status stands in `config/errors.py` only.
+"""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+
+
+class DomainError(Exception):
+    """Something the caller may not do, or not now; `fields` maps a field or item path to its own message."""
+
+    code = "domain_error"
+
+    def __init__(
+        self,
+        message: str | Promise,
+        *,
+        code: str | None = None,
+        fields: Mapping[str, str | Promise] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or self.code
+        self.fields = dict(fields or {})
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class InvalidInput(DomainError):
+    """The input itself is wrong; each wrong field is named."""
+
+    code = "invalid_input"
+
+
+class Conflict(DomainError):
+    """The input was right for an earlier state: somebody or something came in between."""
+
+    code = "conflict"
+
+
+class NotNow(DomainError):
+    """The move is not legal in the present state."""
+
+    code = "not_now"
+
+
+class Unavailable(DomainError):
+    """A part that is needed (archive, broker) does not answer; the same call may succeed later."""
+
+    code = "unavailable"

@@ -1,0 +1,84 @@
+"""What a higher app may add to edc's pages and checks, declared here and registered in its `AppConfig.ready`.
+
+So edc can show a subject's images, or offer values read from DICOM, without knowing the imaging app.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from edc.models import FormInstance, Site, Study, Subject, User
+
+
+@dataclass(frozen=True)
+class OwedWork:
+    """One thing a person owes today, from whichever app."""
+
+    kind: str
+    title: str
+    subject_key: str
+    event_name: str
+    blocks: str
+    due: date | None
+    minutes: int
+    url: str
+    action: str
+
+
+@dataclass(frozen=True)
+class ProposedValue:
+    """A value for a form's item that a device or model offers; a person accepts it or not."""
+
+    path: str
+    raw: str
+    unit: str | None
+    source: str
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A status to show: one word of the status vocabulary, its text and where it leads."""
+
+    status: str
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Tab:
+    """An entry of the top navigation."""
+
+    label: str
+    url: str
+    prefix: str
+
+
+class Extension(Protocol):
+    """A higher app's part in edc's pages; every answer is already filtered for the actor."""
+
+    def tabs(self, *, actor: User, study: Study) -> Sequence[Tab]: ...
+
+    def owed(self, *, actor: User, study: Study, site: Site | None) -> Sequence[OwedWork]: ...
+
+    def form_panel(self, *, actor: User, form: FormInstance) -> tuple[str, dict] | None:
+        """Return a template name and its context to show on the form's page, or None."""
+
+    def proposals(self, *, actor: User, form: FormInstance) -> Sequence[ProposedValue]: ...
+
+    def subject_chips(self, *, actor: User, subjects: Sequence[Subject]) -> dict[int, Chip]:
+        """Return the image or score state of many subjects at once, by subject id."""
+
+
+_registered: list[Extension] = []
+
+
+def register(extension: Extension) -> None:
+    """Add a higher app's part; called once from its `AppConfig.ready`."""
+    if extension not in _registered:
+        _registered.append(extension)
+
+
+def registered() -> tuple[Extension, ...]:
+    """Return the registered parts, in the order of registration."""
+    return tuple(_registered)

@@ -1,0 +1,61 @@
+"""The models of the edc app, by concept."""
+
+from edc.models.audit import AuditEvent, AuditHead
+from edc.models.design import DesignVersion, design_of
+from edc.models.form import FormInstance
+from edc.models.observation import (
+    INDEPENDENT,
+    Disagreement,
+    Draft,
+    DraftItem,
+    ItemValue,
+    Observation,
+    Resolution,
+    Stream,
+)
+from edc.models.person import ApiToken, IdempotencyRecord, Membership, Role, User
+from edc.models.query import Query, QueryMessage
+from edc.models.schedule import StudyEvent
+from edc.models.signature import Signature
+from edc.models.study import (
+    Institution,
+    Site,
+    SiteUserObjectPermission,
+    Study,
+    StudyUserObjectPermission,
+)
+from edc.models.subject import EligibilityAssessment, Subject
+from edc.models.verification import Verification
+
+__all__ = [
+    "INDEPENDENT",
+    "ApiToken",
+    "AuditEvent",
+    "AuditHead",
+    "DesignVersion",
+    "Disagreement",
+    "Draft",
+    "DraftItem",
+    "EligibilityAssessment",
+    "FormInstance",
+    "IdempotencyRecord",
+    "Institution",
+    "ItemValue",
+    "Membership",
+    "Observation",
+    "Query",
+    "QueryMessage",
+    "Resolution",
+    "Role",
+    "Signature",
+    "Site",
+    "SiteUserObjectPermission",
+    "Stream",
+    "Study",
+    "StudyEvent",
+    "StudyUserObjectPermission",
+    "Subject",
+    "User",
+    "Verification",
+    "design_of",
+]

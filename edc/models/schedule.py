@@ -1,0 +1,34 @@
+"""The visits that a subject owes and has had."""
+
+from django.db import models
+from django.db.models import UniqueConstraint
+from django.utils.translation import gettext_lazy as _
+
+
+class StudyEvent(models.Model):
+    """One visit of a subject, planned from its anchor date or unscheduled."""
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        HELD = "held", _("Held")
+        MISSED = "missed", _("Not done")
+
+    subject = models.ForeignKey("edc.Subject", on_delete=models.PROTECT, related_name="events")
+    event_oid = models.CharField(max_length=60)
+    repeat_key = models.PositiveIntegerField(default=1)
+    ordinal = models.PositiveIntegerField(default=0, help_text="Place in the design's schedule.")
+    planned_date = models.DateField(null=True, blank=True)
+    window_start = models.DateField(null=True, blank=True)
+    window_end = models.DateField(null=True, blank=True)
+    held_on = models.DateField(null=True, blank=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.PLANNED)
+    missed_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["subject_id", "ordinal", "repeat_key"]
+        constraints = [
+            UniqueConstraint(fields=["subject", "event_oid", "repeat_key"], name="event_repeat_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_oid}[{self.repeat_key}]"

@@ -1,0 +1,82 @@
+"""What every page shows around its content: the study, the site, the tabs, the person."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from edc import access, extensions
+from edc.models import Membership, Role, Site, Study, User
+
+STUDY_KEY, SITE_KEY = "study_oid", "site_oid"
+
+
+def current_study(request: HttpRequest) -> Study | None:
+    """Return the study the person works in: the one chosen, else the first that is theirs."""
+    if not hasattr(request, "_tandem_study"):
+        studies = list(access.studies_for(request.user, "view_study_data", "manage_people"))
+        chosen = request.session.get(STUDY_KEY)
+        request._tandem_study = next(
+            (study for study in studies if study.oid == chosen), studies[0] if studies else None
+        )
+    return request._tandem_study
+
+
+def member_sites(user: User, study: Study | None) -> list[Site]:
+    """Return the sites of the study at which the person has any role, in their order."""
+    if study is None:
+        return []
+    memberships = Membership.objects.filter(user=user, study=study, active=True)
+    if memberships.filter(site__isnull=True).exists():
+        return list(study.sites.select_related("institution"))
+    return list(study.sites.filter(memberships__in=memberships).select_related("institution").distinct())
+
+
+def current_site(request: HttpRequest) -> Site | None:
+    """Return the chosen site; None means all the person's sites, the default when there are several."""
+    sites = member_sites(request.user, current_study(request))
+    chosen = request.session.get(SITE_KEY)
+    found = next((site for site in sites if site.oid == chosen), None)
+    return found or (sites[0] if len(sites) == 1 else None)
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    """Context processor of `templates/base.html`."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    study = current_study(request)
+    roles = access.roles_at(user, study=study)
+    return {
+        "shell": {
+            "study": study,
+            "site": current_site(request),
+            "studies": list(access.studies_for(user, "view_study_data", "manage_people")),
+            "sites": member_sites(user, study),
+            "tabs": _tabs(request, user, study),
+            "roles": roles,
+            "role_label": " · ".join(str(Role(role).label) for role in roles),
+            "user_name": str(user),
+            "initial": str(user)[:1].upper(),
+        }
+    }
+
+
+def _tabs(request: HttpRequest, user: User, study: Study | None) -> list[dict[str, object]]:
+    if study is None:
+        return []
+    tabs = [extensions.Tab(_("Today"), reverse("home"), "/")]
+    if access.sites_for(user, "view_subjects").filter(study=study).exists():
+        tabs.append(extensions.Tab(_("Subjects"), reverse("subjects"), "/subjects"))
+    if access.sites_for(user, "view_data", "answer_query", "raise_query").filter(study=study).exists():
+        tabs.append(extensions.Tab(_("Queries"), reverse("queries"), "/queries"))
+    for part in extensions.registered():
+        tabs.extend(part.tabs(actor=user, study=study))
+    if access.may(user, "view_audit", study=study):
+        tabs.append(extensions.Tab(_("Audit"), reverse("audit"), "/audit"))
+    return [
+        {"label": tab.label, "url": tab.url, "active": _is_active(request.path, tab.prefix)} for tab in tabs
+    ]
+
+
+def _is_active(path: str, prefix: str) -> bool:
+    return path == "/" if prefix == "/" else path.startswith(prefix)

@@ -1,0 +1,17 @@
+"""The models of the imaging app, by concept."""
+
+from imaging.models.imaging_study import ImagingStudy, Instance, Series
+from imaging.models.read import Measurement, Read
+from imaging.models.segmentation import Segmentation
+from imaging.models.upload import UploadedInstance, UploadSession
+
+__all__ = [
+    "ImagingStudy",
+    "Instance",
+    "Measurement",
+    "Read",
+    "Segmentation",
+    "Series",
+    "UploadSession",
+    "UploadedInstance",
+]
