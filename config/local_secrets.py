@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def read_or_make(path: Path) -> str:
-    """Return the secret kept at the path; a random one is made on first use (mode 0600, one even under a race)."""
+    """Return the secret kept at the path; made at random on first use (mode 0600, safe under a race)."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import UniqueConstraint
 
-from edc.design import StudyDesign
+from edc.design.study import StudyDesign
 
 
 class DesignVersion(models.Model):
