@@ -1,6 +1,7 @@
 """Frozen dataclasses to plain JSON data and back, driven by their type hints.
 
-A field that holds its default is left out of the data, so the data of equal objects are equal and ``decode`` of ``encode`` gives
+A field that holds its default is left out of the data, so the data of equal objects are equal and
+``decode`` of ``encode`` gives
 an equal object. Numbers of ``float`` fields are floats on both sides.
 """
 

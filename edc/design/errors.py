@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, order=True)
 class DesignError:
-    """One fault: file (relative to the studies folder), line (from 1), field path and message in both languages."""
+    """One fault: file (relative to the studies folder), line (from 1),
+    field path and message in both languages.
+    """
 
     file: str
     line: int

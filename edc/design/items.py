@@ -20,7 +20,9 @@ class Text:
         return self.zh if language == "zh" else self.en
 
     def in_language(self, code: str) -> str:
-        """Return the text for a language code such as ``zh-hans`` or ``en-gb``; Chinese unless English is asked."""
+        """Return the text for a language code such as ``zh-hans`` or ``en-gb``;
+        Chinese unless English is asked.
+        """
         return self.en if code.lower().startswith("en") else self.zh
 
     def as_dict(self) -> dict[str, str]:
@@ -152,7 +154,9 @@ class ItemDef:
 
 @dataclass(frozen=True)
 class ItemGroupDef:
-    """Items asked together; a repeating group has rows with keys ``1``, ``2``, … that are never used again."""
+    """Items asked together; a repeating group has rows with keys ``1``, ``2``,
+    … that are never used again.
+    """
 
     oid: str
     name: Text
@@ -162,7 +166,9 @@ class ItemGroupDef:
 
 @dataclass(frozen=True)
 class FormDef:
-    """A case report form; ``repeats`` is none (once a subject), event (once an event) or form (several in one event)."""
+    """A case report form; ``repeats`` is none (once a subject),
+    event (once an event) or form (several in one event).
+    """
 
     oid: str
     name: Text

@@ -93,7 +93,9 @@ class EventForm:
 
 @dataclass(frozen=True)
 class EventDef:
-    """A visit; a scheduled one lies ``day`` days from its anchor (enrolment, index, consent or an event's OID)."""
+    """A visit; a scheduled one lies ``day`` days from its anchor (enrolment, index,
+    consent or an event's OID).
+    """
 
     oid: str
     name: Text
@@ -129,7 +131,9 @@ class EligibilityRule:
 
 @dataclass(frozen=True)
 class RuleDef:
-    """An edit check: ``check`` must hold wherever ``when`` holds; one with ``platform`` is held by the program itself."""
+    """An edit check: ``check`` must hold wherever ``when`` holds;
+    one with ``platform`` is held by the program itself.
+    """
 
     oid: str
     severity: str
@@ -154,7 +158,9 @@ class ImagingWindow:
 
 @dataclass(frozen=True)
 class ImagingProtocol:
-    """What one acquisition must be: phases or sequences, slice thickness in mm, field strength in tesla, time window."""
+    """What one acquisition must be:
+    phases or sequences, slice thickness in mm, field strength in tesla, time window.
+    """
 
     oid: str
     name: Text

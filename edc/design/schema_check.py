@@ -31,21 +31,28 @@ def schema(name: str) -> dict[str, Any]:
 
 
 @cache
+def _registry() -> Registry:
+    paths = sorted(SCHEMA_DIR.glob("*.json"))
+    return Registry().with_resources((path.name, Resource.from_contents(schema(path.stem))) for path in paths)
+
+
+@cache
 def _validator(name: str) -> Draft202012Validator:
-    registry = Registry().with_resources(
-        (path.name, Resource.from_contents(schema(path.stem))) for path in sorted(SCHEMA_DIR.glob("*.json"))
-    )
-    return Draft202012Validator(schema(name), registry=registry)
+    return Draft202012Validator(schema(name), registry=_registry())
 
 
 def schema_errors(source: Source, name: str) -> list[DesignError]:
-    """Return every violation of the schema ``name`` in a file, deepest cause first where alternatives were tried."""
+    """Return every violation of the schema ``name`` in a file,
+    deepest cause first where alternatives were tried.
+    """
     found = (cause for error in _validator(name).iter_errors(source.data) for cause in _causes(error))
     return [_told(source, error) for error in found]
 
 
 def _causes(error: ValidationError) -> Iterator[ValidationError]:
-    """Replace a failed anyOf by the violations of its alternative that came furthest, if that is a deeper place."""
+    """Replace a failed anyOf by the violations of its alternative that came furthest,
+    if that is a deeper place.
+    """
     deeper = [each for each in error.context or () if len(each.absolute_path) > len(error.absolute_path)]
     if error.validator == "anyOf" and deeper:
         yield max(deeper, key=lambda each: len(each.absolute_path))
@@ -114,3 +121,10 @@ def _choices(alternatives: list[dict[str, Any]]) -> str:
 def _shown(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else text[:57] + "…"
+
+
+def fragment_errors(data: Any, definition: str) -> list[tuple[str, str]]:
+    """Return the violations of one definition of ``terms.json``, as messages in Chinese and English."""
+    schema_of_part = {"$ref": f"terms.json#/$defs/{definition}"}
+    found = Draft202012Validator(schema_of_part, registry=_registry()).iter_errors(data)
+    return [_message(cause) for error in found for cause in _causes(error)]

@@ -1,4 +1,6 @@
-"""The compiled design of one study: what `edc` stores as an immutable version and every rule is evaluated against."""
+"""The compiled design of one study:
+what `edc` stores as an immutable version and every rule is evaluated against.
+"""
 
 import hashlib
 import json

@@ -1,6 +1,7 @@
 """YAML files with the line of every value kept, so that a fault can be shown where it was written.
 
-Only ``true`` and ``false`` are booleans and only plain decimals are numbers: the codes ``Y``, ``NO`` or ``ON`` and dates stay text.
+Only ``true`` and ``false`` are booleans and only plain decimals are numbers: the codes ``Y``, ``NO`` or
+``ON`` and dates stay text.
 """
 
 import re
@@ -36,7 +37,9 @@ Place = tuple[Hashable, ...]
 
 @dataclass
 class Source:
-    """The data of one YAML file and the line of each place in it; a place is the tuple of keys and indexes to it."""
+    """The data of one YAML file and the line of each place in it;
+    a place is the tuple of keys and indexes to it.
+    """
 
     name: str
     data: Any = None

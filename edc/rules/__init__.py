@@ -1,1 +1,3 @@
-"""The rule language (CEL) and its evaluation: skip logic, calculations, edit checks, eligibility. No Django."""
+"""The rule language (CEL) and its evaluation:
+skip logic, calculations, edit checks, eligibility. No Django.
+"""

@@ -1,7 +1,9 @@
 """The syntax tree of a rule: the subset of CEL that designs may use.
 
-The CEL binding compiles and runs rules but shows no tree; the tree is needed to know what a rule reads, to check its types and to
-write it so that the binding's strict numbers fit. Map literals, ``null``, bytes and unsigned numbers are not in the subset.
+The CEL binding compiles and runs rules but shows no tree; the tree is needed to know what a rule reads, to
+check its types and to
+write it so that the binding's strict numbers fit. Map literals, ``null``, bytes and unsigned numbers are
+not in the subset.
 """
 
 import re
