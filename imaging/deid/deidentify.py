@@ -1,0 +1,166 @@
+"""One instance across the boundary of identity: copied, labelled, written, read back and verified."""
+
+import warnings
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Final
+
+from pydicom import config, dcmread, dcmwrite
+from pydicom import uid as uids
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.sequence import Sequence
+
+from imaging.deid.engine import Engine
+from imaging.deid.facts import AcquisitionFacts, extract_facts
+from imaging.deid.profile import METHOD, STANDARD, Profile
+from imaging.deid.pseudonym import Pseudonymiser
+from imaging.deid.report import DeidReport
+from imaging.deid.verify import Leak, collect_identifiers, verify
+from imaging.intake.refusal import RefusedInstance
+
+IMPLEMENTATION_UID: Final = "2.25.281207963118205714385671204337920415387"
+# Pixel-related options of an earlier de-identification: still true, so they are still told.
+_PIXEL_CODES: Final = {
+    "113101": "Clean Pixel Data Option",
+    "113102": "Clean Recognizable Visual Features Option",
+}
+_BURNED_IN_CLASSES: Final = frozenset(
+    {
+        uids.SecondaryCaptureImageStorage,
+        uids.MultiFrameGrayscaleByteSecondaryCaptureImageStorage,
+        uids.MultiFrameGrayscaleWordSecondaryCaptureImageStorage,
+        uids.MultiFrameSingleBitSecondaryCaptureImageStorage,
+        uids.MultiFrameTrueColorSecondaryCaptureImageStorage,
+        uids.UltrasoundImageStorage,
+        uids.UltrasoundMultiFrameImageStorage,
+        uids.XRayAngiographicImageStorage,
+        uids.XRayRadiofluoroscopicImageStorage,
+    }
+)
+_BURNED_IN_MODALITIES: Final = frozenset({"US", "IVUS", "XA", "RF", "OT", "SC", "ES"})
+_SCREEN_WORDS: Final = frozenset({"SCREEN SAVE", "SCREENSHOT", "DOSE_INFO", "PATIENT_PROTOCOL"})
+
+
+class DeidentificationFailed(Exception):
+    """Identity was still found after de-identification; nothing may be stored. Holds places, never values."""
+
+    code = "deidentification_failed"
+
+    def __init__(self, leaks: list[Leak]) -> None:
+        self.leaks = tuple(leaks)
+        places = ", ".join(f"{leak.path} {leak.kind}" for leak in leaks[:5])
+        self.zh = f"去标识后仍发现身份信息({places}),图像未保存。请联系数据管理员。"
+        self.en = f"Identity remained after de-identification ({places}); nothing was stored. Ask the data manager."
+        super().__init__(f"{len(leaks)} places, first: {places}")
+
+
+@dataclass(frozen=True, slots=True)
+class DeidResult:
+    """`content` is the Part 10 file that was verified, `dataset` the same content read back from it."""
+
+    dataset: Dataset
+    content: bytes
+    report: DeidReport
+    facts: AcquisitionFacts
+
+
+def deidentify(dataset: Dataset, *, pseudonymiser: Pseudonymiser, profile: Profile = STANDARD) -> DeidResult:
+    """Return the de-identified instance; the source is not changed and pixel data are carried over unaltered.
+
+    Raises RefusedInstance (burned_in_risk, malformed) or DeidentificationFailed; never returns an unverified result.
+    """
+    with warnings.catch_warnings(), config.disable_value_validation():
+        warnings.simplefilter("ignore")
+        try:
+            return _deidentify(dataset, pseudonymiser, profile)
+        except (RefusedInstance, DeidentificationFailed):
+            raise
+        except RecursionError:
+            raise RefusedInstance("too_deep", "de-identification") from None
+        except Exception as error:
+            # The messages of pydicom quote file content, so only the type may leave this boundary.
+            raise RefusedInstance("malformed", type(error).__name__) from None
+
+
+def _deidentify(dataset: Dataset, pseudonymiser: Pseudonymiser, profile: Profile) -> DeidResult:
+    if not profile.burned_in_cleared:
+        _refuse_burned_in(dataset)
+    known = frozenset(u for u in _own_uids(dataset, pseudonymiser))
+    allowed = known | {pseudonymiser.subject_key, pseudonymiser.study_oid}
+    originals = collect_identifiers(dataset, pseudonyms=allowed)
+    facts = extract_facts(dataset)
+    report = DeidReport(options=tuple(code for code, _ in profile.codes()))
+    days = 0 if _was_shifted(dataset, pseudonymiser) else pseudonymiser.shift_days
+    engine = Engine(pseudonymiser=pseudonymiser, profile=profile, days=days, report=report)
+    out = engine.copy(dataset)
+    _label(out, dataset, pseudonymiser, profile)
+    content = _encode(out, dataset)
+    written = dcmread(BytesIO(content))
+    leaks = verify(written, originals)
+    if leaks:
+        raise DeidentificationFailed(leaks)
+    return DeidResult(written, content, report, facts)
+
+
+def _refuse_burned_in(dataset: Dataset) -> None:
+    sop_class = str(dataset.get("SOPClassUID") or "")
+    image_type = {str(word).upper() for word in dataset.get("ImageType") or []}
+    if sop_class in _BURNED_IN_CLASSES:
+        raise RefusedInstance("burned_in_risk", uids.UID(sop_class).name)
+    if dataset.get("Modality") in _BURNED_IN_MODALITIES:
+        raise RefusedInstance("burned_in_risk", f"Modality {dataset.Modality}")
+    if str(dataset.get("BurnedInAnnotation") or "").upper() == "YES":
+        raise RefusedInstance("burned_in_risk", "Burned In Annotation YES")
+    if image_type & _SCREEN_WORDS:
+        raise RefusedInstance("burned_in_risk", "Image Type names a screen capture")
+
+
+def _own_uids(dataset: Dataset, pseudonymiser: Pseudonymiser) -> set[str]:
+    """Return the UIDs in the data set that this secret made: they are pseudonyms already."""
+    every = collect_identifiers(dataset).uids
+    return {value for value in every if pseudonymiser.is_mapped(value)}
+
+
+def _was_shifted(dataset: Dataset, pseudonymiser: Pseudonymiser) -> bool:
+    """Tell whether this subject's dates were already moved here: proved by a study UID only the secret can make."""
+    return (
+        str(dataset.get("LongitudinalTemporalInformationModified") or "") == "MODIFIED"
+        and str(dataset.get("PatientID") or "") == pseudonymiser.subject_key
+        and pseudonymiser.is_mapped(str(dataset.get("StudyInstanceUID") or ""))
+    )
+
+
+def _label(out: Dataset, source: Dataset, pseudonymiser: Pseudonymiser, profile: Profile) -> None:
+    """Write who the subject is here and what was done (PS3.15 E.3, PS3.3 C.7.1.1 and C.12.1)."""
+    out.SpecificCharacterSet = "ISO_IR 192"
+    out.PatientName = out.PatientID = pseudonymiser.subject_key
+    out.PatientIdentityRemoved = "YES"
+    out.DeidentificationMethod = METHOD
+    earlier = {str(item.get("CodeValue")) for item in source.get("DeidentificationMethodCodeSequence") or []}
+    pixel = [(code, meaning) for code, meaning in _PIXEL_CODES.items() if code in earlier]
+    out.DeidentificationMethodCodeSequence = Sequence(map(_code_item, profile.codes() + pixel))
+    shifted = "modified_dates" in profile.options
+    out.LongitudinalTemporalInformationModified = "MODIFIED" if shifted else "REMOVED"
+
+
+def _code_item(code: tuple[str, str]) -> Dataset:
+    item = Dataset()
+    item.CodeValue, item.CodeMeaning = code
+    item.CodingSchemeDesignator = "DCM"
+    return item
+
+
+def _encode(out: Dataset, source: Dataset) -> bytes:
+    """Return the Part 10 bytes: explicit VR little endian, or the compressed syntax in which the pixels are."""
+    syntax = uids.UID(source.file_meta.TransferSyntaxUID)
+    out.file_meta = FileMetaDataset()
+    out.file_meta.MediaStorageSOPClassUID = out.SOPClassUID
+    out.file_meta.MediaStorageSOPInstanceUID = out.SOPInstanceUID
+    out.file_meta.TransferSyntaxUID = syntax if syntax.is_compressed else uids.ExplicitVRLittleEndian
+    if syntax == uids.DeflatedExplicitVRLittleEndian:
+        out.file_meta.TransferSyntaxUID = uids.ExplicitVRLittleEndian
+    out.file_meta.ImplementationClassUID = IMPLEMENTATION_UID
+    out.file_meta.ImplementationVersionName = "TANDEM"
+    buffer = BytesIO()
+    dcmwrite(buffer, out, enforce_file_format=True)
+    return buffer.getvalue()

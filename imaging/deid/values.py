@@ -1,0 +1,53 @@
+"""Values by VR: neutral dummies, single values of multi-valued attributes, agreement with the data dictionary."""
+
+from typing import Final, Iterable
+
+from pydicom.datadict import dictionary_VR
+from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
+
+_ZERO_BYTES: Final = bytes(8)
+_DUMMIES: Final[dict[str, object]] = {
+    "AS": "000Y",
+    "AT": 0,
+    "DA": "19000101",
+    "DS": "0",
+    "DT": "19000101000000",
+    "IS": "0",
+    "TM": "000000",
+    "UR": "urn:removed",
+    **dict.fromkeys(("FD", "FL"), 0.0),
+    **dict.fromkeys(("US", "SS", "UL", "SL", "UV", "SV"), 0),
+    **dict.fromkeys(("OB", "OW", "OF", "OD", "OL", "OV", "UN"), _ZERO_BYTES),
+}
+_TEXTS: Final = frozenset({"LO", "SH", "UC", "UT", "ST", "LT"})
+
+
+def dummy(vr: str) -> object:
+    """Return the constant that replaces any value of this VR under action D."""
+    return _DUMMIES.get(vr, "REMOVED")
+
+
+def each(value: object) -> Iterable[object]:
+    """Return the values of an attribute: none for an empty one, one for a single one."""
+    if value is None:
+        return ()
+    return value if isinstance(value, MultiValue | list) else (value,)
+
+
+def ambiguous_vrs(tag: int) -> bool:
+    """Tell whether the dictionary allows several VRs, to be settled by other attributes (PS3.5 Annex A)."""
+    try:
+        return " or " in dictionary_VR(tag)
+    except KeyError:
+        return False
+
+
+def fits(source: Dataset, tag: int, vr: str) -> bool:
+    """Tell whether the encoded VR agrees with the expected one; text in the place of a number does not."""
+    encoded = source.get_item(tag).VR
+    if encoded in (None, "UN", vr):
+        return True
+    if encoded in _TEXTS:
+        return vr in _TEXTS
+    return ambiguous_vrs(tag) and encoded in dictionary_VR(tag)
