@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -19,14 +20,6 @@ NEEDS_SERVER = ("redis", "orthanc", "browser", "gpu")
 PLAIN = " and ".join(f"not {marker}" for marker in NEEDS_SERVER)
 # What the tests must not inherit from the shell they are started in.
 SETTINGS = {"DATABASE_URL", "BROKER_URL", "ARCHIVE_URL", "SECRET_KEY", "PSEUDONYM_SECRET", "TANDEM_VAR"}
-    "DATABASE_URL",
-    "BROKER_URL",
-    "ARCHIVE_URL",
-    "SECRET_KEY",
-    "PSEUDONYM_SECRET",
-    "TANDEM_VAR",
-    "PORT",
-}
 SETTINGS |= {"ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "DEBUG", "PORT"}
 PARALLEL = ("-n", "2", "--dist", "loadfile")
 
@@ -77,18 +70,18 @@ def planned() -> tuple[Stage, ...]:
     return (*STAGES, GPU_STAGE) if shutil.which("nvidia-smi") else STAGES
 
 
-def environment(database_url: str) -> dict[str, str]:
+def environment(database_url: str, folder: str) -> dict[str, str]:
     """Return the variables of the tests: no setting of the caller's shell reaches them."""
     kept = {name: value for name, value in os.environ.items() if name not in SETTINGS}
-    chosen = {"TANDEM_REQUIRE_SERVICES": "1", "TANDEM_ENV": "development"}
+    chosen = {"TANDEM_REQUIRE_SERVICES": "1", "TANDEM_ENV": "development", "TANDEM_VAR": folder}
     return kept | chosen | ({"DATABASE_URL": database_url} if database_url else {})
 
 
 def run(stage: Stage) -> bool:
     """Run a stage's commands to the first that fails; tell whether all passed."""
     print(f"\n=== {stage.name}", flush=True)
-    with stage.database() as url:
-        env = environment(url)
+    with stage.database() as url, tempfile.TemporaryDirectory(prefix="tandem-tests-") as folder:
+        env = environment(url, folder)
         return all(subprocess.run(command, cwd=ROOT, env=env).returncode == 0 for command in stage.commands)
 
 

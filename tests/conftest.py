@@ -19,12 +19,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database-only", action="store_true", help="run only the tests that use the database")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        for server in servers_of(item):
+            item.add_marker(server)
     if not config.getoption("--database-only"):
         return
     dropped = [item for item in items if not uses_database(item)]
     items[:] = [item for item in items if uses_database(item)]
     config.hook.pytest_deselected(items=dropped)
+
+
+def servers_of(item: pytest.Item) -> list[str]:
+    """Return the markers of the servers a test uses, told by its fixtures, parameters or name."""
+    used = set(getattr(item, "fixturenames", ()))
+    if hasattr(item, "callspec"):
+        used |= {value for value in item.callspec.params.values() if isinstance(value, str)}
+    named = item.name.partition("[")[0].split("_")
+    return [marker for marker in ("redis", "orthanc") if {marker, f"{marker}_url"} & used or marker in named]
 
 
 def uses_database(item: pytest.Item) -> bool:

@@ -7,7 +7,7 @@ import tempfile
 
 if "TANDEM_VAR" not in os.environ:
     os.environ["TANDEM_VAR"] = tempfile.mkdtemp(prefix="tandem-tests-")
-    # Registered by the process that made the folder only: workers and servers of the tests inherit the variable.
+    # By the process that made the folder only: the workers and servers of the tests inherit the variable.
     atexit.register(shutil.rmtree, os.environ["TANDEM_VAR"], ignore_errors=True)
 
 from config.settings import *  # noqa: E402, F403
