@@ -53,7 +53,7 @@ def extract(
         values=values,
         settings=settings.as_dict(),
         engine=ENGINE,
-        version=radiomics.__version__,
+        version=radiomics.__version__.lstrip("v"),
         crop_pad=settings.crop_pad(spacing),
         voxels=int(marked.sum()),
         seconds=time.perf_counter() - started,

@@ -1,0 +1,1 @@
+"""Published statistics for evaluating scores and readers: numpy, scipy and lifelines only."""
