@@ -1,11 +1,11 @@
 """The Celery application; workers differ by their queues alone: `default`, and `gpu` for the torch steps."""
 
 import os
-import socket
 import threading
+from typing import Any
 
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import worker_ready, worker_shutting_down
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -13,20 +13,25 @@ app = Celery("tandem")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+_shutting_down = threading.Event()
+
 
 @worker_ready.connect
-def _start_heartbeat(sender: object, **_kwargs: object) -> None:
-    """Write this worker's sign of life from a thread, so that a long task does not silence it."""
+def start_heartbeat(*, sender: Any, **_: object) -> None:
+    """Say from now on that this worker lives, from a thread: a solo worker answers no ping while it works."""
+    threading.Thread(target=_beat, args=(sender.hostname,), name="heartbeat", daemon=True).start()
+
+
+@worker_shutting_down.connect
+def stop_heartbeat(**_: object) -> None:
+    _shutting_down.set()
+
+
+def _beat(name: str) -> None:
     from django.utils import timezone
 
     from edc import heartbeat
 
-    name = getattr(sender, "hostname", None) or f"{socket.gethostname()}-{os.getpid()}"
-    stop = threading.Event()
-
-    def beat_on() -> None:
-        while not stop.is_set():
-            heartbeat.beat(name=name, now=timezone.now())
-            stop.wait(heartbeat.INTERVAL_SECONDS)
-
-    threading.Thread(target=beat_on, daemon=True, name="heartbeat").start()
+    heartbeat.beat(name=name, now=timezone.now())
+    while not _shutting_down.wait(heartbeat.INTERVAL_SECONDS):
+        heartbeat.beat(name=name, now=timezone.now())

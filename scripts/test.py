@@ -53,6 +53,7 @@ STAGES = (
             tool("ruff", "format", "--check", "."),
             tool("mypy"),
             tool("lint-imports"),
+            [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"],
             module("scripts.check_messages"),
         ],
     ),
