@@ -57,7 +57,7 @@ class OrthancArchive:
             self._json(f"/instances/{ids[0]}/{level}")["MainDicomTags"][keyword]
             for level, keyword in (("study", "StudyInstanceUID"), ("series", "SeriesInstanceUID"))
         ]
-        return InstanceAddress(*parents, sop_instance_uid)
+        return InstanceAddress(parents[0], parents[1], sop_instance_uid)
 
     def study(self, study_instance_uid: str) -> list[str]:
         return sorted(self._find_uids("Series", StudyInstanceUID=study_instance_uid))
