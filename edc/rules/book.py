@@ -1,0 +1,122 @@
+"""All rules of a design, compiled once."""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+
+from edc.design.items import FormDef
+from edc.design.protocol import EligibilityRule, RuleDef
+from edc.design.study import StudyDesign
+from edc.rules.kinds import Namespace, namespace_of
+from edc.rules.language import Rule, compile_rule
+
+_KEPT = 16
+
+
+@dataclass(frozen=True)
+class Check:
+    """A compiled edit check; ``per_row`` where it reads or flags items of a repeating group."""
+
+    rule: RuleDef
+    check: Rule
+    when: Rule | None
+    per_row: bool
+
+
+@dataclass(frozen=True)
+class FormRules:
+    """The compiled rules of one form; item rules by item name, derived items in the order of their dependencies."""
+
+    form: FormDef
+    show: dict[str, Rule] = field(default_factory=dict)
+    require: dict[str, Rule] = field(default_factory=dict)
+    derive: dict[str, Rule] = field(default_factory=dict)
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A compiled eligibility criterion."""
+
+    criterion: EligibilityRule
+    rule: Rule | None
+    applies: Rule | None
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """Every compiled rule of a design."""
+
+    design: StudyDesign
+    forms: dict[str, FormRules]
+    criteria: tuple[Criterion, ...]
+
+
+class DerivationCycle(Exception):
+    """Derived items that need each other; ``names`` are those of the cycle."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = names
+        super().__init__(" → ".join(names))
+
+
+_books: OrderedDict[str, RuleBook] = OrderedDict()
+
+
+def rule_book(design: StudyDesign) -> RuleBook:
+    """Return the compiled rules of a design; those of the designs used last are kept, by the design's hash."""
+    held = _books.get(design.sha256)
+    if held is None:
+        held = _books[design.sha256] = compile_book(design)
+        if len(_books) > _KEPT:
+            _books.popitem(last=False)
+    return held
+
+
+def compile_book(design: StudyDesign) -> RuleBook:
+    """Compile every rule; raise RuleSyntaxError or DerivationCycle, which a design that was read does not."""
+    names = namespace_of(design)
+    forms = {form.oid: _form_rules(design, form, names.on_form(form.short_name)) for form in design.forms}
+    criteria = tuple(
+        Criterion(each, _compiled(each.rule, names), _compiled(each.applies_when, names))
+        for each in design.eligibility
+    )
+    return RuleBook(design, forms, criteria)
+
+
+def _compiled(expression: str | None, names: Namespace) -> Rule | None:
+    return compile_rule(expression, namespace=names) if expression else None
+
+
+def _form_rules(design: StudyDesign, form: FormDef, names: Namespace) -> FormRules:
+    def of(key: str) -> dict[str, Rule]:
+        written = ((item, getattr(item, key)) for item in form.items)
+        return {item.name: compile_rule(text, namespace=names) for item, text in written if text}
+
+    checks = tuple(_checks(design, form, names))
+    derive = in_order(form, of("value"))
+    return FormRules(form, of("show_when"), of("required_when"), derive, checks)
+
+
+def _checks(design: StudyDesign, form: FormDef, names: Namespace) -> Iterator[Check]:
+    for rule in design.rules_for(form.oid):
+        check = compile_rule(rule.check or "", namespace=names)
+        when = _compiled(rule.when, names)
+        read = own_names(check) | (own_names(when) if when else set()) | set(rule.items)
+        yield Check(rule, check, when, bool(read & form.repeating_names))
+
+
+def own_names(rule: Rule) -> set[str]:
+    """Return the names of the record's own items that a rule reads by their bare name."""
+    return {read.item for read in rule.inputs if read.scope == "own"}
+
+
+def in_order(form: FormDef, derived: dict[str, Rule]) -> dict[str, Rule]:
+    """Return the derivations so that each comes after those it reads; raise DerivationCycle."""
+    needs = {name: own_names(rule) & set(derived) for name, rule in derived.items()}
+    try:
+        order = list(TopologicalSorter(needs).static_order())
+    except CycleError as error:
+        raise DerivationCycle(list(reversed(error.args[1]))) from error
+    return {name: derived[name] for name in order}

@@ -1,0 +1,177 @@
+"""Compiling and evaluating one rule."""
+
+import logging
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+import cel
+
+from edc.rules.functions import IMPLEMENTATIONS
+from edc.rules.kinds import Kind, Namespace
+from edc.rules.subject_values import as_moment
+from edc.rules.syntax import RuleSyntaxError, parse
+from edc.rules.terms import OWN, PARTIAL_SUFFIX, Read, Translation
+from edc.rules.translate import translate
+
+# The binding logs each ValueError of a function; here that is an ordinary answer, "not evaluable".
+logging.getLogger("cel").setLevel(logging.CRITICAL)
+
+Values = Mapping[str, Any]
+
+
+class State(StrEnum):
+    """What came of a rule."""
+
+    TRUE = "true"
+    FALSE = "false"
+    VALUE = "value"
+    NOT_EVALUABLE = "not_evaluable"
+
+
+@dataclass(frozen=True)
+class RuleResult:
+    """The outcome of a rule.
+
+    ``value`` is float, str, bool, date or list. When not evaluable, ``missing`` names the absent inputs as ``FORM.ITEM``
+    and ``error`` says why a calculation has no answer although its inputs are there.
+    """
+
+    state: State
+    value: Any = None
+    missing: tuple[str, ...] = ()
+    error: str | None = None
+
+
+class SubjectLookup(Protocol):
+    """What rules may ask of a subject: maps of item names to rule values."""
+
+    def latest(self, form: str) -> Values: ...
+
+    def at(self, event: str, form: str) -> Values: ...
+
+    def rows(self, form: str) -> Sequence[Values]: ...
+
+
+@dataclass(frozen=True)
+class RuleInput:
+    """Everything a rule may read; ``own`` holds the record being filled (and the current row), without missing items."""
+
+    own: Values = field(default_factory=dict)
+    subject: SubjectLookup | None = None
+    form_rows: Sequence[Values] = ()
+    site: str = ""
+    study: str = ""
+    today: date | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A compiled rule; make it once and evaluate it often."""
+
+    expression: str
+    kind: Kind
+    inputs: frozenset[Read]
+    program: cel.Program
+    functions: Mapping[str, Any]
+    names: frozenset[str]
+
+    @property
+    def reads(self) -> frozenset[tuple[str, str]]:
+        """The (form, item) names that the rule reads."""
+        return frozenset((read.form, read.item) for read in self.inputs if read.item)
+
+    def evaluate(self, values: RuleInput) -> RuleResult:
+        """Return the outcome for these values; never raises for missing or unfit values."""
+        context = self._context(values)
+        try:
+            found = self.program.execute(context)
+        except (RuntimeError, TypeError, KeyError, ValueError, OverflowError) as error:
+            return self._not_evaluable(context, error)
+        if isinstance(found, bool):
+            return RuleResult(State.TRUE if found else State.FALSE, found)
+        if isinstance(found, float) and not math.isfinite(found):
+            return RuleResult(State.NOT_EVALUABLE, error="the result is not a finite number")
+        return RuleResult(State.VALUE, found.date() if isinstance(found, datetime) else found)
+
+    def _context(self, values: RuleInput) -> dict[str, Any]:
+        context: dict[str, Any] = {**self.functions, OWN: {}}
+        for read in self.inputs:
+            _add_input(context, read, values)
+        for name in self.names:
+            held = getattr(values, name)
+            if held is not None:
+                context[name] = as_moment(held) if isinstance(held, date) else held
+        return context
+
+    def _not_evaluable(self, context: Mapping[str, Any], error: Exception) -> RuleResult:
+        absent = {
+            f"{read.form}.{read.item}" for read in self.inputs if read.needed and _is_absent(context, read)
+        }
+        if "today" in self.names and "today" not in context:
+            absent.add("today")
+        return RuleResult(
+            State.NOT_EVALUABLE, missing=tuple(sorted(absent)), error=None if absent else _reason(error)
+        )
+
+
+def _reason(error: Exception) -> str:
+    return str(error).partition("Python function call failed: ")[2].partition(". Check function")[0] or str(
+        error
+    )
+
+
+def _add_input(context: dict[str, Any], read: Read, values: RuleInput) -> None:
+    subject = values.subject
+    if read.scope == "own":
+        _copy(values.own, context[OWN], read.item)
+    elif read.scope == "form.rows":
+        context.setdefault("form", {"rows": list(values.form_rows)})
+    elif read.scope == "latest":
+        _copy(subject.latest(read.form) if subject else {}, context.setdefault(read.form, {}), read.item)
+    elif read.scope == "at":
+        event = context.setdefault("at", {}).setdefault(read.event, {})
+        _copy(
+            subject.at(read.event, read.form) if subject else {}, event.setdefault(read.form, {}), read.item
+        )
+    else:
+        rows = context.setdefault("rows", {})
+        if read.form not in rows:
+            rows[read.form] = list(subject.rows(read.form)) if subject else []
+
+
+def _copy(held: Values, into: dict[str, Any], name: str) -> None:
+    for key in (name, name + PARTIAL_SUFFIX):
+        if key in held:
+            into[key] = held[key]
+
+
+def _is_absent(context: Mapping[str, Any], read: Read) -> bool:
+    if read.scope == "own":
+        return read.item not in context[OWN]
+    if read.scope == "latest":
+        return read.item not in context[read.form]
+    if read.scope == "at":
+        return read.item not in context["at"][read.event][read.form]
+    rows = context["form"]["rows"] if read.scope == "form.rows" else context["rows"][read.form]
+    return any(read.item not in row for row in rows)
+
+
+def compile_rule(expression: str, *, namespace: Namespace) -> Rule:
+    """Parse, type-check and compile a rule; raise RuleSyntaxError with column and both messages."""
+    translation: Translation = translate(parse(expression), namespace)
+    try:
+        program = cel.compile(translation.code)
+    except ValueError as error:
+        raise RuleSyntaxError(1, f"规则无法编译:{error}", f"The rule does not compile: {error}") from error
+    return Rule(
+        expression=expression,
+        kind=translation.kind,
+        inputs=frozenset(translation.reads),
+        program=program,
+        functions={name: IMPLEMENTATIONS[name] for name in sorted(translation.functions)},
+        names=frozenset(translation.names),
+    )

@@ -1,0 +1,142 @@
+"""A subject's final values in the form in which rules read them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cached_property
+from typing import Any
+
+from edc.design.items import FormDef, ItemDef
+from edc.design.study import StudyDesign
+from edc.rules.terms import PARTIAL_SUFFIX
+
+RuleValues = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class FinalRecord:
+    """One record of a form with its final values.
+
+    ``values`` maps item paths (``IT.DM.AGE``, ``IT.TXS.ECTRT[2]``) to canonical values in the item's standard unit; an item
+    without value, or with a missing code, is absent. ``rows`` maps a repeating group's OID to its row keys.
+    """
+
+    form_oid: str
+    event_oid: str | None = None
+    event_date: date | None = None
+    sequence: int = 1
+    values: Mapping[str, Any] = field(default_factory=dict)
+    rows: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def place(self) -> tuple[str, str | None, int]:
+        return self.form_oid, self.event_oid, self.sequence
+
+    @property
+    def order(self) -> tuple[date, int]:
+        return self.event_date or date.min, self.sequence
+
+
+@dataclass(frozen=True)
+class SubjectValues:
+    """All final records of a subject; ``current`` is the record being filled and stands in ``rows`` for its old self."""
+
+    design: StudyDesign
+    records: tuple[FinalRecord, ...] = ()
+    site: str = ""
+    current: FinalRecord | None = None
+
+    def filling(self, record: FinalRecord) -> "SubjectValues":
+        """Return the same subject with this record being filled."""
+        return SubjectValues(self.design, self.records, self.site, record)
+
+    def latest(self, form: str) -> RuleValues:
+        """Return the values outside repeating groups of the most recent record: latest event date, then repeat."""
+        found = self._by_form.get(f"FO.{form}")
+        return self._plain(found[-1]) if found else {}
+
+    def at(self, event: str, form: str) -> RuleValues:
+        """Return the same for one event, given by its rule name."""
+        found = [
+            r for r in self._by_form.get(f"FO.{form}", ()) if (r.event_oid or "").replace(".", "_") == event
+        ]
+        return self._plain(found[-1]) if found else {}
+
+    def rows(self, form: str) -> list[RuleValues]:
+        """Return one map for each row of all records, oldest first, the record being filled included."""
+        records = self._by_form.get(f"FO.{form}", ())
+        current = self.current
+        if current and current.form_oid == f"FO.{form}":
+            others = (record for record in records if record.place != current.place)
+            records = sorted([*others, current], key=lambda record: record.order)
+        return [row for record in records for row in record_rows(self.design.form(record.form_oid), record)]
+
+    @cached_property
+    def _by_form(self) -> dict[str, list[FinalRecord]]:
+        grouped: dict[str, list[FinalRecord]] = {}
+        for record in sorted(self.records, key=lambda each: each.order):
+            grouped.setdefault(record.form_oid, []).append(record)
+        return grouped
+
+    def _plain(self, record: FinalRecord) -> RuleValues:
+        return record_values(self.design.form(record.form_oid), record)
+
+
+def split_path(path: str) -> tuple[str, str | None]:
+    """Return the item OID and the row key of a path."""
+    oid, _, rest = path.partition("[")
+    return oid, rest.removesuffix("]") or None
+
+
+def item_path(oid: str, row: str | None = None) -> str:
+    return f"{oid}[{row}]" if row else oid
+
+
+def record_values(form: FormDef, record: FinalRecord, row: str | None = None) -> RuleValues:
+    """Return the rule values of a record outside repeating groups, and of one row where ``row`` is given."""
+    wanted = {None, row}
+    found: RuleValues = {}
+    for path, canonical in record.values.items():
+        oid, key = split_path(path)
+        if key in wanted and oid in form.items_by_oid:
+            found.update(rule_value(form.items_by_oid[oid], canonical))
+    return found
+
+
+def record_rows(form: FormDef, record: FinalRecord) -> list[RuleValues]:
+    """Return the rows of a record with the record's other values; one row for a form without repeating group."""
+    about: RuleValues = {"RECORD": float(record.sequence)}
+    if record.event_oid:
+        about["EVENT"] = record.event_oid
+    if record.event_date:
+        about["EVENT_DATE"] = as_moment(record.event_date)
+    if not form.repeating_names:
+        return [{**record_values(form, record), **about}]
+    keys = dict.fromkeys(key for keys in record.rows.values() for key in keys)
+    return [{**record_values(form, record, key), **about} for key in keys]
+
+
+def rule_value(item: ItemDef, canonical: Any) -> RuleValues:
+    """Return what rules see of one canonical value: number as float, date as midnight UTC, nothing where there is none.
+
+    A datetime is seen as the wall-clock time of its own offset. A partial date is seen as a date only when complete, and
+    always by ``earliest`` and ``latest``.
+    """
+    if canonical is None or canonical in ("", []):
+        return {}
+    kind, name = item.answer_type, item.name
+    if kind in ("integer", "float"):
+        return {name: float(canonical)}
+    if kind == "date":
+        return {name: as_moment(date.fromisoformat(canonical))}
+    if kind == "datetime":
+        return {name: datetime.fromisoformat(canonical).replace(tzinfo=UTC)}
+    if kind == "partial_date":
+        whole = {name: as_moment(date.fromisoformat(canonical))} if len(canonical) == 10 else {}
+        return {**whole, name + PARTIAL_SUFFIX: canonical}
+    return {name: list(canonical) if kind == "multi" else canonical}
+
+
+def as_moment(day: date) -> datetime:
+    """Return the moment that stands for a calendar day in rules."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
