@@ -48,7 +48,7 @@ STUDY_GRANTS: dict[str, frozenset[str]] = {
     Role.CRC: frozenset({"view_study_data"}),
     Role.DATA_MANAGER: frozenset({"view_study_data", "manage_design", "view_audit"}),
     Role.MONITOR: frozenset({"view_study_data", "view_audit"}),
-    Role.INVESTIGATOR: frozenset({"view_study_data"}),
+    Role.INVESTIGATOR: frozenset({"view_study_data", "approve_models"}),
     Role.RADIOLOGIST: frozenset({"view_study_data"}),
     Role.CLINICIAN: frozenset({"view_study_data"}),
     Role.DATA_SCIENTIST: frozenset({"view_study_data", "develop_models"}),

@@ -23,6 +23,7 @@ class Study(models.Model):
             ("manage_people", "Can grant and end memberships"),
             ("view_audit", "Can read the audit trail"),
             ("develop_models", "Can train, validate and register models"),
+            ("approve_models", "Can approve a model registered by another person"),
         ]
 
     def __str__(self) -> str:

@@ -24,6 +24,9 @@ class UploadSession(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     announced_count = models.PositiveIntegerField(help_text="How many instances the sender said would come.")
     status = models.CharField(max_length=12, choices=Status, default=Status.OPEN)
+    patient_key = models.CharField(
+        max_length=64, blank=True, help_text="HMAC of the original patient id: one patient a session."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     last_received_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)

@@ -64,7 +64,6 @@ class Run(models.Model):
             ("running", "failed"),
             ("running", "cancelled"),
             ("running", "queued"),
-            ("failed", "queued"),
         }
     )
     ENDED = (Status.DONE, Status.FAILED, Status.CANCELLED)
@@ -74,6 +73,9 @@ class Run(models.Model):
     ordinal = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
     task_id = models.CharField(max_length=64, blank=True)
+    worker = models.CharField(
+        max_length=120, blank=True, help_text="Host name of the worker that claimed it."
+    )
     attempts = models.PositiveSmallIntegerField(default=0)
     progress = models.PositiveSmallIntegerField(default=0, help_text="Per cent.")
     progress_text = models.CharField(max_length=120, blank=True)

@@ -1,0 +1,241 @@
+"""DICOMweb (PS3.18): STOW-RS into an upload session; QIDO-RS and WADO-RS through the rights of the caller.
+
+No request reaches the archive that the database did not allow: the address is looked up in the rows first.
+"""
+
+import json
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from edc.errors import InvalidInput, Unavailable
+from imaging import selectors
+from imaging.api.qido import instance_json, series_json, study_json
+from imaging.api.stow import boundary_of, parts, store_response
+from imaging.archive import Archive, ArchiveUnavailable, InstanceNotFound, from_url
+from imaging.models import ImagingStudy, Instance
+from imaging.services.ingest import receive_instance
+
+DICOM_JSON = "application/dicom+json"
+STUDY_FILTERS = {
+    "StudyInstanceUID": "study_instance_uid",
+    "0020000D": "study_instance_uid",
+    "PatientID": "subject__subject_key",
+    "00100020": "subject__subject_key",
+}
+
+
+class _Untouched(BaseParser):
+    """The body is read as a stream by the view."""
+
+    media_type = "*/*"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        return stream
+
+
+class _AnyType(BaseContentNegotiation):
+    """DICOMweb clients send Accept headers that only DICOMweb knows; each view answers in its own type."""
+
+    def select_parser(self, request: Request, parsers: list) -> Any:
+        return parsers[0]
+
+    def select_renderer(self, request: Request, renderers: list, format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+class DicomJsonRenderer(BaseRenderer):
+    media_type = DICOM_JSON
+    format = "json"
+
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None
+    ) -> bytes:
+        return b"" if data is None else json.dumps(data, default=str).encode()
+
+
+class DicomWebView(APIView):
+    """What every DICOMweb resource shares: types as the standard says, the archive as a door."""
+
+    parser_classes = [_Untouched]
+    renderer_classes = [DicomJsonRenderer]
+    content_negotiation_class = _AnyType
+
+    def studies(self) -> QuerySet[ImagingStudy]:
+        return selectors.pixels_visible_to(self.request.user)
+
+    def instances(self, **address: str) -> QuerySet[Instance]:
+        names = {
+            "study": "imaging_study__study_instance_uid",
+            "series": "series_instance_uid",
+            "instance": "sop_instance_uid",
+        }
+        return Instance.objects.filter(
+            imaging_study__in=self.studies(), **{names[name]: uid for name, uid in address.items() if uid}
+        ).select_related("imaging_study")
+
+    def root(self) -> str:
+        return self.request.build_absolute_uri("/api/v1/dicom-web")
+
+    def handle_exception(self, exc: Exception) -> HttpResponse:
+        if isinstance(exc, ArchiveUnavailable):
+            exc = Unavailable(_("The image archive does not answer; try again shortly."))
+        elif isinstance(exc, InstanceNotFound):
+            exc = Http404()
+        return super().handle_exception(exc)
+
+
+def open_archive() -> Archive:
+    return from_url(settings.ARCHIVE_URL)
+
+
+class Studies(DicomWebView):
+    """QIDO-RS search for studies, and STOW-RS store into an upload session."""
+
+    @extend_schema(responses={(200, DICOM_JSON): dict})
+    def get(self, request: Request) -> JsonResponse:
+        found = self.studies()
+        for name, column in STUDY_FILTERS.items():
+            if value := request.query_params.get(name):
+                found = found.filter(**{column: value})
+        return dicom_json([study_json(each, self.root()) for each in _page(request, found.order_by("pk"))])
+
+    @extend_schema(request={"multipart/related": bytes}, responses={(200, DICOM_JSON): dict})
+    def post(self, request: Request, study_uid: str | None = None) -> JsonResponse:
+        session = get_object_or_404(
+            selectors.sessions_visible_to(request.user), public_id=_session_id(request)
+        )
+        boundary = boundary_of(request.headers.get("Content-Type", ""))
+        start = session.instances.count()
+        rows = [
+            receive_instance(session=session, content=content, sent_index=start + place, actor=request.user)
+            for place, content in enumerate(parts(request.stream, boundary))
+        ]
+        if not rows:
+            raise InvalidInput(_("The request holds no instance; send at least one part."))
+        failed = sum(1 for row in rows if row.reason_code)
+        code = 200 if not failed else 409 if failed == len(rows) else 202
+        return dicom_json(store_response(rows, self.root()), status=code)
+
+
+class SeriesOfStudy(DicomWebView):
+    """QIDO-RS search for series of a study."""
+
+    @extend_schema(responses={(200, DICOM_JSON): dict})
+    def get(self, request: Request, study: str) -> JsonResponse:
+        found = get_object_or_404(self.studies(), study_instance_uid=study)
+        return dicom_json(
+            [series_json(each, self.root()) for each in _page(request, found.series.order_by("pk"))]
+        )
+
+
+class InstancesOfSeries(DicomWebView):
+    """QIDO-RS search for instances of a series."""
+
+    @extend_schema(responses={(200, DICOM_JSON): dict})
+    def get(self, request: Request, study: str, series: str) -> JsonResponse:
+        found = self.instances(study=study, series=series).order_by("instance_number", "pk")
+        return dicom_json([instance_json(each, self.root()) for each in _page(request, found)])
+
+
+class Metadata(DicomWebView):
+    """WADO-RS metadata of a study, series or instance, without bulk data."""
+
+    @extend_schema(responses={(200, DICOM_JSON): dict})
+    def get(self, request: Request, study: str, series: str = "", instance: str = "") -> JsonResponse:
+        rows = list(self.instances(study=study, series=series, instance=instance))
+        if not rows:
+            raise Http404
+        wanted = {row.sop_instance_uid for row in rows}
+        found: list[dict[str, Any]] = []
+        for uid in sorted({row.series_instance_uid for row in rows}):
+            found += [each for each in open_archive().metadata(uid) if each["00080018"]["Value"][0] in wanted]
+        return dicom_json(found, cache=True)
+
+
+class Retrieve(DicomWebView):
+    """WADO-RS retrieve of a study, series or instance as multipart/related; application/dicom."""
+
+    @extend_schema(responses={(200, "multipart/related"): bytes})
+    def get(self, request: Request, study: str, series: str = "", instance: str = "") -> HttpResponse:
+        rows = list(self.instances(study=study, series=series, instance=instance))
+        if not rows:
+            raise Http404
+        archive = open_archive()
+        contents = (archive.instance(study, row.series_instance_uid, row.sop_instance_uid) for row in rows)
+        return multipart(list(contents), "application/dicom")
+
+
+class Frames(DicomWebView):
+    """WADO-RS frames, in the transfer syntax they are stored in."""
+
+    @extend_schema(responses={(200, "multipart/related"): bytes})
+    def get(self, request: Request, study: str, series: str, instance: str, frames: str) -> HttpResponse:
+        row = self.instances(study=study, series=series, instance=instance).first()
+        if row is None:
+            raise Http404
+        numbers = [int(number) for number in frames.split(",") if number.isdigit()]
+        if not numbers or min(numbers) < 1 or max(numbers) > row.number_of_frames:
+            raise InvalidInput(
+                _("Ask for frame numbers from 1 to %(most)d.") % {"most": row.number_of_frames}
+            )
+        contents, syntax = open_archive().frames(study, series, instance, numbers)
+        return multipart(contents, "application/octet-stream", f"; transfer-syntax={syntax}")
+
+
+def multipart(contents: list[bytes], kind: str, more: str = "") -> HttpResponse:
+    """Return a multipart/related answer (RFC 2387) with one part for each content."""
+    boundary = f"tandem-{uuid.uuid4()}"
+    body = (
+        b"".join(
+            f"--{boundary}\r\nContent-Type: {kind}{more}\r\nContent-Length: {len(content)}\r\n\r\n".encode()
+            + content
+            + b"\r\n"
+            for content in contents
+        )
+        + f"--{boundary}--\r\n".encode()
+    )
+    response = HttpResponse(body, content_type=f'multipart/related; type="{kind}"; boundary={boundary}')
+    return _private(response)
+
+
+def dicom_json(content: Any, *, status: int = 200, cache: bool = False) -> JsonResponse:
+    response = JsonResponse(content, safe=False, status=status, content_type=DICOM_JSON)
+    return _private(response) if cache else response
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    """Let the browser keep what cannot change, but nobody between."""
+    response.headers["Cache-Control"] = "private, max-age=600"
+    return response
+
+
+def _page(request: Request, rows: QuerySet) -> QuerySet:
+    limit = request.query_params.get("limit", "")
+    offset = request.query_params.get("offset", "")
+    start = int(offset) if offset.isdigit() else 0
+    most = min(int(limit), 1000) if limit.isdigit() else 1000
+    return rows[start : start + most]
+
+
+def _session_id(request: HttpRequest | Request) -> str:
+    """Return the upload session that a store belongs to, from the header or the query."""
+    value = request.headers.get("X-Upload-Session") or request.GET.get("upload_session", "")
+    try:
+        return str(uuid.UUID(value))
+    except ValueError:
+        raise InvalidInput(
+            _("Name the upload session in the header X-Upload-Session; open one at /api/v1/uploads/."),
+            fields={"X-Upload-Session": value[:40]},
+        ) from None

@@ -1,0 +1,93 @@
+"""REST uploads: open a session, send files in any way, submit, read the receipt."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from edc.api.idempotency import IdempotentWrites
+from imaging import selectors
+from imaging.api.serializers import OpenUploadRequest, UploadedInstanceSerializer, UploadSessionSerializer
+from imaging.services.ingest import receive_instance
+from imaging.services.sessions import open_session, submit_session
+
+FILES_SCHEMA = {
+    "type": "object",
+    "properties": {"files": {"type": "array", "items": {"type": "string", "format": "binary"}}},
+}
+
+
+class Uploads(IdempotentWrites, ListAPIView):
+    """GET the uploads the caller may see; POST to open one."""
+
+    serializer_class = UploadSessionSerializer
+
+    def get_queryset(self):
+        return selectors.sessions_visible_to(self.request.user).select_related(
+            "subject__study", "form__event"
+        )
+
+    @extend_schema(request=OpenUploadRequest, responses={201: UploadSessionSerializer})
+    def post(self, request: Request) -> Response:
+        body = OpenUploadRequest(data=request.data)
+        body.is_valid(raise_exception=True)
+        wanted = body.validated_data
+        form = get_object_or_404(
+            selectors.imaging_forms_open_to(request.user),
+            subject__study__oid=wanted["study"],
+            subject__subject_key=wanted["subject_key"],
+            event__event_oid=wanted["event_oid"],
+            event__repeat_key=wanted["event_repeat_key"],
+            form_oid=wanted["form_oid"],
+            repeat_key=wanted["form_repeat_key"],
+        )
+        session = open_session(form=form, announced_count=wanted["announced_count"], actor=request.user)
+        return Response(UploadSessionSerializer(session).data, status=status.HTTP_201_CREATED)
+
+
+class Upload(RetrieveAPIView):
+    """One upload with its counts and, once submitted, its receipt."""
+
+    serializer_class = UploadSessionSerializer
+    lookup_field = "public_id"
+
+    def get_queryset(self):
+        return selectors.sessions_visible_to(self.request.user)
+
+
+class UploadFiles(APIView):
+    """POST files as multipart/form-data (`files`, and `index` for each file's place in the sender's list)."""
+
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(
+        request={"multipart/form-data": FILES_SCHEMA},
+        responses={200: UploadedInstanceSerializer(many=True)},
+    )
+    def post(self, request: Request, public_id: str) -> Response:
+        session = get_object_or_404(selectors.sessions_visible_to(request.user), public_id=public_id)
+        files = request.FILES.getlist("files")
+        indexes = [int(index) for index in request.data.getlist("index") if str(index).isdigit()]
+        if len(indexes) != len(files):
+            indexes = list(range(len(files)))
+        rows = [
+            receive_instance(session=session, content=file.read(), sent_index=index, actor=request.user)
+            for file, index in zip(files, indexes, strict=True)
+        ]
+        return Response(UploadedInstanceSerializer(rows, many=True).data)
+
+
+class UploadSubmission(IdempotentWrites, APIView):
+    """POST to close the upload: series are judged, and the receipt tells what is missing or refused."""
+
+    @extend_schema(request=None, responses={200: UploadSessionSerializer})
+    def post(self, request: Request, public_id: str) -> Response:
+        session = selectors.sessions_visible_to(request.user).filter(public_id=public_id).first()
+        if session is None:
+            raise Http404
+        return Response(UploadSessionSerializer(submit_session(session=session, actor=request.user)).data)

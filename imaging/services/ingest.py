@@ -1,0 +1,231 @@
+"""One received file on its way to the archive: parsed within limits, de-identified, verified, stored.
+
+Nothing reaches the archive unparsed, and nothing original is kept: identity ends in this module.
+"""
+
+import hashlib
+import hmac
+import uuid
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from pydicom.dataset import Dataset
+
+from edc import access, audit
+from edc.errors import NotNow, Unavailable
+from edc.models import User
+from imaging.archive import ArchiveUnavailable, InstanceConflict, InstanceRefused, StoredInstance, from_url
+from imaging.deid import DeidentificationFailed, DeidResult, Pseudonymiser, deidentify
+from imaging.intake import Limits, RefusedInstance, read_instance
+from imaging.models import ImagingStudy, Instance, UploadedInstance, UploadSession
+from imaging.services.headers import header_of
+
+Outcome = UploadedInstance.Outcome
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a file is not taken, in both languages; never with anything identifying from the file."""
+
+    code: str
+    zh: str
+    en: str
+
+
+BOUND_ELSEWHERE = Refusal(
+    "bound_elsewhere", "此检查已绑定到另一受试者或访视。请核对是否选错受试者。",
+    "This study is bound to another subject or visit. Check whether the right subject was chosen.",
+)  # fmt: skip
+OTHER_STUDY = Refusal(
+    "other_study", "此文件属于另一次检查，本表单已绑定一次检查。请分开上传。",
+    "The file belongs to another study than the one bound to this form. Upload it separately.",
+)  # fmt: skip
+MIXED_PATIENTS = Refusal(
+    "mixed_patients", "此文件的患者编号与本次上传的其他文件不同。请只上传该受试者的影像。",
+    "The file's patient id differs from the other files of this upload. Send this subject's images only.",
+)  # fmt: skip
+CONTENT_CONFLICT = Refusal(
+    "content_conflict", "同一 SOP Instance UID 已存有不同内容，原有内容保留。请联系数据管理员。",
+    "Other content is stored under this SOP Instance UID and was kept. Ask the data manager.",
+)  # fmt: skip
+
+NOT_ARCHIVED = Refusal(
+    "instance-refused", "档案库不接受此文件。请联系数据管理员。",
+    "The archive does not take the file. Ask the data manager.",
+)  # fmt: skip
+
+
+def _keyed(text: str) -> str:
+    return hmac.digest(settings.PSEUDONYM_SECRET.encode(), text.encode(), "sha256").hex()
+
+
+def receive_instance(
+    *, session: UploadSession, content: bytes, sent_index: int, actor: User
+) -> UploadedInstance:
+    """Take one file of a session; a file that cannot be taken is kept in quarantine with its reason.
+
+    Idempotent by SOP Instance UID. Raises Unavailable when the archive does not answer (send again later),
+    NotNow when the session is closed; every other trouble is an outcome, so that the rest goes on.
+    """
+    access.require(actor, "upload_images", site=session.subject.site)
+    if session.status != UploadSession.Status.OPEN:
+        raise NotNow(_("This upload is closed; open a new one to send more files."))
+    sha256 = hashlib.sha256(content).hexdigest()
+    row = UploadedInstance(session=session, sent_index=sent_index, size=len(content), sha256=sha256)
+    try:
+        dataset = read_instance(content, limits=Limits())
+    except RefusedInstance as refused:
+        return _refuse(
+            row, f"bytes:{sha256}"[:64], Refusal(refused.code, refused.zh, refused.en), content, actor
+        )
+    source_key = _keyed(str(dataset.SOPInstanceUID))
+    known = session.instances.filter(
+        source_key=source_key, outcome__in=[Outcome.STORED, Outcome.ALREADY]
+    ).first()
+    if known is not None and known.sha256 == sha256:
+        return known
+    wrong = _claim_patient(session, _keyed(f"patient {dataset.get('PatientID', '')}"))
+    if wrong is not None:
+        return _refuse(row, source_key, wrong, content, actor)
+    return _take(row, source_key, dataset, content, actor)
+
+
+def _take(
+    row: UploadedInstance, source_key: str, dataset: Dataset, content: bytes, actor: User
+) -> UploadedInstance:
+    subject = row.session.subject
+    pseudonymiser = Pseudonymiser(settings.PSEUDONYM_SECRET.encode(), subject.study.oid, subject.subject_key)
+    acquired_on = _date(dataset.get("StudyDate", ""))
+    try:
+        result = deidentify(dataset, pseudonymiser=pseudonymiser)
+        wrong = _misplaced(row.session, str(result.dataset.StudyInstanceUID))
+        if wrong is not None:
+            return _refuse(row, source_key, wrong, content, actor)
+        stored = from_url(settings.ARCHIVE_URL).store(result.content)
+    except (RefusedInstance, DeidentificationFailed) as refused:
+        return _refuse(row, source_key, Refusal(refused.code, refused.zh, refused.en), content, actor)
+    except InstanceConflict:
+        return _refuse(row, source_key, CONTENT_CONFLICT, content, actor)
+    except InstanceRefused as refused:
+        return _refuse(row, source_key, replace(NOT_ARCHIVED, code=refused.code), content, actor)
+    except ArchiveUnavailable as error:
+        raise Unavailable(
+            _("The archive does not answer; what was sent is kept. Send the rest again later.")
+        ) from error
+    return _keep(row, source_key, _Kept(result, stored, acquired_on), actor)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    result: DeidResult
+    stored: StoredInstance
+    acquired_on: date | None
+
+
+@transaction.atomic
+def _keep(row: UploadedInstance, source_key: str, kept: _Kept, actor: User) -> UploadedInstance:
+    """Write the rows of a stored instance; a repeat finds them and writes nothing new."""
+    dataset, session = kept.result.dataset, row.session
+    study = _imaging_study(session, dataset, kept, actor)
+    instance, new = Instance.objects.get_or_create(
+        sop_instance_uid=str(dataset.SOPInstanceUID),
+        defaults={
+            "imaging_study": study,
+            "series_instance_uid": str(dataset.SeriesInstanceUID),
+            "sop_class_uid": str(dataset.SOPClassUID),
+            "instance_number": int(dataset.get("InstanceNumber") or 0),
+            "number_of_frames": int(dataset.get("NumberOfFrames") or 1),
+            "sha256": kept.stored.sha256,
+            "size": kept.stored.size,
+            "header": header_of(dataset),
+        },
+    )
+    row.outcome = Outcome.STORED if new else Outcome.ALREADY
+    row.instance = instance
+    return _save(row, source_key, actor)
+
+
+def _imaging_study(session: UploadSession, dataset: Dataset, kept: _Kept, actor: User) -> ImagingStudy:
+    study, new = ImagingStudy.objects.get_or_create(
+        form=session.form,
+        defaults={
+            "subject": session.subject,
+            "study_instance_uid": str(dataset.StudyInstanceUID),
+            "modality": str(dataset.Modality),
+            "acquired_on": kept.acquired_on,
+            "deidentification": kept.result.report.as_dict(),
+        },
+    )
+    if new:
+        audit.record(
+            actor=actor, action="imaging_study.bound", target=study,
+            after={"study_instance_uid": study.study_instance_uid, "modality": study.modality},
+        )  # fmt: skip
+    return study
+
+
+def _misplaced(session: UploadSession, study_instance_uid: str) -> Refusal | None:
+    bound = ImagingStudy.objects.filter(study_instance_uid=study_instance_uid).first()
+    if bound is not None:
+        return None if bound.form_id == session.form_id else BOUND_ELSEWHERE
+    return OTHER_STUDY if ImagingStudy.objects.filter(form=session.form).exists() else None
+
+
+@transaction.atomic
+def _claim_patient(session: UploadSession, patient_key: str) -> Refusal | None:
+    """Remember the first file's patient for the session; another one is refused."""
+    UploadSession.objects.filter(pk=session.pk, patient_key="").update(patient_key=patient_key)
+    session.refresh_from_db(fields=["patient_key"])
+    return None if session.patient_key == patient_key else MIXED_PATIENTS
+
+
+def _refuse(
+    row: UploadedInstance, source_key: str, reason: Refusal, content: bytes, actor: User
+) -> UploadedInstance:
+    row.outcome = Outcome.QUARANTINED
+    row.reason_code, row.reason_zh, row.reason_en = reason.code, reason.zh[:300], reason.en[:300]
+    row.quarantine_name = _quarantine(content)
+    with transaction.atomic():
+        return _save(row, source_key, actor)
+
+
+def _save(row: UploadedInstance, source_key: str, actor: User) -> UploadedInstance:
+    """Write the outcome over an earlier one of the same file, with its audit row."""
+    row.source_key = source_key
+    earlier = (
+        UploadedInstance.objects.select_for_update()
+        .filter(session=row.session, source_key=source_key)
+        .first()
+    )
+    if earlier is not None:
+        row.pk = earlier.pk
+    row.save()
+    UploadSession.objects.filter(pk=row.session_id).update(last_received_at=timezone.now())
+    audit.record(
+        actor=actor, action="instance.received", target=row, place=audit.place_of(row.session),
+        after={"outcome": row.outcome, "reason": row.reason_code, "sha256": row.sha256},
+    )  # fmt: skip
+    return row
+
+
+def _quarantine(content: bytes) -> str:
+    """Keep a refused file apart, readable by the server's account alone; return its random name."""
+    folder = Path(settings.UPLOAD_DIR) / "quarantine"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"{uuid.uuid4()}.bin"
+    path.touch(mode=0o600)
+    path.write_bytes(content)
+    return path.name
+
+
+def _date(value: object) -> date | None:
+    text = str(value or "").replace(".", "").strip()
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
+    except ValueError:
+        return None

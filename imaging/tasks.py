@@ -1,0 +1,13 @@
+"""Periodic work of the imaging app."""
+
+from celery import shared_task
+
+from edc import audit, jobs
+from imaging.services.sessions import expire_sessions
+
+
+@shared_task
+def expire_upload_sessions() -> None:
+    """Mark uploads that nobody continues as expired."""
+    with audit.channel("task"):
+        expire_sessions(actor=jobs.system_user("imaging"))

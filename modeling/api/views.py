@@ -1,0 +1,105 @@
+"""REST resources of runs and scores."""
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from edc.api.idempotency import IdempotentWrites
+from imaging.selectors import pixels_visible_to, segmentations_visible_to
+from modeling import selectors
+from modeling.api.serializers import (
+    RequestAnalysis,
+    ReviewRequest,
+    ReviewSerializer,
+    RunSerializer,
+    ScoreSerializer,
+)
+from modeling.services.analysis import cancel_analysis, request_analysis
+from modeling.services.review import review_score
+
+
+class Runs(IdempotentWrites, ListAPIView):
+    """GET the runs the caller may see; POST to request an analysis, which answers with its first runs."""
+
+    serializer_class = RunSerializer
+
+    def get_queryset(self):
+        runs = selectors.runs_visible_to(self.request.user)
+        if subject := self.request.query_params.get("subject_key"):
+            runs = runs.filter(analysis__subject__subject_key=subject)
+        if state := self.request.query_params.get("status"):
+            runs = runs.filter(status=state)
+        return runs
+
+    @extend_schema(request=RequestAnalysis, responses={201: RunSerializer(many=True)})
+    def post(self, request: Request) -> Response:
+        body = RequestAnalysis(data=request.data)
+        body.is_valid(raise_exception=True)
+        wanted = body.validated_data
+        study = get_object_or_404(
+            pixels_visible_to(request.user), study_instance_uid=wanted["study_instance_uid"]
+        )
+        model = get_object_or_404(selectors.models_visible_to(request.user), pk=wanted["model"])
+        mask = wanted.get("segmentation")
+        segmentation = get_object_or_404(segmentations_visible_to(request.user), pk=mask) if mask else None
+        analysis = request_analysis(
+            imaging_study=study, model_version=model, segmentation=segmentation, seed=wanted.get("seed"),
+            actor=request.user,
+        )  # fmt: skip
+        return Response(RunSerializer(analysis.runs.all(), many=True).data, status=status.HTTP_201_CREATED)
+
+
+class RunDetail(RetrieveAPIView):
+    """One run with its provenance."""
+
+    serializer_class = RunSerializer
+
+    def get_queryset(self):
+        return selectors.runs_visible_to(self.request.user)
+
+
+class AnalysisCancel(IdempotentWrites, APIView):
+    """POST to cancel an analysis."""
+
+    @extend_schema(request=None, responses={200: RunSerializer(many=True)})
+    def post(self, request: Request, public_id: str) -> Response:
+        analysis = get_object_or_404(selectors.analyses_visible_to(request.user), public_id=public_id)
+        cancel_analysis(analysis=analysis, actor=request.user)
+        return Response(RunSerializer(analysis.runs.all(), many=True).data)
+
+
+class Scores(ListAPIView):
+    """The scores the caller may see."""
+
+    serializer_class = ScoreSerializer
+
+    def get_queryset(self):
+        scores = selectors.scores_visible_to(self.request.user).prefetch_related("reviews__reviewer")
+        if subject := self.request.query_params.get("subject_key"):
+            scores = scores.filter(subject__subject_key=subject)
+        return scores
+
+
+class ScoreDetail(RetrieveAPIView):
+    """One score with inputs, checks, contributions and reviews."""
+
+    serializer_class = ScoreSerializer
+
+    def get_queryset(self):
+        return selectors.scores_visible_to(self.request.user).prefetch_related("reviews__reviewer")
+
+
+class ScoreReviews(IdempotentWrites, APIView):
+    """POST to accept or override a score."""
+
+    @extend_schema(request=ReviewRequest, responses={201: ReviewSerializer})
+    def post(self, request: Request, pk: int) -> Response:
+        score = get_object_or_404(selectors.scores_visible_to(request.user), pk=pk)
+        body = ReviewRequest(data=request.data)
+        body.is_valid(raise_exception=True)
+        review = review_score(score=score, actor=request.user, **body.validated_data)
+        return Response(ReviewSerializer(review).data, status=status.HTTP_201_CREATED)
