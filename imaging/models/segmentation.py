@@ -29,6 +29,7 @@ class Segmentation(models.Model):
     parameters = models.JSONField(default=dict)
     voxel_count = models.PositiveIntegerField()
     volume_ml = models.FloatField()
+    seg_series_instance_uid = models.CharField(max_length=64, help_text="Of the DICOM SEG.")
     sop_instance_uid = models.CharField(max_length=64, unique=True, help_text="Of the DICOM SEG.")
     mask_sha256 = models.CharField(max_length=64, help_text="Of the packed voxels.")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

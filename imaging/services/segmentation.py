@@ -1,0 +1,142 @@
+"""Masks: uploaded by a reader or grown by an algorithm, stored as DICOM SEG, signed by a person."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+import numpy as np
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from pydicom.uid import generate_uid
+
+from edc import access, audit
+from edc.errors import InvalidInput, NotNow
+from edc.models import User
+from imaging.archive import from_url
+from imaging.models import Segmentation, Series
+from imaging.seg.dicom_seg import SegIdentity, Segment, read_seg, write_seg
+from imaging.seg.nifti import read_mask
+from imaging.seg.refusal import SegmentationRefused
+from imaging.seg.volume import Volume, read_volume
+from imaging.services.volumes import fetch_datasets
+
+ALGORITHM_TYPES = {
+    Segmentation.Origin.UPLOADED: "MANUAL",
+    Segmentation.Origin.SEMI_AUTOMATIC: "SEMIAUTOMATIC",
+    Segmentation.Origin.MODEL: "AUTOMATIC",
+}
+DICM = b"DICM"
+
+
+@dataclass(frozen=True)
+class MaskDescription:
+    """What a mask stands for and how it came about."""
+
+    origin: str
+    structure: str
+    label: str = ""
+    method: str = "manual"
+    version: str = ""
+    parameters: dict[str, object] = field(default_factory=dict)
+
+
+def upload_mask(*, series: Series, content: bytes, structure: str, label: str, actor: User) -> Segmentation:
+    """Keep a mask (NIfTI or DICOM SEG) that a person drew on this series; signed by who uploads it.
+
+    Raises InvalidInput with the reason when the file is unreadable, empty or lies on another grid.
+    """
+    access.require(actor, "read_images", site=series.imaging_study.subject.site)
+    datasets = fetch_datasets(series)
+    try:
+        volume = read_volume(datasets)
+        mask = _read(content, volume)
+    except SegmentationRefused as refused:
+        text = refused.message["en" if (get_language() or "").startswith("en") else "zh"]
+        raise InvalidInput(text, code=refused.code.lower(), fields={"file": text}) from refused
+    description = MaskDescription(Segmentation.Origin.UPLOADED, structure, label, "uploaded by a reader")
+    segmentation = store_mask(
+        series=series, datasets=datasets, mask=mask, description=description, actor=actor
+    )
+    return sign_mask(segmentation=segmentation, actor=actor)
+
+
+def _read(content: bytes, volume: Volume) -> np.ndarray:
+    if content[128:132] == DICM:
+        return read_seg(content, volume)[0].mask
+    return read_mask(content, volume) > 0
+
+
+def store_mask(
+    *, series: Series, datasets: list, mask: np.ndarray, description: MaskDescription, actor: User
+) -> Segmentation:
+    """Write a boolean mask (z, y, x) as DICOM SEG beside its images and return its row, a draft."""
+    if not mask.any():
+        raise InvalidInput(_("The mask is empty; draw it on the images of this series."), code="empty_mask")
+    identity = SegIdentity(series_instance_uid=generate_uid(), sop_instance_uid=generate_uid())
+    segment = Segment(
+        number=1,
+        label=description.label or description.structure,
+        mask=mask,
+        structure=description.structure,
+        algorithm_type=ALGORITHM_TYPES[Segmentation.Origin(description.origin)],
+        algorithm_name=description.method,
+        algorithm_version=description.version or "1",
+    )
+    content = write_seg(sources=datasets, segments=[segment], identity=identity)
+    from_url(settings.ARCHIVE_URL).store(content)
+    return _keep(series, mask, read_volume(datasets), description, identity, actor)
+
+
+@transaction.atomic
+def _keep(
+    series: Series,
+    mask: np.ndarray,
+    volume: Volume,
+    told: MaskDescription,
+    identity: SegIdentity,
+    actor: User,
+) -> Segmentation:
+    segmentation = Segmentation.objects.create(
+        series=series,
+        origin=told.origin,
+        structure=told.structure,
+        label=told.label,
+        method=f"{told.method} {told.version}".strip(),
+        parameters=told.parameters,
+        voxel_count=int(mask.sum()),
+        volume_ml=round(float(mask.sum()) * volume.voxel_ml, 3),
+        seg_series_instance_uid=identity.series_instance_uid,
+        sop_instance_uid=identity.sop_instance_uid,
+        mask_sha256=mask_sha256(mask),
+        created_by=actor,
+    )
+    audit.record(
+        actor=actor, action="segmentation.stored", target=segmentation,
+        place=audit.place_of(series.imaging_study),
+        after={"origin": told.origin, "structure": told.structure, "mask_sha256": segmentation.mask_sha256},
+    )  # fmt: skip
+    return segmentation
+
+
+def mask_sha256(mask: np.ndarray) -> str:
+    """Return the SHA-256 of the mask's shape and packed voxels: equal masks have equal hashes."""
+    return hashlib.sha256(str(mask.shape).encode() + np.packbits(mask.astype(bool)).tobytes()).hexdigest()
+
+
+@transaction.atomic
+def sign_mask(*, segmentation: Segmentation, actor: User) -> Segmentation:
+    """Take responsibility for a mask; an automatic one stays a draft until somebody does."""
+    access.require(actor, "read_images", site=segmentation.series.imaging_study.subject.site)
+    moved = Segmentation.objects.filter(pk=segmentation.pk, status=Segmentation.Status.DRAFT).update(
+        status=Segmentation.Status.SIGNED
+    )
+    if not moved:
+        raise NotNow(_("The mask is already signed or retired."))
+    segmentation.status = Segmentation.Status.SIGNED
+    audit.record(
+        actor=actor, action="segmentation.signed", target=segmentation,
+        place=audit.place_of(segmentation.series.imaging_study),
+        after={"mask_sha256": segmentation.mask_sha256},
+    )  # fmt: skip
+    return segmentation
