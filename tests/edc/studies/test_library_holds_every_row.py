@@ -167,8 +167,14 @@ def test_every_code_is_there_in_order(source_table: Table) -> None:
     }
 
 
+def rules_of_studies(designs: dict[str, Any]) -> list[dict[str, Any]]:
+    oids = [design.oid for design in designs.values()]
+    own = {oid: load(f"../{oid}/rules.yaml") for oid in oids}
+    return [{**rule, "studies": [oid]} for oid, rules in own.items() for rule in rules]
+
+
 def test_every_edit_check_is_there_with_its_words(source_table: Table, designs: dict[str, Any]) -> None:
-    rules = load("rules.yaml")
+    rules = load("rules.yaml") + rules_of_studies(designs)
     rows = source_table("crf_edit_checks")
     assert len(rows) == 75
     for row in rows:
