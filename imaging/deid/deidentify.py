@@ -15,7 +15,7 @@ from imaging.deid.facts import AcquisitionFacts, extract_facts
 from imaging.deid.profile import METHOD, STANDARD, Profile
 from imaging.deid.pseudonym import Pseudonymiser
 from imaging.deid.report import DeidReport
-from imaging.deid.verify import Leak, collect_identifiers, verify
+from imaging.deid.verify import Leak, Search, collect_identifiers, verify
 from imaging.intake.refusal import RefusedInstance
 
 IMPLEMENTATION_UID: Final = "2.25.281207963118205714385671204337920415387"
@@ -50,7 +50,9 @@ class DeidentificationFailed(Exception):
         self.leaks = tuple(leaks)
         places = ", ".join(f"{leak.path} {leak.kind}" for leak in leaks[:5])
         self.zh = f"去标识后仍发现身份信息({places}),图像未保存。请联系数据管理员。"
-        self.en = f"Identity remained after de-identification ({places}); nothing was stored. Ask the data manager."
+        self.en = (
+            f"Identity remained after de-identification ({places}); nothing was stored. Ask the data manager."
+        )
         super().__init__(f"{len(leaks)} places, first: {places}")
 
 
@@ -67,7 +69,7 @@ class DeidResult:
 def deidentify(dataset: Dataset, *, pseudonymiser: Pseudonymiser, profile: Profile = STANDARD) -> DeidResult:
     """Return the de-identified instance; the source is not changed and pixel data are carried over unaltered.
 
-    Raises RefusedInstance (burned_in_risk, malformed) or DeidentificationFailed; never returns an unverified result.
+    Raises RefusedInstance (burned_in_risk, malformed) or DeidentificationFailed; a result is verified.
     """
     with warnings.catch_warnings(), config.disable_value_validation():
         warnings.simplefilter("ignore")
@@ -85,13 +87,22 @@ def deidentify(dataset: Dataset, *, pseudonymiser: Pseudonymiser, profile: Profi
 def _deidentify(dataset: Dataset, pseudonymiser: Pseudonymiser, profile: Profile) -> DeidResult:
     if not profile.burned_in_cleared:
         _refuse_burned_in(dataset)
-    known = frozenset(u for u in _own_uids(dataset, pseudonymiser))
-    allowed = known | {pseudonymiser.subject_key, pseudonymiser.study_oid}
-    originals = collect_identifiers(dataset, pseudonyms=allowed)
-    facts = extract_facts(dataset)
+    originals = collect_identifiers(
+        dataset,
+        pseudonyms=frozenset({pseudonymiser.subject_key, pseudonymiser.study_oid}),
+        is_pseudonymous_uid=pseudonymiser.is_mapped,
+    )
+    search = Search(originals)
+    facts = extract_facts(dataset).without(search.identifies)
     report = DeidReport(options=tuple(code for code, _ in profile.codes()))
     days = 0 if _was_shifted(dataset, pseudonymiser) else pseudonymiser.shift_days
-    engine = Engine(pseudonymiser=pseudonymiser, profile=profile, days=days, report=report)
+    engine = Engine(
+        pseudonymiser=pseudonymiser,
+        profile=profile,
+        days=days,
+        report=report,
+        identifies=search.identifies,
+    )
     out = engine.copy(dataset)
     _label(out, dataset, pseudonymiser, profile)
     content = _encode(out, dataset)
@@ -115,14 +126,8 @@ def _refuse_burned_in(dataset: Dataset) -> None:
         raise RefusedInstance("burned_in_risk", "Image Type names a screen capture")
 
 
-def _own_uids(dataset: Dataset, pseudonymiser: Pseudonymiser) -> set[str]:
-    """Return the UIDs in the data set that this secret made: they are pseudonyms already."""
-    every = collect_identifiers(dataset).uids
-    return {value for value in every if pseudonymiser.is_mapped(value)}
-
-
 def _was_shifted(dataset: Dataset, pseudonymiser: Pseudonymiser) -> bool:
-    """Tell whether this subject's dates were already moved here: proved by a study UID only the secret can make."""
+    """Tell whether this subject's dates were already moved: proved by a study UID only the secret makes."""
     return (
         str(dataset.get("LongitudinalTemporalInformationModified") or "") == "MODIFIED"
         and str(dataset.get("PatientID") or "") == pseudonymiser.subject_key
@@ -151,14 +156,14 @@ def _code_item(code: tuple[str, str]) -> Dataset:
 
 
 def _encode(out: Dataset, source: Dataset) -> bytes:
-    """Return the Part 10 bytes: explicit VR little endian, or the compressed syntax in which the pixels are."""
+    """Return the Part 10 bytes: explicit VR little endian, or the compressed syntax of the pixels."""
     syntax = uids.UID(source.file_meta.TransferSyntaxUID)
     out.file_meta = FileMetaDataset()
     out.file_meta.MediaStorageSOPClassUID = out.SOPClassUID
     out.file_meta.MediaStorageSOPInstanceUID = out.SOPInstanceUID
-    out.file_meta.TransferSyntaxUID = syntax if syntax.is_compressed else uids.ExplicitVRLittleEndian
-    if syntax == uids.DeflatedExplicitVRLittleEndian:
-        out.file_meta.TransferSyntaxUID = uids.ExplicitVRLittleEndian
+    out.file_meta.TransferSyntaxUID = (
+        syntax if syntax.is_encapsulated else uids.UID(uids.ExplicitVRLittleEndian)
+    )
     out.file_meta.ImplementationClassUID = IMPLEMENTATION_UID
     out.file_meta.ImplementationVersionName = "TANDEM"
     buffer = BytesIO()

@@ -1,24 +1,26 @@
 """The engine: copies a data set attribute by attribute, applying one action to each, sequences included."""
 
-from typing import Callable, Final
+from collections.abc import Callable
+from typing import Final
 
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from imaging.deid.profile import Action, Profile, actions, dictionary_vr
+from imaging.deid.profile import Action, Profile, actions
 from imaging.deid.pseudonym import Pseudonymiser
 from imaging.deid.report import DeidReport
 from imaging.deid.rules import (
     REQUIRED_LABELS,
     SAFE_PRIVATE,
+    SAFE_SLOTS,
     SHAPES,
     STANDARD_SCHEMES,
     has_no_place,
     unlisted,
 )
 from imaging.deid.table import rows_by_tag
-from imaging.deid.values import ambiguous_vrs, dummy, each, fits
+from imaging.deid.values import ambiguous_vrs, dictionary_vr, dummy, each, fits
 from imaging.deid.vocabulary import clean
 
 CHARACTER_SET, PATIENT_AGE = 0x00080005, 0x00101010
@@ -31,8 +33,18 @@ _LIMITS: Final = {"SH": 16, "CS": 16, "LO": 64}
 class Engine:
     """One instance's run; `report` fills while `copy` walks."""
 
-    def __init__(self, *, pseudonymiser: Pseudonymiser, profile: Profile, days: int, report: DeidReport) -> None:
+    def __init__(
+        self,
+        *,
+        pseudonymiser: Pseudonymiser,
+        profile: Profile,
+        days: int,
+        report: DeidReport,
+        identifies: Callable[[str], bool],
+    ) -> None:
+        """Retained free text for which `identifies` answers True is dropped, whatever the table allows."""
         self.pseudonymiser, self.profile, self.days, self.report = pseudonymiser, profile, days, report
+        self.identifies = identifies
         self.actions = actions(profile.options)
         key = pseudonymiser.subject_key
         self.fixed = {
@@ -66,7 +78,9 @@ class Engine:
     def _standard(self, source: Dataset, tag: int, out: Dataset, local_code: bool) -> None:
         vr = dictionary_vr(tag)
         action = self._action(tag, vr, local_code)
-        if action not in (Action.REMOVE, Action.EMPTY, Action.DUMMY) and not fits(source, tag, vr):
+        if action not in (Action.REMOVE, Action.EMPTY, Action.DUMMY) and not fits(
+            source.get_item(tag), tag, vr
+        ):
             action = Action.REMOVE
         if tag in self.fixed:
             out.add_new(tag, vr, self.fixed[tag])
@@ -85,25 +99,28 @@ class Engine:
         return self.actions.get(tag) or unlisted(tag, vr)
 
     def _private(self, source: Dataset, tag: int, out: Dataset) -> None:
+        """Carry a private attribute that the standard calls safe, with its creator; count every other one."""
         group, element = tag >> 16, tag & 0xFFFF
+        if (group, element & 0xFF) not in SAFE_SLOTS or "safe_private" not in self.profile.options:
+            self.report.removed_private += 1
+            return
         creator_tag = group << 16 | element >> 8
-        vr = None
-        if "safe_private" in self.profile.options and element >= 0x1000 and creator_tag in source:
-            creator = str(source[creator_tag].value).strip()
-            vr = SAFE_PRIVATE.get((creator, group, element & 0xFF))
-        if vr is None or not fits(source, tag, vr):
-            # The creator element is counted as removed and written anew where a safe attribute stays.
+        creator = (
+            str(source[creator_tag].value).strip() if element >= 0x1000 and creator_tag in source else ""
+        )
+        vr = SAFE_PRIVATE.get((creator, group, element & 0xFF))
+        if vr is None or not fits(source.get_item(tag), tag, vr):
             self.report.removed_private += 1
             return
         out.add_new(creator_tag, "LO", creator)
-        self._keep(source, tag, vr, out)
+        self._carry(source, tag, vr, out)
 
     def _empty(self, source: Dataset, tag: int, vr: str, out: Dataset) -> None:
         out.add_new(tag, vr, Sequence() if vr == "SQ" else None)
 
     def _dummy(self, source: Dataset, tag: int, vr: str, out: Dataset) -> None:
         if vr == "SQ":
-            items = source[tag].value if fits(source, tag, vr) else []
+            items = source[tag].value if fits(source.get_item(tag), tag, vr) else []
             out.add_new(tag, vr, Sequence(self._dummy_item(item) for item in list(items)[:1]))
         elif vr == "UI":
             self._map_uid(source, tag, vr, out)
@@ -123,29 +140,32 @@ class Engine:
         if vr == "SQ":
             out.add_new(tag, vr, Sequence(self.copy(item) for item in source[tag].value or []))
         elif vr in _DECODED_VRS:
-            out.add_new(tag, vr, source[tag].value)
+            if not self._names_patient(source, tag):
+                out.add_new(tag, vr, source[tag].value)
         else:
             self._carry(source, tag, vr, out)
 
     def _carry(self, source: Dataset, tag: int, vr: str, out: Dataset) -> None:
         """Copy an element without decoding it, when its bytes are already what will be written."""
         element = source.get_item(tag)
-        raw = isinstance(element, RawDataElement)
-        if not _has_shape(element, vr):
+        if not _has_shape(element, vr) or (vr == "CS" and self._names_patient(source, tag)):
             return
         if tag == PATIENT_AGE:
             out.add_new(tag, vr, _capped_age(str(source[tag].value or "")))
-        elif raw and element.is_little_endian and (element.VR not in (None, "UN") or not ambiguous_vrs(tag)):
+        elif isinstance(element, RawDataElement) and _settled(element, tag):
             out[tag] = element._replace(VR=vr if element.VR in (None, "UN") else element.VR)
         else:
             kept = source[tag]
             out[tag] = DataElement(tag, kept.VR, kept.value)
 
+    def _names_patient(self, source: Dataset, tag: int) -> bool:
+        return any(self.identifies(str(value)) for value in each(source[tag].value))
+
     def _map_uid(self, source: Dataset, tag: int, vr: str, out: Dataset) -> None:
         if vr == "SQ":
             self._keep(source, tag, vr, out)
             return
-        if vr != "UI" or not fits(source, tag, vr):
+        if vr != "UI" or not fits(source.get_item(tag), tag, vr):
             return
         mapped = [self._uid(str(value)) for value in each(source[tag].value)]
         out.add_new(tag, vr, mapped if len(mapped) > 1 else "".join(mapped))
@@ -182,6 +202,11 @@ def _has_shape(element: DataElement | RawDataElement, vr: str) -> bool:
         return shape.match(element.value) is not None
     text = "\\".join(str(value) for value in each(element.value))
     return shape.match(text.encode("utf-8", "replace")) is not None
+
+
+def _settled(element: RawDataElement, tag: int) -> bool:
+    """Tell whether the encoded bytes can be written as they are: little endian and of one possible VR."""
+    return element.is_little_endian and (element.VR not in (None, "UN") or not ambiguous_vrs(tag))
 
 
 def _capped_age(age: str) -> str:

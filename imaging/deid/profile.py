@@ -1,13 +1,12 @@
-"""The de-identification profile: which PS3.15 options are applied, and from them one action for each attribute."""
+"""The de-identification profile: which PS3.15 options are applied, and so one action for each attribute."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from typing import Final
 
-from pydicom.datadict import dictionary_VR
-
 from imaging.deid.table import Row, rows_by_tag
+from imaging.deid.values import dictionary_vr
 
 
 class Action(StrEnum):
@@ -50,7 +49,7 @@ CLEANED_TAGS: Final = frozenset(
         0x30060085,  # ROI Observation Label
     }
 )
-# Ethnic Group is free text and says more than the studies need; 113108 permits keeping, it does not demand it.
+# Ethnic Group is free text and says more than the studies need; 113108 permits keeping it only.
 ALWAYS_BASIC: Final = frozenset({0x00102160})
 _TEMPORAL_VRS: Final = frozenset({"DA", "DT", "TM"})
 
@@ -92,18 +91,10 @@ def resolve(tag: int, row: Row, options: frozenset[str]) -> Action:
 
 
 def _basic(letters: str, vr: str) -> Action:
-    """Choose among the alternatives the one legal in every IOD: U, then D; a sequence is emptied, not invented."""
+    """Choose the alternative legal in every IOD: U, then D; a sequence is emptied, not invented."""
     choices = [Action(letter.rstrip("*")) for letter in letters.split("/")]
     if Action.MAP_UID in choices:
         return Action.MAP_UID
     if vr == "SQ" and len(choices) > 1:
         return Action.EMPTY if Action.EMPTY in choices else Action.REMOVE
     return Action.DUMMY if Action.DUMMY in choices else choices[-1]
-
-
-def dictionary_vr(tag: int) -> str:
-    """Return the first VR the data dictionary allows, or "UN" for a tag it does not know."""
-    try:
-        return dictionary_VR(tag).split(" or ")[0]
-    except KeyError:
-        return "UN"

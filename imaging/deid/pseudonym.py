@@ -30,7 +30,9 @@ class Pseudonymiser:
         if len(self.secret) < 16:
             raise ValueError("The pseudonymisation secret must have at least 16 bytes.")
         if not self.study_oid or not re.fullmatch(r"[\x20-\x5b\x5d-\x7e]{1,64}", self.subject_key):
-            raise ValueError("Study OID and subject key must be given; the key in at most 64 ASCII characters.")
+            raise ValueError(
+                "Study OID and subject key must be given; the key in at most 64 ASCII characters."
+            )
 
     def _digest(self, purpose: str, text: str) -> int:
         return int.from_bytes(hmac.digest(self.secret, f"{purpose}\0{text}".encode(), sha256))
@@ -41,8 +43,8 @@ class Pseudonymiser:
     def uid(self, original: str) -> str:
         """Return 2.25.<128 bits>: 80 keyed bits of the original and 48 that let a mapped UID be recognised.
 
-        A UID that is already mapped comes back unchanged, so objects made from de-identified images keep their
-        references when they are uploaded again. The top bit is set: all results have one length.
+        A UID that is already mapped comes back unchanged, so objects made from de-identified images keep
+        their references when they are uploaded again. The top bit is set: all results have one length.
         """
         if self.is_mapped(original):
             return original

@@ -1,7 +1,7 @@
-"""What happens to attributes that Table E.1-1 does not list: a closed world, decided by VR and short allow-lists.
+"""What happens to attributes that Table E.1-1 does not list: a closed world of VRs and allow-lists.
 
-Free text, names, addresses and opaque bytes survive only when named here; numbers, codes and times survive only
-when they look like what their VR says.
+Free text, names, addresses and opaque bytes survive only when named here; numbers, codes and times
+survive only when they look like what their VR says.
 """
 
 import re
@@ -22,11 +22,11 @@ def _tags(keywords: str) -> frozenset[int]:
 
 TECHNICAL_TEXT: Final = _tags(
     """Manufacturer ManufacturerModelName SoftwareVersions ConvolutionKernel ContrastBolusRoute SequenceName
-    PulseSequenceName TransmitCoilName ReceiveCoilName ImagedNucleus FilterType RescaleType LUTExplanation LUTLabel
-    WindowCenterWidthExplanation DimensionDescriptionLabel SegmentAlgorithmName
-    AlgorithmName AlgorithmVersion CodeValue LongCodeValue CodingSchemeDesignator CodingSchemeVersion CodeMeaning
-    CodingSchemeName CodingSchemeRegistry CodingSchemeResponsibleOrganization MappingResource
-    RadiopharmaceuticalRoute PositionReferenceIndicator StackID ReconstructionAlgorithm"""
+    PulseSequenceName TransmitCoilName ReceiveCoilName ImagedNucleus FilterType RescaleType LUTExplanation
+    LUTLabel WindowCenterWidthExplanation DimensionDescriptionLabel SegmentAlgorithmName
+    AlgorithmName AlgorithmVersion CodeValue LongCodeValue CodeMeaning CodingSchemeDesignator
+    CodingSchemeVersion CodingSchemeName CodingSchemeRegistry CodingSchemeResponsibleOrganization
+    MappingResource RadiopharmaceuticalRoute PositionReferenceIndicator StackID ReconstructionAlgorithm"""
 )
 # Labels that people type: rewritten in the controlled vocabulary, with a neutral word where one is required.
 LABELS: Final = _tags("SegmentLabel TextValue ContentDescription ROIObservationLabel StructureSetLabel")
@@ -40,16 +40,16 @@ BULK: Final = _tags(
     """PixelData FloatPixelData DoubleFloatPixelData ExtendedOffsetTable ExtendedOffsetTableLengths LUTData
     RedPaletteColorLookupTableData GreenPaletteColorLookupTableData BluePaletteColorLookupTableData
     SegmentedRedPaletteColorLookupTableData SegmentedGreenPaletteColorLookupTableData
-    SegmentedBluePaletteColorLookupTableData PointCoordinatesData TrianglePointIndexList LongPrimitivePointIndexList
-    VectorGridData"""
+    SegmentedBluePaletteColorLookupTableData PointCoordinatesData TrianglePointIndexList
+    LongPrimitivePointIndexList VectorGridData"""
 )
-# UIDs that name a class, a coding scheme or a template rather than an instance.
-CLASS_UIDS: Final = _tags(
-    "SOPClassUID ReferencedSOPClassUID RelatedGeneralSOPClassUID CodingSchemeUID ContextUID MappingResourceUID"
-)
+# UIDs that name a coding scheme rather than an instance (registered UIDs are never mapped).
+SCHEME_UIDS: Final = _tags("CodingSchemeUID ContextUID MappingResourceUID")
 STANDARD_SCHEMES: Final = frozenset(
-    """DCM SCT SRT SNM3 99SDM LN UCUM RADLEX FMA NCIt UMLS MDC IBSI I10 I10P I11 I9C ICDO3 BARI NEU RFC5646 ISO3166_1
-    99QIICR 99TANDEM""".split()
+    {
+        *("DCM", "SCT", "SRT", "SNM3", "99SDM", "LN", "UCUM", "RADLEX", "FMA", "NCIt", "UMLS", "MDC", "IBSI"),
+        *("I10", "I10P", "I11", "I9C", "ICDO3", "BARI", "NEU", "RFC5646", "ISO3166_1", "99QIICR", "99TANDEM"),
+    }
 )
 
 _TEXT: Final = frozenset({"LO", "SH", "UC", "UT", "ST", "LT"})
@@ -78,7 +78,7 @@ def unlisted(tag: int, vr: str) -> Action:
         return Action.KEEP if tag in BULK else Action.REMOVE
     if vr in _DATES:
         return Action.SHIFT_DATE
-    return Action.MAP_UID if vr == "UI" and tag not in CLASS_UIDS else Action.KEEP
+    return Action.MAP_UID if vr == "UI" and tag not in SCHEME_UIDS else Action.KEEP
 
 
 def _text(tag: int) -> Action:
@@ -88,11 +88,11 @@ def _text(tag: int) -> Action:
 
 
 def has_no_place(group: int) -> bool:
-    """Tell whether no attribute of this even group is kept: command, meta, directory, curves, overlays, padding."""
+    """Tell whether nothing of this group is kept: command, meta, directory, curves, overlays, padding."""
     return group < 0x0008 or group >> 8 in (0x50, 0x60) or group >= 0xFFFA
 
 
-# Private attributes that PS3.15 Table E.3.10-1 calls safe: (creator, group, element's low byte) to numeric VR.
+# Private attributes that PS3.15 Table E.3.10-1 calls safe, by creator, group and low byte of the element.
 SAFE_PRIVATE: Final = {
     ("Philips Imaging DD 001", 0x2001, 0x03): "FL",
     ("Philips Imaging DD 001", 0x2001, 0x04): "CS",
@@ -104,3 +104,4 @@ SAFE_PRIVATE: Final = {
     ("GEMS_ACQU_01", 0x0019, 0xBC): "DS",
     ("GEMS_ACQU_01", 0x0019, 0xBD): "DS",
 }
+SAFE_SLOTS: Final = frozenset((group, low) for _, group, low in SAFE_PRIVATE)

@@ -1,10 +1,10 @@
-"""PS3.15 Table E.1-1 as data: which action each attribute takes under the basic profile and under each option."""
+"""PS3.15 Table E.1-1 as data: the action of each attribute under the basic profile and each option."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Mapping
 
 TABLE_FILE = Path(__file__).with_name("table_e1_1.json")
 
@@ -27,5 +27,5 @@ def rows() -> tuple[Row, ...]:
 
 @cache
 def rows_by_tag() -> dict[int, Row]:
-    """Return the rows of single attributes by tag number; ranges (50xx, 60xx, odd groups) are not among them."""
+    """Return the rows of single attributes by tag number; 50xx, 60xx and odd groups are not among them."""
     return {int(row.tag, 16): row for row in rows() if "x" not in row.tag and row.tag != "odd"}

@@ -1,9 +1,11 @@
-"""Values by VR: neutral dummies, single values of multi-valued attributes, agreement with the data dictionary."""
+"""Values by VR: neutral dummies, the values of multi-valued attributes, agreement with the dictionary."""
 
-from typing import Final, Iterable
+from collections.abc import Iterable
+from functools import cache
+from typing import Final
 
 from pydicom.datadict import dictionary_VR
-from pydicom.dataset import Dataset
+from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.multival import MultiValue
 
 _ZERO_BYTES: Final = bytes(8)
@@ -35,6 +37,16 @@ def each(value: object) -> Iterable[object]:
     return value if isinstance(value, MultiValue | list) else (value,)
 
 
+@cache
+def dictionary_vr(tag: int) -> str:
+    """Return the first VR the data dictionary allows, or "UN" for a tag it does not know."""
+    try:
+        return dictionary_VR(tag).split(" or ")[0]
+    except KeyError:
+        return "UN"
+
+
+@cache
 def ambiguous_vrs(tag: int) -> bool:
     """Tell whether the dictionary allows several VRs, to be settled by other attributes (PS3.5 Annex A)."""
     try:
@@ -43,9 +55,9 @@ def ambiguous_vrs(tag: int) -> bool:
         return False
 
 
-def fits(source: Dataset, tag: int, vr: str) -> bool:
+def fits(element: DataElement | RawDataElement, tag: int, vr: str) -> bool:
     """Tell whether the encoded VR agrees with the expected one; text in the place of a number does not."""
-    encoded = source.get_item(tag).VR
+    encoded = element.VR
     if encoded in (None, "UN", vr):
         return True
     if encoded in _TEXTS:

@@ -1,4 +1,4 @@
-"""The verifier: shares no rule with the engine, and looks for the original identity in everything that was written.
+"""The verifier: shares no rule with the engine, and looks for the original identity in what was written.
 
 It is given the identifiers of the original and a data set re-read from the bytes that will be stored. What it
 cannot read counts as a leak. It errs towards refusal: a patient whose name is also a word kept elsewhere is
@@ -6,27 +6,40 @@ refused unless the word is one of the controlled vocabulary.
 """
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import permutations
-from typing import Final, Iterator
+from typing import Final, NamedTuple
 
-from pydicom.dataelem import DataElement
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
-from pydicom.sequence import Sequence
+from pydicom.multival import MultiValue
+from pydicom.tag import BaseTag
 
+from imaging.deid.values import dictionary_vr
 from imaging.deid.vocabulary import WORDS
 
 _NAME_TAGS: Final = frozenset({0x00100010, 0x00101001, 0x00101005, 0x00101060})
-_ID_TAGS: Final = frozenset({0x00100020, 0x00101000, 0x00080050, 0x00100022, 0x00402016, 0x00402017, 0x00101090})
-_DEVICE_UIDS: Final = frozenset({0x00181002, 0x0018100B})
-_SCHEME_UIDS: Final = frozenset({0x0008010C, 0x00080117, 0x00080118})
+_ID_TAGS: Final = frozenset(
+    {0x00100020, 0x00101000, 0x00080050, 0x00100022, 0x00402016, 0x00402017, 0x00101090}
+)
+_BIRTH_DATE: Final = 0x00100030
+# UIDs of devices, which option 113109 retains, and of coding schemes.
+_RETAINED_UIDS: Final = frozenset({0x00181002, 0x0018100B, 0x0008010C, 0x00080117, 0x00080118})
 _PIXELS: Final = frozenset({0x7FE00010, 0x7FE00008, 0x7FE00009})
 _NUMERIC: Final = frozenset({"DS", "IS", "UI", "TM", "AS"})
+_NUMBERS: Final = frozenset({"US", "SS", "UL", "SL", "UV", "SV", "FD", "FL", "AT"})
 _BINARY: Final = frozenset({"OB", "OW", "OF", "OD", "OL", "OV", "UN"})
 _UID = re.compile(r"(?<![\d.])\d+(?:\.\d+){3,}")
 _HAN = re.compile(r"[\u3400-\u9fff\u3040-\u30ff\uac00-\ud7af]")
 _ENCODINGS: Final = ("utf-8", "gb18030", "big5", "euc_kr", "shift_jis", "utf-16-le")
-_PLACEHOLDERS: Final = frozenset({"ANONYMOUS", "ANONYMIZED", "ANON", "NONE", "UNKNOWN", "REMOVED", "TEST", "PATIENT"})
+_PLACEHOLDERS: Final = frozenset(
+    {
+        *("anonymous", "anonymized", "anonymised", "anon", "none", "unknown", "removed", "test", "patient"),
+        *("unnamed", "null"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,28 +60,35 @@ class OriginalIdentifiers:
     uids: frozenset[str] = field(repr=False)
 
 
-def collect_identifiers(dataset: Dataset, *, pseudonyms: frozenset[str] = frozenset()) -> OriginalIdentifiers:
+def collect_identifiers(
+    dataset: Dataset,
+    *,
+    pseudonyms: frozenset[str] = frozenset(),
+    is_pseudonymous_uid: Callable[[str], bool] = lambda uid: False,
+) -> OriginalIdentifiers:
     """Return every name, number, birth date and instance UID of the original, nested ones included.
 
-    `pseudonyms` are values that may stay: the subject key and UIDs that are already pseudonymous.
+    `pseudonyms` are values that may stay, such as the subject key.
     """
-    names, ids, births, uids = set(), set(), set(), set()
-    for _, element in _leaves(dataset):
-        tag, texts = int(element.tag), [t for t in _texts(element) if t.strip() and t not in pseudonyms]
-        if tag in _NAME_TAGS:
-            names.update(form for text in texts for form in _name_forms(text))
-        elif tag in _ID_TAGS:
-            ids.update(text.strip().casefold() for text in texts)
-        elif tag == 0x00100030:
-            births.update(form for text in texts for form in _date_forms(text))
-        elif element.VR == "UI" and tag not in _DEVICE_UIDS | _SCHEME_UIDS:
-            uids.update(text for text in texts if not text.startswith("1.2.840.10008."))
+    names: set[str] = set()
+    ids: set[str] = set()
+    births: set[str] = set()
+    uids: set[str] = set()
+    for leaf in _leaves(dataset):
+        if leaf.tag in _NAME_TAGS:
+            names.update(form for text in leaf.texts() for form in _name_forms(text))
+        elif leaf.tag in _ID_TAGS:
+            ids.update(text.strip().casefold() for text in leaf.texts())
+        elif leaf.tag == _BIRTH_DATE:
+            births.update(form for text in leaf.texts() for form in _date_forms(text))
+        elif leaf.vr == "UI" and leaf.tag not in _RETAINED_UIDS:
+            uids.update(text for text in leaf.texts() if text and not text.startswith("1.2.840.10008."))
     keys = {form for key in pseudonyms for form in (key.casefold(), *_name_forms(key))}
     return OriginalIdentifiers(
         frozenset(names - keys),
-        frozenset(ids - keys - {word.casefold() for word in _PLACEHOLDERS}),
+        frozenset(ids - keys - _PLACEHOLDERS - {""}),
         frozenset(births),
-        frozenset(uids - pseudonyms),
+        frozenset(uid for uid in uids if not is_pseudonymous_uid(uid)),
     )
 
 
@@ -81,8 +101,7 @@ def _name_forms(text: str) -> set[str]:
         if 2 <= len(parts) <= 4:
             forms.update("".join(order) for order in permutations(parts, len(parts)))
             forms.update("".join(order) for order in permutations(parts, 2) if len("".join(order)) >= 4)
-    spoken = {word for word in WORDS} | {word.casefold() for word in _PLACEHOLDERS}
-    return {form for form in forms if form not in spoken and not form.isdigit()}
+    return {form for form in forms if form not in WORDS and form not in _PLACEHOLDERS and not form.isdigit()}
 
 
 def _date_forms(text: str) -> set[str]:
@@ -96,44 +115,102 @@ def _date_forms(text: str) -> set[str]:
 
 def verify(dataset: Dataset, original_identifiers: OriginalIdentifiers) -> list[Leak]:
     """Return every place where an original identifier is still found; an empty list is the only pass."""
-    search = _Search(original_identifiers)
-    return [Leak(path, kind) for path, element in _leaves(dataset) for kind in search.kinds(element)]
+    search = Search(original_identifiers)
+    return [
+        Leak(leaf.path(), kind) for leaf in _leaves(dataset) for kind in dict.fromkeys(search.kinds(leaf))
+    ]
 
 
-class _Search:
+class _Leaf(NamedTuple):
+    """One element that is not a sequence; `texts` and `octets` raise what pydicom raises on damage."""
+
+    dataset: Dataset
+    tag: BaseTag
+    vr: str
+    trail: tuple[tuple[BaseTag, int], ...]
+
+    def path(self) -> str:
+        return "".join(f"{tag}[{number}]." for tag, number in self.trail) + str(self.tag)
+
+    def texts(self) -> list[str]:
+        """Return the values as text; plain ASCII bytes are read without the parser."""
+        element = self.dataset.get_item(self.tag)
+        octets = element.value if isinstance(element, RawDataElement) else None
+        if octets is not None and octets.isascii() and b"\x1b" not in octets:
+            return [part.strip("\0 ") for part in octets.decode("ascii").split("\\")]
+        value = self.dataset[self.tag].value
+        if value is None:
+            return []
+        return [str(part) for part in (value if isinstance(value, MultiValue | list) else (value,))]
+
+    def octets(self) -> bytes:
+        return bytes(self.dataset.get_item(self.tag).value or b"")
+
+
+def _leaves(dataset: Dataset, trail: tuple[tuple[BaseTag, int], ...] = ()) -> Iterator[_Leaf]:
+    """Yield every element that is not a sequence, depth first."""
+    for tag in list(dataset.keys()):
+        vr = dataset.get_item(tag).VR
+        if vr is None or vr == "UN":
+            vr = dictionary_vr(int(tag))
+        if vr != "SQ":
+            yield _Leaf(dataset, tag, vr, trail)
+            continue
+        for number, item in enumerate(dataset[tag].value or ()):
+            yield from _leaves(item, (*trail, (tag, number)))
+
+
+class Search:
     """Compiled patterns for one patient's identifiers."""
 
     def __init__(self, original: OriginalIdentifiers) -> None:
         self.uids = original.uids
         self.long_ids = {i for i in original.ids if len(i) >= 6}
-        self.patterns = {
+        self.short_ids = {i for i in original.ids if len(i) < 4}
+        kinds = {
             "name": _bounded(original.names, whole=False),
             "id": _bounded({i for i in original.ids if len(i) >= 4}, whole=True),
             "birth_date": _bounded(original.birth_dates, whole=True),
         }
-        self.short_ids = {i for i in original.ids if len(i) < 4}
-        self.encoded = _encoded(original)
+        self.patterns = {kind: pattern for kind, pattern in kinds.items() if pattern is not None}
+        self.original = original
 
-    def kinds(self, element: DataElement | None) -> Iterator[str]:
-        if element is None:
+    @cached_property
+    def encoded(self) -> set[bytes]:
+        return _encoded(self.original)
+
+    def kinds(self, leaf: _Leaf) -> Iterator[str]:
+        """Yield the kind of each leak in one element; what cannot be decoded is one."""
+        try:
+            if leaf.vr in _BINARY:
+                yield from self._in_octets(leaf)
+            elif leaf.vr not in _NUMBERS:
+                for text in leaf.texts():
+                    yield from self._in_text(text, leaf.vr)
+        except Exception:
+            # Whatever pydicom raises on a damaged value, the answer is the same: it was not verified.
             yield "unreadable"
-        elif element.VR in _BINARY:
-            if int(element.tag) not in _PIXELS and any(n in bytes(element.value or b"") for n in self.encoded):
-                yield "binary"
-        else:
-            yield from self._in_texts(element)
 
-    def _in_texts(self, element: DataElement) -> Iterator[str]:
-        for text in _texts(element):
-            folded = text.casefold()
-            yield from (kind for kind, pattern in self.patterns.items() if pattern and pattern.search(folded))
-            if element.VR not in _NUMERIC:
-                if folded.strip() in self.short_ids and element.VR != "CS":
-                    yield "id"
-                if any(identifier in folded for identifier in self.long_ids):
-                    yield "id"
-            if text in self.uids or ("." in text and any(uid in self.uids for uid in _UID.findall(text))):
-                yield "uid"
+    def identifies(self, text: str) -> bool:
+        """Tell whether a text holds an identifier."""
+        return any(True for _ in self._in_text(text, "LO"))
+
+    def _in_octets(self, leaf: _Leaf) -> Iterator[str]:
+        if leaf.tag not in _PIXELS and self.encoded:
+            octets = leaf.octets()
+            if any(form in octets for form in self.encoded):
+                yield "binary"
+
+    def _in_text(self, text: str, vr: str) -> Iterator[str]:
+        folded = text.casefold()
+        for kind, pattern in self.patterns.items():
+            if pattern.search(folded):
+                yield kind
+        short = vr != "CS" and folded in self.short_ids
+        if vr not in _NUMERIC and (short or any(number in folded for number in self.long_ids)):
+            yield "id"
+        if text in self.uids or ("." in text and any(uid in self.uids for uid in _UID.findall(text))):
+            yield "uid"
 
 
 def _bounded(forms: set[str] | frozenset[str], *, whole: bool) -> re.Pattern[str] | None:
@@ -148,32 +225,11 @@ def _bounded(forms: set[str] | frozenset[str], *, whole: bool) -> re.Pattern[str
 
 
 def _encoded(original: OriginalIdentifiers) -> set[bytes]:
-    texts = {n for n in original.names if len(n) >= 4 or _HAN.search(n)} | {i for i in original.ids if len(i) >= 6}
+    """Return the longer identifiers in the encodings that opaque values may use."""
+    texts = {n for n in original.names if len(n) >= 4 or _HAN.search(n)} | {
+        i for i in original.ids if len(i) >= 6
+    }
     texts |= original.birth_dates | original.uids
     variants = {form for text in texts for form in (text, text.upper(), text.title())}
-    return {v.encode(e, "ignore") for v in variants for e in _ENCODINGS if len(v.encode(e, "ignore")) >= 4}
-
-
-def _leaves(dataset: Dataset, path: str = "") -> Iterator[tuple[str, DataElement | None]]:
-    """Yield every element that is not a sequence with its path; None for one that cannot be decoded."""
-    for tag in sorted(dataset.keys()):
-        here = f"{path}{tag}"
-        try:
-            element = dataset[tag]
-        except Exception:
-            # Whatever pydicom raises on a damaged value, the answer is the same: it was not verified.
-            yield here, None
-            continue
-        if isinstance(element.value, Sequence):
-            for number, item in enumerate(element.value):
-                yield from _leaves(item, f"{here}[{number}].")
-        else:
-            yield here, element
-
-
-def _texts(element: DataElement | None) -> list[str]:
-    if element is None or element.value is None or element.VR in _BINARY:
-        return []
-    value = element.value
-    values = value if isinstance(value, list) or hasattr(value, "append") else [value]
-    return [str(v) for v in values]
+    encoded = {variant.encode(name, "ignore") for variant in variants for name in _ENCODINGS}
+    return {octets for octets in encoded if len(octets) >= 4}

@@ -1,7 +1,7 @@
 """The controlled vocabulary that descriptors are rewritten in (option 113105): no word outside it survives.
 
-Each concept has one canonical word and the spellings that are read as it, Chinese included. Canonical words are
-their own spellings, so cleaning twice changes nothing.
+Each concept has one canonical word and the spellings that are read as it, Chinese included. Canonical words
+are their own spellings, so cleaning twice changes nothing.
 """
 
 import re
@@ -165,7 +165,7 @@ def _read(token: str) -> list[str]:
 
 
 def clean(text: str, *, limit: int = 64) -> str:
-    """Return the text in controlled words joined by blanks, at most `limit` characters; "" when none remains."""
+    """Return the text in controlled words, of at most `limit` characters; "" when none is left."""
     kept = ""
     for word in words(text):
         longer = f"{kept} {word}".strip()

@@ -1,7 +1,8 @@
 """Which SOP classes and transfer syntaxes are taken in, and which Modality belongs to each class."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, Mapping
+from typing import Final
 
 from pydicom import uid
 
@@ -23,6 +24,10 @@ ALLOWED_SOP_CLASSES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         uid.ComprehensiveSRStorage: frozenset({"SR"}),
         uid.Comprehensive3DSRStorage: frozenset({"SR"}),
     }
+)
+
+IMAGE_SOP_CLASSES: Final = frozenset(
+    str(sop_class) for sop_class, modalities in ALLOWED_SOP_CLASSES.items() if modalities & {"CT", "MR"}
 )
 
 IMPLICIT: Final = uid.ImplicitVRLittleEndian

@@ -1,4 +1,4 @@
-"""The Part 10 envelope: preamble, file meta group, and the bounded inflation of a deflated data set (PS3.10)."""
+"""The Part 10 envelope: preamble, file meta group, bounded inflation of a deflated data set (PS3.10)."""
 
 import zlib
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Envelope:
 
 
 def open_envelope(data: bytes, *, limits: Limits) -> Envelope:
-    """Return the envelope of a Part 10 file; raises not_dicom, truncated, too_large, unsupported_transfer_syntax."""
+    """Return the envelope of a Part 10 file, or refuse it; a deflated data set comes back inflated."""
     if len(data) < _PREFIX or data[128:_PREFIX] != b"DICM":
         raise RefusedInstance("not_dicom", "DICM prefix missing")
     end, value_at, syntax = _read_meta(data)
@@ -46,7 +46,7 @@ def _showable(syntax: str) -> str:
 
 
 def _read_meta(data: bytes) -> tuple[int, int, str]:
-    """Walk group 0002 (always explicit little endian); return its end and the transfer syntax's place and value."""
+    """Walk group 0002 (always explicit little endian); return its end and the transfer syntax."""
     position, value_at, syntax = _PREFIX, 0, ""
     while position + 8 <= len(data) and data[position : position + 2] == b"\x02\x00":
         start, length = _meta_value(data, position)
@@ -60,8 +60,8 @@ def _meta_value(data: bytes, position: int) -> tuple[int, int]:
     vr = data[position + 4 : position + 6]
     if vr in SHORT_VRS:
         start, length = position + 8, unpack_from("<H", data, position + 6)[0]
-    elif vr in LONG_VRS and position + 12 <= len(data):
-        start, length = position + 12, unpack_from("<I", data, position + 8)[0]
+    elif vr in LONG_VRS:
+        start, length = position + 12, int.from_bytes(data[position + 8 : position + 12], "little")
     else:
         raise RefusedInstance("malformed", f"file meta information at byte {position}")
     if start + length > len(data):
@@ -85,7 +85,7 @@ def _inflate(data: bytes, end: int, value_at: int, limits: Limits) -> bytes:
 
 
 def _check_encoding(data: bytes, start: int, *, implicit: bool) -> None:
-    """Refuse a data set whose first element contradicts the transfer syntax: parsers would guess differently."""
+    """Refuse a data set whose first element contradicts the transfer syntax: parsers would guess."""
     if len(data) < start + 8:
         raise RefusedInstance("truncated", "no data set")
     vr = data[start + 4 : start + 6]

@@ -1,4 +1,4 @@
-"""Whether pixel data have the size and the frames that the image description announces, without decoding them."""
+"""Whether pixel data have the size and frames that the image description announces; nothing is decoded."""
 
 from math import prod
 
@@ -52,7 +52,9 @@ def _check_encapsulated(dataset: Dataset, frames: int) -> None:
     if len(fragments) < frames:
         raise RefusedInstance("bad_pixel_data", f"{len(fragments)} fragments for {frames} frames")
     if not _starts_as_announced(fragments[0], dataset.file_meta.TransferSyntaxUID):
-        raise RefusedInstance("bad_pixel_data", "compressed stream does not start as its transfer syntax requires")
+        raise RefusedInstance(
+            "bad_pixel_data", "compressed stream does not start as its transfer syntax requires"
+        )
     if len(fragments) == frames:
         _check_complete(fragments, dataset)
 

@@ -1,4 +1,4 @@
-"""The only reader of uploaded bytes: what it returns is bounded, complete, identified and of an allowed class."""
+"""The only reader of uploaded bytes: what it returns is bounded, complete, identified and allowed."""
 
 import warnings
 from io import BytesIO

@@ -21,7 +21,8 @@ REASONS: dict[str, Reason] = {
     ),
     "too_deep": Reason(
         "序列嵌套过深({detail}),文件已损坏或恶意构造。请从 PACS 重新导出。",
-        "Sequences are nested too deeply ({detail}); the file is damaged or hostile. Export it again from the PACS.",
+        "Sequences are nested too deeply ({detail}); the file is damaged or hostile. Export it again from "
+        "the PACS.",
     ),
     "too_many_elements": Reason(
         "数据元素数量超过上限({detail})。请从 PACS 重新导出。",
@@ -41,8 +42,8 @@ REASONS: dict[str, Reason] = {
     ),
     "unsupported_sop_class": Reason(
         "不接收此类对象({detail})。请只上传方案要求的 CT 或 MR 图像、SEG、SR 或 RTSTRUCT。",
-        "Objects of this class are not accepted ({detail}). Upload only the CT or MR images, SEG, SR or RTSTRUCT "
-        "that the protocol asks for.",
+        "Objects of this class are not accepted ({detail}). Upload only the CT or MR images, SEG, SR or "
+        "RTSTRUCT that the protocol asks for.",
     ),
     "unsupported_transfer_syntax": Reason(
         "不支持此传输语法({detail})。请以未压缩或 JPEG/JPEG-LS/JPEG 2000/RLE 格式重新导出。",
@@ -59,7 +60,8 @@ REASONS: dict[str, Reason] = {
     ),
     "burned_in_risk": Reason(
         "图像像素中可能含有患者身份文字({detail})。请先由影像人员核查并遮盖,再重新上传。",
-        "The pixels may show the patient's identity ({detail}). Have the images checked and masked, then upload again.",
+        "The pixels may show the patient's identity ({detail}). Have the images checked and masked, then "
+        "upload again.",
     ),
 }
 

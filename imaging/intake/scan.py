@@ -1,7 +1,8 @@
 """A lexical walk over encoded elements that counts depth and elements before any parser recurses.
 
 The walk keeps its own stack, so hostile nesting costs memory proportional to the allowed depth only.
-Encoding rules: PS3.5 section 7.1 (elements), 7.5 (nesting), 6.2.2 note 2 (UN of undefined length is implicit VR).
+Encoding rules: PS3.5 section 7.1 (elements), 7.5 (nesting), 6.2.2 note 2 (UN of undefined length is
+implicit VR).
 """
 
 from dataclasses import dataclass
@@ -15,9 +16,7 @@ from imaging.intake.refusal import RefusedInstance
 
 UNDEFINED: Final = 0xFFFFFFFF
 ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
-SHORT_VRS: Final = frozenset(
-    b"AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split()
-)
+SHORT_VRS: Final = frozenset(b"AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split())
 LONG_VRS: Final = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
 _TAG, _IMPLICIT, _SHORT = Struct("<HH"), Struct("<HHI"), Struct("<HH2sH")
 _LONG = Struct("<I")
@@ -60,7 +59,9 @@ class _Walk:
 
     def _need(self, count: int) -> None:
         if self.position + count > len(self.data):
-            raise RefusedInstance("truncated", f"{len(self.data)} bytes, more announced at byte {self.position}")
+            raise RefusedInstance(
+                "truncated", f"{len(self.data)} bytes, more announced at byte {self.position}"
+            )
 
     def _element(self, top: _Level) -> None:
         self._need(8)
