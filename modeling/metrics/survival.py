@@ -51,6 +51,8 @@ def kaplan_meier(
     time, observed = np.asarray(durations, dtype=float), np.asarray(events, dtype=bool)
     fitter = KaplanMeierFitter(alpha=1 - level).fit(time, observed)
     limits = fitter.confidence_interval_survival_function_
+    # Where the curve reaches 0 the log-log limits are undefined; R prints the curve itself.
+    limits = limits.apply(lambda column: column.fillna(fitter.survival_function_.iloc[:, 0]))
     median_limits = median_survival_times(limits).to_numpy().ravel()
     return SurvivalCurve(
         time=[float(t) for t in fitter.survival_function_.index],

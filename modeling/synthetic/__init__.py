@@ -4,7 +4,24 @@ Nothing here comes from a patient. The images look like an upper-abdomen CT so t
 can be tried; the relation between image, laboratory values and outcome is invented.
 """
 
-from modeling.synthetic.case import DEMO_SIZE, PHASES, TRAINING_SIZE, PhaseVolume, SyntheticCase, make_case
+from modeling.synthetic.case import (
+    DEMO_SIZE,
+    PHASES,
+    TRAINING_SIZE,
+    PhaseVolume,
+    SyntheticCase,
+    make_case,
+    make_cohort,
+)
 from modeling.synthetic.dicom import write_dicom
 
-__all__ = ["DEMO_SIZE", "PHASES", "TRAINING_SIZE", "PhaseVolume", "SyntheticCase", "make_case", "write_dicom"]
+__all__ = [
+    "DEMO_SIZE",
+    "PHASES",
+    "TRAINING_SIZE",
+    "PhaseVolume",
+    "SyntheticCase",
+    "make_case",
+    "make_cohort",
+    "write_dicom",
+]

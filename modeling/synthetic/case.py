@@ -85,6 +85,13 @@ def make_case(seed: int, *, size: tuple[int, int, int] = TRAINING_SIZE) -> Synth
     return SyntheticCase(seed, phases, parts.lesion, clinical, outcome)
 
 
+def make_cohort(
+    count: int, *, first_seed: int = 1000, size: tuple[int, int, int] = TRAINING_SIZE
+) -> list[SyntheticCase]:
+    """Return the patients of `count` consecutive seeds."""
+    return [make_case(first_seed + index, size=size) for index in range(count)]
+
+
 @dataclass(frozen=True)
 class _LesionParts:
     lesion: Mask
