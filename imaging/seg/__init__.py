@@ -1,0 +1,1 @@
+"""Volumes, masks and their exchange formats, and segmentation without weights. Pure, no Django."""

@@ -1,0 +1,10 @@
+"""Why a volume or a mask is not taken, in a form that can be shown to whoever sent it."""
+
+
+class SegmentationRefused(ValueError):
+    """`code` is stable; `message` says in Chinese and English what is wrong and what to do."""
+
+    def __init__(self, code: str, zh: str, en: str) -> None:
+        super().__init__(f"{code}: {en}")
+        self.code = code
+        self.message = {"zh": zh, "en": en}
