@@ -79,14 +79,19 @@ class Calls(Names):
 
     def date(self, node: Call) -> Typed:
         self.arity(node, 1)
-        argument = node.arguments[0]
+        written = self.constant(node.arguments[0])
         try:
-            if not isinstance(argument, Literal) or not isinstance(argument.value, str):
-                raise ValueError
-            day = date.fromisoformat(argument.value)
+            day = date.fromisoformat(written)
         except ValueError:
-            raise fault(node, '须写成 date("2019-01-01")', 'Write a day: date("2019-01-01").') from None
+            zh = '须写成 date("2019-01-01") 或 date(settings.名称)'
+            raise fault(node, zh, 'Write a day: date("2019-01-01") or date(settings.NAME).') from None
         return Typed(f'timestamp("{day.isoformat()}T00:00:00Z")', DATE)
+
+    def constant(self, node: Node) -> str:
+        """Return a text that is known when the rule is compiled: a literal or a setting; else empty."""
+        if isinstance(node, Select) and isinstance(node.target, Name) and node.target.name == "settings":
+            return str(self.names.settings.get(node.field, ""))
+        return node.value if isinstance(node, Literal) and isinstance(node.value, str) else ""
 
     def partial(self, node: Call) -> Typed:
         self.arity(node, 1)
