@@ -164,7 +164,7 @@ def _encode(out: Dataset, source: Dataset) -> bytes:
     out.file_meta.TransferSyntaxUID = (
         syntax if syntax.is_encapsulated else uids.UID(uids.ExplicitVRLittleEndian)
     )
-    out.file_meta.ImplementationClassUID = IMPLEMENTATION_UID
+    out.file_meta.ImplementationClassUID = uids.UID(IMPLEMENTATION_UID)
     out.file_meta.ImplementationVersionName = "TANDEM"
     buffer = BytesIO()
     dcmwrite(buffer, out, enforce_file_format=True)

@@ -62,7 +62,7 @@ SHAPES: Final = {
     "DS": re.compile(rb"[0-9eE+\-. \\\0]*\Z"),
     "IS": re.compile(rb"[0-9+\- \\\0]*\Z"),
     "TM": re.compile(rb"[0-9:. \\\0]*\Z"),
-    "AS": re.compile(rb"(?:\d{3}[DWMY])?[ \0]*\Z"),
+    "AS": re.compile(rb"(?:\d{1,3}[DWMY])?[ \0]*\Z"),
     "CS": re.compile(rb"(?:[A-Za-z0-9 _+/.-]{0,32})(?:\\[A-Za-z0-9 _+/.-]{0,32})*\0?\Z"),
     "UI": re.compile(rb"[0-9.\\ \0]*\Z"),
 }

@@ -61,7 +61,7 @@ def keeps(row: Row, option: str) -> bool:
 
 
 def expected(row: Row, vr: str) -> str:
-    """Read the row as a person would: modified dates first, then what the options retain, then the profile."""
+    """Read the row as a person would: modified dates, then what options retain, then the profile."""
     if "modified_dates" in row.options and vr in ("DA", "DT"):
         return "shifted"
     if ("modified_dates" in row.options and vr == "TM") or keeps(row, "device") or keeps(row, "patient"):
