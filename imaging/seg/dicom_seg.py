@@ -142,7 +142,7 @@ def _refuse_other_grid(seg: hd.seg.Segmentation, volume: Volume) -> None:
         raise SegmentationRefused(
             "GRID_DIFFERS",
             "分割的大小、位置或方向与图像不一致，请在原始序列上勾画",
-            "Size, position or direction of the segmentation differ from the images': draw on the original series",
+            "The segmentation's size, position or direction differs: draw it on the original series",
         )
 
 
