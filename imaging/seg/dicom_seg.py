@@ -184,9 +184,9 @@ def _segment(seg: hd.seg.Segmentation, number: int, volume: Volume) -> Segment:
     )
 
 
-def _structure(concept: Code) -> str:
+def _structure(concept: hd.sr.CodedConcept) -> str:
     """Name the structure of a coded type; "region" for codes that no study here uses."""
-    return next((name for name, (_, code) in PROPERTIES.items() if code == concept), "region")
+    return next((name for name, (_, code) in PROPERTIES.items() if concept == code), "region")
 
 
 def _description(segment: Segment) -> hd.seg.SegmentDescription:

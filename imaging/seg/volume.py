@@ -68,7 +68,7 @@ def read_volume(datasets: Sequence[Dataset]) -> Volume:
     return Volume(
         voxels=_voxels(ordered),
         affine=affine,
-        spacing=tuple(float(np.linalg.norm(affine[:3, axis])) for axis in (2, 1, 0)),
+        spacing=_spacing(affine),
         modality=str(first.Modality),
         study_instance_uid=str(first.StudyInstanceUID),
         series_instance_uid=str(first.SeriesInstanceUID),
@@ -94,6 +94,11 @@ def _affine(ordered: Sequence[Dataset]) -> np.ndarray:
     affine[:3, 2] = (last - first) / (len(ordered) - 1)
     affine[:3, 3] = first
     return affine
+
+
+def _spacing(affine: np.ndarray) -> tuple[float, float, float]:
+    x, y, z = np.linalg.norm(affine[:3, :3], axis=0).tolist()
+    return z, y, x
 
 
 def _voxels(ordered: Sequence[Dataset]) -> np.ndarray:
