@@ -1,7 +1,7 @@
 """How many instances one core de-identifies in a second: `python -m benchmarks.deid FOLDER [--repeat N]`.
 
-Counted in processor seconds of this process, so that other work on the machine counts little. The limit is what
-a 300-slice series needs to pass in two seconds of one core.
+Counted in processor seconds of this process, so that other work on it counts little. The limit is what a
+300-slice series needs to pass in two seconds of one core.
 """
 
 import argparse

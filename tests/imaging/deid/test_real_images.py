@@ -1,5 +1,6 @@
 """De-identification of real images: identity goes, the protocol and the pixels stay."""
 
+from io import BytesIO
 from pathlib import Path
 
 import pydicom
@@ -234,3 +235,13 @@ def test_text_in_the_place_of_a_number_goes():
     assert stored.KVP == 120
     assert 0x00180050 not in stored
     assert 0x00189999 not in stored
+
+
+@pytest.mark.parametrize("folder", ["mr_enhanced_philips", "seg_sr_ct3_dcmqi", "ct_phantom_philips_5mm_28"])
+def test_another_writer_encodes_the_same_content(shared_data: Path, folder: str, tmp_path: Path):
+    result = run(read_instance(files_of(shared_data, folder)[0], limits=Limits()))
+
+    result.dataset.save_as(tmp_path / "again.dcm", enforce_file_format=True)
+
+    assert pydicom.dcmread(tmp_path / "again.dcm") == pydicom.dcmread(BytesIO(result.content))
+    read_instance(result.content, limits=Limits())
