@@ -58,7 +58,11 @@ class SubjectLookup(Protocol):
 
 @dataclass(frozen=True)
 class RuleInput:
-    """Everything a rule may read; ``own`` holds the record being filled (and the current row), without missing items."""
+    """Everything a rule may read; ``own`` holds the record being filled (and the current row).
+
+    Items without value are absent. With ``rows_needed`` a form of which the subject has no row yet counts as missing instead
+    of as an empty list: eligibility must not decide on a form that nobody has filled.
+    """
 
     own: Values = field(default_factory=dict)
     subject: SubjectLookup | None = None
@@ -66,6 +70,7 @@ class RuleInput:
     site: str = ""
     study: str = ""
     today: date | None = None
+    rows_needed: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,18 @@ class Rule:
             return RuleResult(State.NOT_EVALUABLE, error="the result is not a finite number")
         return RuleResult(State.VALUE, found.date() if isinstance(found, datetime) else found)
 
+    def inputs_seen(self, values: RuleInput) -> dict[str, Any]:
+        """Return the single inputs that have a value, as ``FORM.ITEM`` to what the rule saw; rows are left out."""
+        context = self._context(values)
+        seen: dict[str, Any] = {}
+        for read in sorted(self.inputs):
+            if read.item and read.scope in ("own", "latest", "at") and not _is_absent(context, read):
+                held = _held(context, read)[read.item]
+                seen[f"{read.form}.{read.item}"] = (
+                    held.date().isoformat() if isinstance(held, datetime) else held
+                )
+        return seen
+
     def _context(self, values: RuleInput) -> dict[str, Any]:
         context: dict[str, Any] = {**self.functions, OWN: {}}
         for read in self.inputs:
@@ -108,8 +125,10 @@ class Rule:
         return context
 
     def _not_evaluable(self, context: Mapping[str, Any], error: Exception) -> RuleResult:
-        absent = {
-            f"{read.form}.{read.item}" for read in self.inputs if read.needed and _is_absent(context, read)
+        needed = (read for read in self.inputs if read.needed and read.item)
+        absent = {f"{read.form}.{read.item}" for read in needed if _is_absent(context, read)}
+        absent |= {
+            read.form for read in self.inputs if read.scope == "rows" and read.form not in context["rows"]
         }
         if "today" in self.names and "today" not in context:
             absent.add("today")
@@ -139,8 +158,9 @@ def _add_input(context: dict[str, Any], read: Read, values: RuleInput) -> None:
         )
     else:
         rows = context.setdefault("rows", {})
-        if read.form not in rows:
-            rows[read.form] = list(subject.rows(read.form)) if subject else []
+        held = list(subject.rows(read.form)) if subject else []
+        if held or not values.rows_needed:
+            rows.setdefault(read.form, held)
 
 
 def _copy(held: Values, into: dict[str, Any], name: str) -> None:
@@ -149,15 +169,17 @@ def _copy(held: Values, into: dict[str, Any], name: str) -> None:
             into[key] = held[key]
 
 
-def _is_absent(context: Mapping[str, Any], read: Read) -> bool:
+def _held(context: Mapping[str, Any], read: Read) -> Mapping[str, Any]:
     if read.scope == "own":
-        return read.item not in context[OWN]
-    if read.scope == "latest":
-        return read.item not in context[read.form]
-    if read.scope == "at":
-        return read.item not in context["at"][read.event][read.form]
-    rows = context["form"]["rows"] if read.scope == "form.rows" else context["rows"][read.form]
-    return any(read.item not in row for row in rows)
+        return context[OWN]
+    return context[read.form] if read.scope == "latest" else context["at"][read.event][read.form]
+
+
+def _is_absent(context: Mapping[str, Any], read: Read) -> bool:
+    if read.scope in ("own", "latest", "at"):
+        return read.item not in _held(context, read)
+    rows = context["form"]["rows"] if read.scope == "form.rows" else context["rows"].get(read.form)
+    return rows is None or any(read.item not in row for row in rows)
 
 
 def compile_rule(expression: str, *, namespace: Namespace) -> Rule:

@@ -48,7 +48,9 @@ class SubjectValues:
 
     def filling(self, record: FinalRecord) -> "SubjectValues":
         """Return the same subject with this record being filled."""
-        return SubjectValues(self.design, self.records, self.site, record)
+        filling = SubjectValues(self.design, self.records, self.site, record)
+        filling.__dict__["_by_form"] = self._by_form  # sorted once for all rules of a form
+        return filling
 
     def latest(self, form: str) -> RuleValues:
         """Return the values outside repeating groups of the most recent record: latest event date, then repeat."""
