@@ -9,8 +9,11 @@ import pytest
 from tests.services import postgres, redis
 
 ROOT = Path(__file__).resolve().parent.parent
+# A factory module that offers no fixture is imported where it is used.
 pytest_plugins = sorted(
-    f"tests.factories.{path.stem}" for path in ROOT.glob("tests/factories/*.py") if path.stem != "__init__"
+    f"tests.factories.{path.stem}"
+    for path in ROOT.glob("tests/factories/*.py")
+    if "@pytest.fixture" in path.read_text()
 )
 DATABASE_FIXTURES = frozenset({"db", "transactional_db", "live_server", "django_db_reset_sequences"})
 
