@@ -29,6 +29,7 @@ from imaging.archive.protocol import (
 # A user-defined attachment of the series: Orthanc reserves the numbers below 1024.
 METADATA_ATTACHMENT = "1024"
 FILES_AT_ONCE = 4
+IDENTIFIERS_KEPT = 50_000
 TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 LEVEL_KEYWORDS = {"Study": "StudyInstanceUID", "Series": "SeriesInstanceUID", "Instance": "SOPInstanceUID"}
 
@@ -40,6 +41,8 @@ class OrthancArchive:
         self._url = url
         self._client = Orthanc(url, username, password, return_raw_response=True, timeout=TIMEOUT)
         self._series_bound: set[tuple[str, str]] = set()
+        # Orthanc derives its identifier from the UIDs, so that a known one can be absent but never wrong.
+        self._identifiers: dict[tuple[str, str, str], str] = {}
 
     def store(self, content: bytes) -> StoredInstance:
         address = dicom.address_of(content)
@@ -66,27 +69,26 @@ class OrthancArchive:
         return sorted(self._find_uids("Instance", SeriesInstanceUID=series_instance_uid))
 
     def metadata(self, series_instance_uid: str) -> list[dict[str, Any]]:
-        instances = self._find_uids("Instance", SeriesInstanceUID=series_instance_uid)
-        if not instances:
+        found = self._find("Series", SeriesInstanceUID=series_instance_uid)
+        if not found:
             raise InstanceNotFound("the series is not in the archive")
-        series_id = self._find("Series", SeriesInstanceUID=series_instance_uid)[0]
-        attachment = f"/series/{series_id}/attachments/{METADATA_ATTACHMENT}"
+        identifiers = self._json(f"/series/{found[0]}")["Instances"]
+        attachment = f"/series/{found[0]}/attachments/{METADATA_ATTACHMENT}"
         known = self._known_items(attachment)
-        if set(known) != set(instances):
-            known = self._items(instances, known)
+        if set(known) != set(identifiers):
+            known = self._items(identifiers, known)
             self._send("PUT", attachment, content=json.dumps(known).encode())
         return sorted(known.values(), key=dicom.sort_key)
 
     def instance(self, study_uid: str, series_uid: str, sop_uid: str) -> bytes:
-        ids = self._find(
-            "Instance", StudyInstanceUID=study_uid, SeriesInstanceUID=series_uid, SOPInstanceUID=sop_uid
-        )
-        if not ids:
-            raise InstanceNotFound("the instance is not in the archive")
-        content = self._file(ids[0])
-        if dicom.address_of(content) != InstanceAddress(study_uid, series_uid, sop_uid):
+        asked = (study_uid, series_uid, sop_uid)
+        identifier = self._identifiers.get(asked)
+        response = self._send("GET", f"/instances/{identifier}/file", absent_ok=True) if identifier else None
+        if response is None or response.status_code == 404:
+            response = self._send("GET", f"/instances/{self._look_up(*asked)}/file")
+        if dicom.address_of(response.content) != InstanceAddress(*asked):
             raise InstanceNotFound("Orthanc answered with another instance than the one asked for")
-        return content
+        return response.content
 
     def frames(
         self, study_uid: str, series_uid: str, sop_uid: str, numbers: list[int]
@@ -104,6 +106,17 @@ class OrthancArchive:
         system = self._json("/system")
         statistics = self._json("/statistics")
         return ArchiveHealth("orthanc", system["Version"], int(statistics["CountInstances"]))
+
+    def _look_up(self, study_uid: str, series_uid: str, sop_uid: str) -> str:
+        ids = self._find(
+            "Instance", StudyInstanceUID=study_uid, SeriesInstanceUID=series_uid, SOPInstanceUID=sop_uid
+        )
+        if not ids:
+            raise InstanceNotFound("the instance is not in the archive")
+        if len(self._identifiers) >= IDENTIFIERS_KEPT:
+            self._identifiers.clear()
+        self._identifiers[study_uid, series_uid, sop_uid] = ids[0]
+        return ids[0]
 
     def _post(self, address: InstanceAddress, content: bytes) -> bool:
         answer = self._send("POST", "/instances", content=content).json()
@@ -141,11 +154,13 @@ class OrthancArchive:
         if here:
             self._series_bound.add(pair)
 
-    def _items(self, instances: dict[str, str], known: dict[str, Any]) -> dict[str, Any]:
-        missing = [uid for uid in instances if uid not in known]
+    def _items(self, identifiers: list[str], known: dict[str, Any]) -> dict[str, Any]:
+        """Complete the DICOM JSON by Orthanc identifier; what is no longer there is left out."""
+        missing = [identifier for identifier in identifiers if identifier not in known]
         with ThreadPoolExecutor(FILES_AT_ONCE) as pool:
-            made = list(pool.map(lambda uid: dicom.dicom_json(self._file(instances[uid])), missing))
-        return {uid: known[uid] for uid in instances if uid in known} | dict(zip(missing, made, strict=True))
+            made = list(pool.map(lambda identifier: dicom.dicom_json(self._file(identifier)), missing))
+        kept = {identifier: known[identifier] for identifier in identifiers if identifier in known}
+        return kept | dict(zip(missing, made, strict=True))
 
     def _known_items(self, attachment: str) -> dict[str, Any]:
         answer = self._send("GET", f"{attachment}/data", absent_ok=True)
