@@ -24,8 +24,16 @@ def item(name: str, kind: str, **more: Any) -> dict[str, Any]:
 def form(name: str, items: list[dict[str, Any]], *, repeats: str = "event", **rows: Any) -> dict[str, Any]:
     groups = [{"oid": f"IG.{name}", "name": text(name), "repeating": False, "items": items}]
     if rows:
-        groups.append({"oid": f"IG.{name}.ROWS", "name": text("rows"), "repeating": True, "items": rows["rows"]})
-    return {"oid": f"FO.{name}", "name": text(name), "domain": "ZZ", "repeats": repeats, "item_groups": groups}
+        groups.append(
+            {"oid": f"IG.{name}.ROWS", "name": text("rows"), "repeating": True, "items": rows["rows"]}
+        )
+    return {
+        "oid": f"FO.{name}",
+        "name": text(name),
+        "domain": "ZZ",
+        "repeats": repeats,
+        "item_groups": groups,
+    }
 
 
 def small_study() -> dict[str, Any]:
@@ -34,7 +42,9 @@ def small_study() -> dict[str, Any]:
     weight |= {"hard": {"min": 20, "max": 300}, "soft": {"min": 35, "max": 120}}
     bmi = item("BMI", "derived", value_type="float", value="WEIGHT / pow(HEIGHT / 100, 2)", decimals=2)
     bmi |= {"formula": {"name": "BMI", "version": "1"}}
-    pregnant = item("PREG", "yes_no", show_when='SEX == "F"', required="conditional", required_when="AGE < 55")
+    pregnant = item(
+        "PREG", "yes_no", show_when='SEX == "F"', required="conditional", required_when="AGE < 55"
+    )
     demographics = [
         item("SEX", "code", codelist="CL.SEX", required="always"),
         item("AGE", "integer", hard={"min": 0, "max": 120}),
@@ -48,7 +58,10 @@ def small_study() -> dict[str, Any]:
         item("CARD", "text", pattern="[A-Z]{2}[0-9]{3}"),
     ]
     enrolment = [item("INDEXDAT", "date", form="ENR"), item("ICDAT", "date", form="ENR")]
-    doses = [item("DRUG", "code", form="TXS", codelist="CL.DRUG"), item("DOSE", "float", form="TXS", unit="mg")]
+    doses = [
+        item("DRUG", "code", form="TXS", codelist="CL.DRUG"),
+        item("DOSE", "float", form="TXS", unit="mg"),
+    ]
     rules = [
         {
             "oid": "EC001",
