@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
 
-from pydicom import config, dcmread
+from pydicom import config, dcmread, dcmwrite
 from pydicom import uid as uids
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
 
-from imaging.deid.encode import encode
 from imaging.deid.engine import Engine
 from imaging.deid.facts import AcquisitionFacts, extract_facts
 from imaging.deid.profile import METHOD, STANDARD, Profile
@@ -167,4 +166,6 @@ def _encode(out: Dataset, source: Dataset) -> bytes:
     )
     out.file_meta.ImplementationClassUID = uids.UID(IMPLEMENTATION_UID)
     out.file_meta.ImplementationVersionName = "TANDEM"
-    return encode(out)
+    buffer = BytesIO()
+    dcmwrite(buffer, out, enforce_file_format=True)
+    return buffer.getvalue()
