@@ -114,7 +114,9 @@ def test_every_obligation_is_kept(items: dict[str, dict[str, Any]], source_table
 
 def test_every_conditional_item_says_when(items: dict[str, dict[str, Any]]) -> None:
     unsaid = [
-        oid for oid, item in items.items() if item["required"] == "conditional" and "required_when" not in item
+        oid
+        for oid, item in items.items()
+        if item["required"] == "conditional" and "required_when" not in item
     ]
     assert unsaid == []
 
