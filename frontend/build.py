@@ -16,12 +16,7 @@ FRONTEND = Path(__file__).resolve().parent
 DIST = FRONTEND.parent / "static" / "dist"
 STAMP = DIST / ".stamp"
 NODE_MODULES = FRONTEND / "node_modules"
-# The weights that pages and PDF use where the machine has no Chinese font of its own.
-FONTS = [
-    f"noto-sans-sc-{part}-{weight}-normal.woff2"
-    for part in ("chinese-simplified", "latin")
-    for weight in (400, 600)
-]
+WEIGHTS = (400, 600)
 
 
 def source_files() -> list[Path]:
@@ -62,23 +57,31 @@ def run_node(script: Path, *arguments: str) -> None:
         )
 
 
-def install_packages() -> None:
-    """Install exactly what package-lock.json names, unless that has been done for this very lock file."""
+def install_packages() -> str:
+    """Install exactly what package-lock.json names, once per lock file; return that file's hash."""
     lock_hash = hash_of([FRONTEND / "package.json", FRONTEND / "package-lock.json"])
     mark = NODE_MODULES / ".installed"
     if mark.exists() and mark.read_text() == lock_hash:
-        return
+        return lock_hash
     npm = node_root() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     run_node(npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
     mark.write_text(lock_hash)
+    return lock_hash
 
 
-def copy_fonts() -> None:
-    """Put the font files under their own names, so that the PDF style sheet can name them."""
-    target = DIST / "fonts"
+def place_fonts(lock_hash: str) -> None:
+    """Put the fonts of print and the last resort of the pages under names that style sheets can use."""
+    from fonts import join_slices
+
+    target, source = DIST / "fonts", NODE_MODULES / "@fontsource" / "noto-sans-sc" / "files"
     target.mkdir(parents=True, exist_ok=True)
-    for name in FONTS:
-        shutil.copyfile(NODE_MODULES / "@fontsource" / "noto-sans-sc" / "files" / name, target / name)
+    for weight in WEIGHTS:
+        joined = NODE_MODULES / f".tandem-sans-sc-{weight}-{lock_hash[:12]}.ttf"
+        if not joined.exists():
+            join_slices(source, weight, joined)
+        shutil.copyfile(joined, target / f"tandem-sans-sc-{weight}.ttf")
+        page_font = f"noto-sans-sc-chinese-simplified-{weight}-normal.woff2"
+        shutil.copyfile(source / page_font, target / page_font)
 
 
 def main() -> None:
@@ -86,9 +89,9 @@ def main() -> None:
     if "--force" not in sys.argv and STAMP.exists() and STAMP.read_text() == wanted:
         print("front end: up to date")
         return
-    install_packages()
+    lock_hash = install_packages()
     run_node(NODE_MODULES / "vite" / "bin" / "vite.js", "build", "--logLevel=error")
-    copy_fonts()
+    place_fonts(lock_hash)
     STAMP.write_text(wanted)
     print(f"front end: built into {DIST.relative_to(FRONTEND.parent)}")
 

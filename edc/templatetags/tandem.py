@@ -45,7 +45,7 @@ def status(code: str, text: str = "", url: str = "") -> dict[str, str]:
 
 @register.filter
 def local(value: object, name: str = "") -> str:
-    """Return the text in the page's language, of a {"zh", "en"} mapping or of an object's <name>_zh and <name>_en.
+    """Return the text in the page's language: of a {"zh", "en"} mapping, or of an object's <name>_zh or _en.
 
     Where the wanted language is empty the other one is shown: a title is never blank.
     """

@@ -4,12 +4,12 @@ import { signed } from "./tokens.js";
 const ROW = 24;
 const LABEL_SHARE = 0.44;
 
-function labelled(item, names, t) {
+function labelled(item, decimals, t) {
   return {
     value: item.value,
     href: item.href,
     itemStyle: { color: item.value < 0 ? t.band1 : t.band3, borderRadius: 1 },
-    label: { show: true, position: item.value < 0 ? "left" : "right", formatter: signed(item.value, names.decimals), color: t.text, fontWeight: 600, fontSize: 12 },
+    label: { show: true, position: item.value < 0 ? "left" : "right", formatter: signed(item.value, decimals), color: t.text, fontWeight: 600, fontSize: 12 },
   };
 }
 
@@ -20,6 +20,7 @@ export function contributions(data, t, width) {
   const far = Math.max(...items.map(({ value }) => Math.abs(value)), 1e-9);
   const least = Math.min(0, ...items.map(({ value }) => value));
   const room = Math.round(width * LABEL_SHARE);
+  const zero = { symbol: "none", silent: true, animation: false, label: { show: false }, data: [{ xAxis: 0 }], lineStyle: { color: t.axis, type: "solid", width: 1 } };
   const option = {
     grid: { left: room, right: 46, top: 2, bottom: 24 },
     xAxis: {
@@ -27,20 +28,12 @@ export function contributions(data, t, width) {
       splitLine: { show: false }, axisLabel: { show: false }, axisTick: { show: false }, axisLine: { show: false },
       name: `← ${text("lowers")}   ${text("raises")} →`, nameLocation: "middle", nameGap: 8, nameTextStyle: { color: t.text3, fontSize: 12 },
     },
-    yAxis: [labelAxis(items, t, room), zeroAxis(items, t)],
-    series: [{ type: "bar", barWidth: 16, data: items.map((item) => labelled(item, { decimals }, t)) }],
+    yAxis: {
+      type: "category", data: items.map(({ label }) => label), axisTick: { show: false }, axisLine: { show: false },
+      axisLabel: { color: t.text2, fontSize: 12, margin: room, align: "left", width: room - 8, overflow: "truncate" },
+    },
+    series: [{ type: "bar", barWidth: 16, data: items.map((item) => labelled(item, decimals, t)), markLine: zero }],
   };
   const table = { head: [data.label_head ?? text("input"), data.value_head ?? text("contribution")], rows: data.items.map(({ label, value }) => [label, signed(value, decimals)]) };
   return { option, height: items.length * ROW + 26, table };
 }
-
-// Names stand at the left edge; the line at zero stands where zero is: two axes over the same rows.
-const labelAxis = (items, t, room) => ({
-  type: "category", data: items.map(({ label }) => label), axisTick: { show: false }, axisLine: { show: false },
-  axisLabel: { color: t.text2, fontSize: 12, margin: room, align: "left", width: room - 8, overflow: "truncate" },
-});
-
-const zeroAxis = (items, t) => ({
-  type: "category", data: items.map(({ label }) => label), axisTick: { show: false }, axisLabel: { show: false },
-  axisLine: { show: true, onZero: true, lineStyle: { color: t.axis } },
-});

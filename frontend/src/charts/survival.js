@@ -18,7 +18,7 @@ function here({ time, value, label }, t) {
   return {
     type: "line", silent: true, data: [[time, value]], symbol: "circle", symbolSize: 11,
     itemStyle: { color: t.surface, borderColor: t.text, borderWidth: 2.5 },
-    label: { show: Boolean(label), formatter: label, position: "bottom", align: "right", distance: 8, color: t.text, fontWeight: 600, fontSize: 12 },
+    label: { show: Boolean(label), formatter: label, position: "bottom", align: "right", offset: [-8, 4], color: t.text, fontWeight: 600, fontSize: 12 },
     markLine: { symbol: "none", silent: true, animation: false, label: { show: false }, data: [{ xAxis: time }], lineStyle: { color: t.text3, type: [2, 3] } },
   };
 }
@@ -34,7 +34,7 @@ export function survival(data, t) {
     grid: { left: 44, right: 40, top: 10, bottom: 24 },
     xAxis: { type: "value", min: 0, max: data.max, interval: data.step, splitLine: { show: false }, axisTick: { show: false }, ...axis,
       axisLabel: { ...axis.axisLabel, formatter: (value) => (value === data.max ? `${value} ${data.time_unit}` : value) } },
-    yAxis: { type: "value", min: 0, max: 1, interval: 0.25, splitLine: { lineStyle: { color: t.line } }, ...axis, axisLine: { show: false },
+    yAxis: { type: "value", min: 0, max: 1, interval: 0.25, splitLine: { lineStyle: { color: t.line } }, ...axis, axisLine: { show: false }, axisTick: { show: false },
       axisLabel: { ...axis.axisLabel, formatter: percent } },
     series: [...data.curves.map((each) => curve(each, data.current, t)), ...(data.current ? [here(data.current, t)] : [])],
   };

@@ -19,15 +19,15 @@ export class Corners {
     element.append(...Object.values(this.parts));
   }
 
-  /** note: lines for the lower right; maskLabel: what the overlay is, with its colour, or null while it is hidden. */
-  draw({ slice, index, count, series, window, note = [], mask = null }) {
+  /** note: lines for the lower right; masks: the segments shown, with their colours. */
+  draw({ slice, index, count, series, window, note = [], masks = [] }) {
     const { tl, tr, bl, br } = this.parts;
     const name = Object.assign(document.createElement("b"), { textContent: series.label ?? "" });
     tl.replaceChildren(name, line(text("slice_of", { index: index + 1, count })));
     const thickness = slice.thickness === null ? [] : [line(`${Number(slice.thickness.toFixed(2))} mm`)];
     tr.replaceChildren(line(`W ${Math.round(window.width)} L ${Math.round(window.center)}`), ...thickness);
     br.replaceChildren(...note.map(line));
-    bl.replaceChildren(...(mask ? [maskLine(mask)] : []), ...this.scale(slice));
+    bl.replaceChildren(...masks.map(maskLine), ...this.scale(slice));
     const edges = edgesOf(slice);
     for (const [place, edge] of [["ori-l", "left"], ["ori-r", "right"], ["ori-t", "top"], ["ori-b", "bottom"]]) this.parts[place].textContent = edges[edge];
   }

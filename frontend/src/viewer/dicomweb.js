@@ -39,7 +39,7 @@ async function answerOf(url, accept) {
 }
 
 /**
- * Return the slices of a series from feet to head (of any series: along its normal), each with its image id,
+ * Return the slices of a series from head to feet (of any series: against its normal), each with its image id,
  * geometry (LPS, mm) and SOP Instance UID, after telling Cornerstone their metadata. Multi-frame objects are refused.
  */
 export async function loadSeries({ dicomWebRoot, studyUid, seriesUid }) {
@@ -47,7 +47,7 @@ export async function loadSeries({ dicomWebRoot, studyUid, seriesUid }) {
   const root = `${base}/studies/${studyUid}/series/${seriesUid}`;
   const instances = await answerOf(`${root}/metadata`, "application/dicom+json");
   if (instances.some((each) => (numbers(each, "frames")?.[0] ?? 1) > 1)) throw new Error("multi-frame");
-  const slices = instances.map((each) => sliceOf(each, root)).sort((a, b) => a.along - b.along);
+  const slices = instances.map((each) => sliceOf(each, root)).sort((a, b) => b.along - a.along);
   for (const { imageId, instance } of slices) wadors.metaDataManager.add(imageId, instance);
   return slices;
 }

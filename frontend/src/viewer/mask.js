@@ -2,16 +2,26 @@
 import { toPatient } from "./dicomweb.js";
 
 const FILL = 0.28;
+const COLOURS = ["#ffb84d", "#5bd1e8", "#e88bd0", "#a8e05f"];
 
 function rgbOf(colour) {
   const [r, g, b] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
   return [r, g, b];
 }
 
-/** Paint the runs ([start, length] over pixels counted row by row) of one slice, its rim opaque, into a picture. */
-function pictureOf(runs, [rows, columns], colour) {
-  const inside = new Uint8Array(rows * columns);
-  for (const [start, length] of runs) inside.fill(1, start, start + length);
+/** Return which pixels are inside: runs are [skip, length, skip, length, …] over the pixels row by row. */
+function insideOf(runs, count) {
+  const inside = new Uint8Array(count);
+  for (let at = 0, place = 0; at < runs.length; at += 2) {
+    inside.fill(1, place + runs[at], place + runs[at] + runs[at + 1]);
+    place += runs[at] + runs[at + 1];
+  }
+  return inside;
+}
+
+/** Paint one slice of a segment, its rim opaque, into a picture. */
+function pictureOf(runs, { rows, columns }, colour) {
+  const inside = insideOf(runs, rows * columns);
   const picture = new OffscreenCanvas(columns, rows);
   const pen = picture.getContext("2d");
   const pixels = pen.createImageData(columns, rows);
@@ -29,8 +39,8 @@ function pictureOf(runs, [rows, columns], colour) {
 /**
  * Lay a mask over a viewport.
  *
- * overlay: {size: [rows, columns], segments: [{number, label, colour: "#rrggbb", slices: {sop_instance_uid: [[start,
- * length], …]}}]}; a document without `segments` is itself the only segment. `draw(slice)` follows the viewport.
+ * The overlay is what imaging/seg/rendering.py writes: {rows, columns, segments: [{label, slices: {sop_instance_uid:
+ * runs}}]}; a segment may name its own colour "#rrggbb". `draw(slice)` follows the viewport.
  */
 export class MaskLayer {
   constructor(element, viewport) {
@@ -43,14 +53,15 @@ export class MaskLayer {
   }
 
   load(overlay) {
-    this.size = overlay.size;
-    this.segments = overlay.segments ?? [{ number: 1, label: "", colour: overlay.colour ?? "#ffb84d", slices: overlay.slices }];
+    this.size = { rows: overlay.rows, columns: overlay.columns };
+    this.segments = overlay.segments.map((each, at) => ({ ...each, colour: each.colour ?? COLOURS[at % COLOURS.length] }));
     this.pictures.clear();
   }
 
   /** Return the slice (its index) in which the mask is largest, or -1. */
   largestOn(slices) {
-    const size = (slice) => this.segments.reduce((sum, { slices: all }) => sum + (all[slice.sopInstanceUid] ?? []).reduce((n, [, length]) => n + length, 0), 0);
+    const pixels = (runs) => runs.reduce((sum, length, at) => sum + (at % 2 ? length : 0), 0);
+    const size = (slice) => this.segments.reduce((sum, { slices: all }) => sum + pixels(all[slice.sopInstanceUid] ?? []), 0);
     const sizes = slices.map(size);
     const most = Math.max(0, ...sizes);
     return most ? sizes.indexOf(most) : -1;
@@ -59,7 +70,7 @@ export class MaskLayer {
   picturesFor(sop) {
     if (!this.pictures.has(sop)) {
       const drawn = this.segments.filter(({ slices }) => slices[sop]?.length);
-      this.pictures.set(sop, drawn.map(({ slices, colour }) => pictureOf(slices[sop], this.size, colour ?? "#ffb84d")));
+      this.pictures.set(sop, drawn.map(({ slices, colour }) => pictureOf(slices[sop], this.size, colour)));
     }
     return this.pictures.get(sop);
   }

@@ -35,6 +35,8 @@ class Viewer {
     this.stage.addEventListener(IMAGE_RENDERED, () => this.redraw());
     this.stage.addEventListener(CAMERA_MODIFIED, () => this.redraw());
     this.stage.addEventListener(VOI_MODIFIED, (event) => this.onWindow(event.detail.range));
+    // Cornerstone takes every key that reaches the stage, Tab included: the focus stays on the frame around it.
+    this.stage.addEventListener("focus", () => this.element.focus());
     this.stage.addEventListener("contextmenu", (event) => event.preventDefault());
     this.resizing = new ResizeObserver(() => this.slices.length && engine.resize(true, true));
     this.resizing.observe(this.element);
@@ -55,13 +57,17 @@ class Viewer {
   redraw() {
     if (!this.slice) return;
     const index = this.viewport.getCurrentImageIdIndex();
-    const [first] = this.mask.segments;
-    const mask = first && this.mask.shown ? { label: this.options.overlayLabel ?? first.label, colour: first.colour ?? "#ffb84d" } : null;
     const series = this.series.find((each) => each.uid === this.seriesUid);
     this.mask.draw(this.slice);
-    this.corners.draw({ slice: this.slice, index, count: this.slices.length, series, window: this.window, note: this.options.note, mask });
+    this.corners.draw({ slice: this.slice, index, count: this.slices.length, series, window: this.window, note: this.options.note, masks: this.maskLines() });
     this.element.dataset.slice = index;
     this.element.dispatchEvent(new CustomEvent("tandem:slice", { detail: { index, sop_instance_uid: this.slice.sopInstanceUid } }));
+  }
+
+  maskLines() {
+    const { segments, shown } = this.mask;
+    if (!shown) return [];
+    return segments.map(({ label, colour }) => ({ label: segments.length === 1 ? (this.options.overlayLabel ?? label) : label, colour }));
   }
 
   /** Show a series: on the slice at the same height as now, else where the mask is largest, else in the middle. */
