@@ -1,7 +1,7 @@
 """One font file per weight with every Chinese character and sign the platform prints, for the PDF documents.
 
-The npm package carries Noto Sans SC as about a hundred slices, which suits a browser; WeasyPrint wants one file,
-so they are joined without layout tables and hinting, which print does not need.
+The npm package carries Noto Sans SC as about a hundred slices, which suits a browser; WeasyPrint wants one
+file, so they are joined without layout tables and hinting, which print does not need.
 """
 
 import tempfile
