@@ -10,7 +10,7 @@ from modeling.synthetic.anatomy import Anatomy, Ellipsoid, Grid, Mask, build_ana
 from modeling.synthetic.clinical import Latent, Outcome, draw_clinical, draw_latent, draw_outcome
 
 PHASES = ("PLAIN", "AP", "PVP", "DP")
-TRAINING_SIZE = (32, 128, 128)
+TRAINING_SIZE = (28, 112, 112)
 DEMO_SIZE = (40, 256, 256)
 
 # Hounsfield units in the order of PHASES.
@@ -149,5 +149,7 @@ def _render(
 def _smooth_noise(grid: Grid, rng: np.random.Generator, *, millimetres: float) -> NDArray[np.float32]:
     """Unit-variance Gaussian random field with the given correlation length."""
     field_ = rng.standard_normal(grid.size, dtype=np.float32)
-    field_ = ndimage.gaussian_filter(field_, [millimetres / s / 2 for s in grid.spacing], mode="wrap")
+    field_ = ndimage.gaussian_filter(
+        field_, [millimetres / s / 2 for s in grid.spacing], mode="wrap", truncate=2.5
+    )
     return field_ / max(float(field_.std()), 1e-6)

@@ -64,10 +64,10 @@ def draw_clinical(latent: Latent, rng: np.random.Generator, *, diameter_mm: floa
 
 
 def draw_outcome(latent: Latent, clinical: dict[str, str | int], rng: np.random.Generator) -> Outcome:
-    """Return a Weibull time (shape 1.3) whose scale falls with risk; censoring after twelve months only."""
+    """Return a Weibull time (shape 2.2) whose scale falls with risk; censoring after twelve months only."""
     risk = 0.75 * latent.heterogeneity + 0.45 * latent.biology + 0.35 * latent.burden
     risk += 0.22 * int(clinical["IT.LVB.PVTT"]) + 0.4 * (clinical["IT.LVB.EHS"] == "Y") - 0.35
-    progression = 13.0 * np.exp(-0.75 * risk) * rng.weibull(1.3)
+    progression = 14.0 * np.exp(-1.1 * risk) * rng.weibull(2.2)
     censored = rng.uniform(HORIZON_MONTHS + 0.5, FOLLOW_UP_MONTHS)
     months = max(0.5, min(progression, censored))
     return Outcome(pfs_months=round(float(months), 1), event=bool(progression <= censored))

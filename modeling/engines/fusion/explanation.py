@@ -1,7 +1,7 @@
 """What moved a score away from the training cohort's mean.
 
-Between players (a token, or the deep tokens of all phases): exact Shapley values of the game v(S) = mean score
-over the training cohort when the players in S come from the case and the others from the cohort patient
+Between players (a token, or the deep tokens of all phases): exact Shapley values of the game v(S) = mean
+score over the training cohort when the players in S come from the case and the others from the cohort patient
 (interventional Shapley; Lundberg and Lee 2017). Its empty coalition is the cohort's mean score, so the values
 add up to score − mean. Within a player: integrated gradients from the cohort's mean (Sundararajan 2017); what
 they leave of the player's value is shared out in proportion to their size, so that columns add up to it.

@@ -77,7 +77,7 @@ class Layout:
         return tuple(slice(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True))
 
     def players(self) -> tuple[tuple[int, ...], ...]:
-        """Token positions explained together: each token alone, but the deep features of all phases as one."""
+        """Token positions explained together: each alone, but the deep features of all phases as one."""
         alone = [(i,) for i, token in enumerate(self.tokens) if token.modality != DEEP]
         deep = tuple(i for i, token in enumerate(self.tokens) if token.modality == DEEP)
         return (*alone, deep) if deep else tuple(alone)

@@ -15,7 +15,7 @@ class FusionModel(nn.Module):
     never read.
     """
 
-    def __init__(self, widths: Sequence[int], *, dim: int = 16, heads: int = 2, dropout: float = 0.2) -> None:
+    def __init__(self, widths: Sequence[int], *, dim: int = 16, heads: int = 2, dropout: float = 0.3) -> None:
         super().__init__()
         self.widths = tuple(widths)
         self.project = nn.ModuleList(nn.Linear(width, dim) for width in self.widths)
@@ -65,7 +65,7 @@ class FusionBlock(nn.Module):
 
 
 class Ensemble(nn.Module):
-    """Members trained on bootstrap samples; the probability is the members' mean."""
+    """Members trained on different folds; the probability is the members' mean."""
 
     def __init__(self, widths: Sequence[int], members: int) -> None:
         super().__init__()

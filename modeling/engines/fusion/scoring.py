@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from modeling.engines.deep import LesionEncoder
-from modeling.engines.device import pick_device, provenance, seed_everything
+from modeling.engines.device import one_thread, pick_device, provenance, seed_everything
 from modeling.engines.errors import InvalidBundle
 from modeling.engines.fusion.bundle import Bundle, read_bundle
 from modeling.engines.fusion.explanation import Attribution, Rows, explain
@@ -84,8 +84,8 @@ def score(bundle: bytes | Bundle, inputs: ScoreInputs, device: torch.device | No
     """Return the case's score, or an abstention where the input contract is not kept.
 
     `probability` is the mean of the ensemble's members and `score` 100 times that; `interval` holds the 5th
-    and 95th percentile of the members, in points: model uncertainty, not the spread of outcomes. Contributions
-    add up to score − mean_score. Raises InvalidBundle.
+    and 95th percentile of the members, in points: model uncertainty, not the spread of outcomes.
+    Contributions add up to score − mean_score. Raises InvalidBundle.
     """
     started = time.perf_counter()
     opened = bundle if isinstance(bundle, Bundle) else read_bundle(bundle)
@@ -108,7 +108,8 @@ def score(bundle: bytes | Bundle, inputs: ScoreInputs, device: torch.device | No
     }
     if failed:
         return ScoreResult(status="abstained", seconds=time.perf_counter() - started, **common)
-    numbers = _numbers(opened, ensemble, (layout, inputs), (raw, present), device)
+    with one_thread():
+        numbers = _numbers(opened, ensemble, (layout, inputs), (raw, present), device)
     return ScoreResult(status="scored", seconds=time.perf_counter() - started, **common, **numbers)
 
 

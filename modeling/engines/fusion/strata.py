@@ -1,4 +1,4 @@
-"""Bands of the score, the training cohort's survival in each, and its out-of-bag performance."""
+"""Bands of the score, the training cohort's survival in each, and its out-of-fold performance."""
 
 from dataclasses import asdict
 
@@ -46,9 +46,9 @@ def evaluation(
     months: NDArray[np.float64],
     progressed: NDArray[np.bool_],
 ) -> dict[str, object]:
-    """Return discrimination, calibration and concordance of out-of-bag probabilities, as JSON values."""
+    """Return discrimination, calibration and concordance of out-of-fold probabilities, as JSON values."""
     return {
-        "how": "out-of-bag on the synthetic training cohort",
+        "how": "out-of-fold on the synthetic training cohort",
         "auc": asdict(auc(event, probability)),
         "brier": brier_score(event, probability),
         "calibration": asdict(logistic_calibration(event, probability)),

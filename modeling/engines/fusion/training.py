@@ -13,7 +13,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from modeling.engines.deep import FEATURES, LesionEncoder, lesion_crop, pretrain
-from modeling.engines.device import pick_device, provenance, seed_everything
+from modeling.engines.device import one_thread, pick_device, provenance, seed_everything
 from modeling.engines.fusion.bundle import DEMO_NOTICE, read_bundle, write_bundle
 from modeling.engines.fusion.inputs import (
     FUSION_RADIOMICS,
@@ -28,8 +28,8 @@ from modeling.engines.fusion.strata import band_strata, evaluation
 from modeling.synthetic import PHASES, SyntheticCase
 
 CODE_VERSION = "tandem-fusion 1.0"
-MEMBERS = 16
-EPOCHS = 90
+FOLDS, REPEATS = 3, 5
+EPOCHS = 60
 MODALITY_DROPOUT = 0.15
 HORIZON_MONTHS = 12
 MAX_SLICE_MM = 5.0
@@ -62,21 +62,22 @@ def train_demo(
 ) -> TrainedModel:
     """Return a bundle that predicts progression within twelve months of synthetic patients.
 
-    Scaling, weights, bands and distance limit come from this cohort alone; bands and metrics use out-of-bag
+    Scaling, weights, bands and distance limit come from this cohort alone; bands and metrics use out-of-fold
     scores. On one device the same cohort and seed give the same bundle. Raises ValueError where one outcome
     class has fewer than five cases.
     """
     started = time.perf_counter()
     device = device or pick_device()
     _require_both_outcomes(cohort)
-    encoder, losses = _pretrain_encoder(cohort, seed, device)
     layout = demo_layout(FEATURES)
-    table = _training_table(cohort, layout, encoder, device)
-    ensemble, out_of_bag = _train_ensemble(layout, table, seed, device)
+    with one_thread():
+        encoder, losses = _pretrain_encoder(cohort, seed, device)
+        table = _training_table(cohort, layout, encoder, device)
+        ensemble, held_out = _train_ensemble(layout, table, seed, device)
     manifest = {
         **_identity(cohort, seed, device),
         **_learnt(layout, table),
-        **_evaluated(cohort, table, out_of_bag),
+        **_evaluated(cohort, table, held_out),
         "pretraining_loss": [round(loss, 5) for loss in losses],
     }
     tensors = {f"encoder.{name}": t for name, t in encoder.state_dict().items()}
@@ -151,31 +152,40 @@ def distance(raw: NDArray[np.float64], layout: Layout, table: dict[str, Sequence
 def _train_ensemble(
     layout: Layout, table: Table, seed: int, device: torch.device
 ) -> tuple[Ensemble, NDArray[np.float64]]:
-    """Train each member on a bootstrap sample; return the out-of-bag probability of every case."""
+    """Train each member without one fold of repeated stratified folds.
+
+    Returns the ensemble and, for every case, the mean probability of the members that never saw it.
+    """
     seed_everything(seed)
-    ensemble = Ensemble(layout.widths, MEMBERS).to(device)
+    ensemble = Ensemble(layout.widths, FOLDS * REPEATS).to(device)
     draw = np.random.default_rng([seed, 1])
     x = torch.from_numpy(table.x).to(device)
     present = torch.from_numpy(table.present).to(device)
     event = torch.from_numpy(table.event).to(device)
-    total, votes = np.zeros(len(x)), np.zeros(len(x))
-    for member in ensemble.members:
-        rows = draw.integers(0, len(x), len(x))
+    folds = [fold for _ in range(REPEATS) for fold in _stratified_folds(table.event, draw)]
+    total = np.zeros(len(x))
+    for member, outside in zip(ensemble.members, folds, strict=True):
+        rows = np.setdiff1d(np.arange(len(x)), outside)
         _train_member(member, x[rows], present[rows], event[rows])
-        outside = np.setdiff1d(np.arange(len(x)), rows)
         with torch.inference_mode():
             total[outside] += torch.sigmoid(member(x[outside], present[outside])).cpu().numpy()
-        votes[outside] += 1
-    return ensemble.eval(), total / np.maximum(votes, 1)
+    return ensemble.eval(), total / REPEATS
+
+
+def _stratified_folds(event: NDArray[np.float32], draw: np.random.Generator) -> list[NDArray[np.intp]]:
+    """Deal events and non-events out in turn, so that the folds hold each case once and alike outcomes."""
+    shuffled = draw.permutation(len(event))
+    order = shuffled[np.argsort(event[shuffled], kind="stable")]
+    return [np.sort(order[start::FOLDS]) for start in range(FOLDS)]
 
 
 def _train_member(member: FusionModel, x: torch.Tensor, present: torch.Tensor, event: torch.Tensor) -> None:
-    optimiser = torch.optim.AdamW(member.parameters(), lr=4e-3, weight_decay=0.1)
+    optimiser = torch.optim.AdamW(member.parameters(), lr=2e-3, weight_decay=0.3)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, EPOCHS)
     member.train()
     for _ in range(EPOCHS):
         kept = present & (torch.rand(present.shape).to(present.device) >= MODALITY_DROPOUT)
-        noisy = x + 0.3 * torch.randn(x.shape).to(x.device)
+        noisy = x + 0.6 * torch.randn(x.shape).to(x.device)
         loss = F.binary_cross_entropy_with_logits(member(noisy, kept), 0.05 + 0.9 * event)
         optimiser.zero_grad()
         loss.backward()
@@ -222,20 +232,20 @@ def _learnt(layout: Layout, table: Table) -> dict[str, object]:
         "layout": layout.as_dict(),
         "scaling": scaling,
         "contract": contract.as_dict(),
-        "members": MEMBERS,
+        "members": FOLDS * REPEATS,
         "radiomics": FUSION_RADIOMICS.as_dict(),
     }
 
 
 def _evaluated(
-    cohort: Sequence[SyntheticCase], table: Table, out_of_bag: NDArray[np.float64]
+    cohort: Sequence[SyntheticCase], table: Table, held_out: NDArray[np.float64]
 ) -> dict[str, object]:
-    scores = 100 * out_of_bag
+    scores = 100 * held_out
     low, high = (round(float(cut), 1) for cut in np.quantile(scores, [1 / 3, 2 / 3]))
     months = np.array([case.outcome.pfs_months for case in cohort])
     progressed = np.array([case.outcome.event for case in cohort])
     return {
-        "bands": {"low_below": low, "high_from": high, "rule": "tertiles of out-of-bag training scores"},
-        "metrics": evaluation(table.event, out_of_bag, months, progressed),
+        "bands": {"low_below": low, "high_from": high, "rule": "tertiles of out-of-fold training scores"},
+        "metrics": evaluation(table.event, held_out, months, progressed),
         "strata": band_strata(scores, (low, high), months, progressed),
     }
