@@ -20,9 +20,8 @@ def main(folders: list[str]) -> int:
             sys.stdout.write(f"{faults}\n{folder.name}: {len(faults.errors)} faults\n")
         else:
             items = sum(len(form.items) for form in design.forms)
-            sys.stdout.write(
-                f"{design.oid}: {len(design.forms)} forms, {items} items, {len(design.rules)} rules, {design.sha256}\n"
-            )
+            counts = f"{len(design.forms)} forms, {items} items, {len(design.rules)} rules"
+            sys.stdout.write(f"{design.oid}: {counts}, {design.sha256}\n")
     return failed
 
 

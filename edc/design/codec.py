@@ -8,6 +8,7 @@ an equal object. Numbers of ``float`` fields are floats on both sides.
 import dataclasses
 import types
 import typing
+from collections.abc import Hashable
 from functools import cache
 from typing import Any, TypeVar, Union
 
@@ -36,8 +37,8 @@ def decode(cls: type[T], data: typing.Mapping[str, Any]) -> T:
 
 
 @cache
-def _hints(cls: type) -> dict[str, Any]:
-    return typing.get_type_hints(cls)
+def _hints(cls: Hashable) -> dict[str, Any]:
+    return typing.get_type_hints(typing.cast(type, cls))
 
 
 def _default(field: dataclasses.Field) -> Any:

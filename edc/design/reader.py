@@ -32,7 +32,9 @@ T = TypeVar("T")
 
 
 def read_study(path: Path, library: Path) -> StudyDesign:
-    """Read, check and compile the study in the folder ``path`` with the shared library in the folder ``library``.
+    """Read.
+
+    Check and compile the study in the folder ``path`` with the shared library in the folder ``library``.
 
     Raises DesignErrors with every fault of the study's files and of the library files.
     """

@@ -46,7 +46,8 @@ def check_rules(
 ) -> tuple[StudyDesign, list[DesignError]]:
     """Return the design with the edit checks that concern it, and the faults of all its rules.
 
-    A shared edit check stays out of a study that it does not name, or that lacks a form or item the check reads.
+    A shared edit check stays out of a study that it does not name, or that lacks a form or item the check
+    reads.
     """
     broken = frozenset(oid.removeprefix("FO.") for oid in held.broken | used.missing if oid.startswith("FO."))
     checker = _Checker(replace(namespace_of(design), broken=broken), [])

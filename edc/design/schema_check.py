@@ -1,6 +1,7 @@
 """JSON Schema validation of design files, told in both languages at the line of the fault."""
 
 import json
+import typing
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -69,8 +70,9 @@ def _told(source: Source, error: ValidationError) -> DesignError:
 
 
 def _unknown_keys(source: Source, place: tuple[Any, ...], error: ValidationError) -> DesignError:
-    known = error.schema.get("properties", {})
-    unknown = [key for key in error.instance if key not in known]
+    known: dict[str, Any] = dict(typing.cast(Any, error.schema)).get("properties", {})
+    instance: dict[str, Any] = typing.cast(Any, error.instance)
+    unknown = [key for key in instance if key not in known]
     keys = ", ".join(unknown)
     return source.error(
         (*place, unknown[0]),
@@ -80,9 +82,10 @@ def _unknown_keys(source: Source, place: tuple[Any, ...], error: ValidationError
 
 
 def _message(error: ValidationError) -> tuple[str, str]:
-    value, rule = error.validator_value, error.validator
+    value: Any = error.validator_value
+    rule, instance = error.validator, typing.cast(Any, error.instance)
     if rule == "required":
-        missing = [key for key in value if key not in error.instance]
+        missing = [key for key in value if key not in instance]
         return f"缺少:{', '.join(missing)}", f"Missing: {', '.join(missing)}."
     if rule == "type":
         kinds = value if isinstance(value, list) else [value]

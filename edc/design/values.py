@@ -1,4 +1,7 @@
-"""Reading what was entered for an item: canonical value, value in the standard unit, or what is wrong with it."""
+"""Reading what was entered for an item.
+
+Canonical value, value in the standard unit, or what is wrong with it.
+"""
 
 import re
 from collections.abc import Hashable, Sequence
@@ -30,8 +33,8 @@ class Problem:
 class ItemReading:
     """One entry as understood.
 
-    ``value`` is canonical: str, int, decimal string, ISO date or datetime, code, sorted list of codes, or None.
-    ``standard_value`` is the same in the item's standard unit, ``unit`` the unit of ``value``.
+    ``value`` is canonical: str, int, decimal string, ISO date or datetime, code, sorted list of codes, or
+    None. ``standard_value`` is the same in the item's standard unit, ``unit`` the unit of ``value``.
     """
 
     raw: str | tuple[str, ...] | None = None
@@ -198,7 +201,10 @@ _READERS: dict[str, Any] = {
 
 
 def in_standard_unit(item: ItemDef, value: Any, unit: str | None) -> Any:
-    """Convert a canonical number to the item's standard unit, exactly; a problem for a unit that is not offered."""
+    """Convert a canonical number to the item's standard unit, exactly.
+
+    A problem for a unit that is not offered.
+    """
     if unit is None or unit == item.unit:
         return value
     factor = next((each for each in item.units if each.unit == unit and not item.fixed_unit), None)
@@ -270,9 +276,12 @@ def _retired_problem(item: ItemDef, value: Any, codelist: CodeList | None) -> Pr
 
 
 def normal_form(item: ItemDef, reading: ItemReading) -> Hashable:
-    """Return the key by which two passes are compared: equal keys mean agreement; None for an item left empty.
+    """Return the key by which two passes are compared: equal keys mean agreement.
 
-    Numbers compare in the standard unit to 12 digits, times as instants, texts without regard to width and blanks.
+    None for an item left empty.
+
+    Numbers compare in the standard unit to 12 digits, times as instants, texts without regard to width
+    and blanks.
     """
     if reading.missing:
         return ("missing", reading.missing)

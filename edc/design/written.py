@@ -1,7 +1,7 @@
 """Numbers and dates as people write them in Chinese hospitals, brought to one canonical form.
 
-Full-width characters, blanks, thousands separators, Unicode minus signs and the usual date shapes are understood; what can be
-meant in two ways is refused with ValueError.
+Full-width characters, blanks, thousands separators, Unicode minus signs and the usual date shapes are
+understood; what can be meant in two ways is refused with ValueError.
 """
 
 import re
@@ -32,7 +32,7 @@ def narrowed(text: str) -> str:
 
 
 def number(text: str) -> Decimal:
-    """Read a number exactly; raise ValueError for anything else, also for ``1,5``, which may mean two things."""
+    """Read a number exactly; raise ValueError for all else, also ``1,5``, which may mean two things."""
     plain = narrowed(text).replace(" ", "").replace("。", ".")
     if not _NUMBER.fullmatch(plain) or not any(each.isdigit() for each in plain.split("e")[0].split("E")[0]):
         raise ValueError(text)
@@ -54,7 +54,10 @@ def decimal_text(value: Decimal) -> str:
 
 
 def partial_day(text: str) -> str:
-    """Read ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD`` in any usual shape; raise ValueError where no such day exists."""
+    """Read ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD`` in any usual shape.
+
+    Raise ValueError where no such day exists.
+    """
     match = _DAY.fullmatch(narrowed(text).replace(" ", "").upper())
     if match is None or int(match["year"]) not in _YEARS:
         raise ValueError(text)
@@ -81,7 +84,7 @@ def day(text: str) -> str:
 
 
 def moment(text: str) -> str:
-    """Read day and time as ISO 8601 with seconds and offset; without an offset China Standard Time is meant."""
+    """Read day and time as ISO 8601 with seconds and offset; China Standard Time unless another is given."""
     plain = narrowed(text)
     match = re.fullmatch(r"(.+?(?:\d|日|号))(?:T|\s+|(?<=[日号]))\s*(\d{1,2}[:时].*)", plain)
     clock = _TIME.fullmatch(match[2].replace(" ", "")) if match else None

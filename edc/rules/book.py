@@ -26,7 +26,10 @@ class Check:
 
 @dataclass(frozen=True)
 class FormRules:
-    """The compiled rules of one form; item rules by item name, derived items in the order of their dependencies."""
+    """The compiled rules of one form.
+
+    Item rules by item name, derived items in the order of their dependencies.
+    """
 
     form: FormDef
     show: dict[str, Rule] = field(default_factory=dict)
@@ -65,7 +68,7 @@ _books: OrderedDict[str, RuleBook] = OrderedDict()
 
 
 def rule_book(design: StudyDesign) -> RuleBook:
-    """Return the compiled rules of a design; those of the designs used last are kept, by the design's hash."""
+    """Return the compiled rules of a design; those of the designs used last are kept, by hash."""
     held = _books.get(design.sha256)
     if held is None:
         held = _books[design.sha256] = compile_book(design)

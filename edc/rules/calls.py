@@ -165,9 +165,12 @@ class Calls(Names):
         return Typed(f"{target.code}.{node.function}({variable}, {typed.code})", kind)
 
     def quantified(self, node: Call, target: Typed, variable: str, body: Node) -> Typed:
-        """Write ``exists`` so that a row that decides is found behind a row that lacks a value; ``all`` by its opposite.
+        """Write ``exists`` so that a row that decides is found behind a row that lacks a value.
 
-        The binding stops at the first row with an error, so rows with all values of a part are searched first.
+        ``all`` by its opposite.
+
+        The binding stops at the first row with an error, so rows with all values of a part are searched
+        first.
         """
         universal = node.function == "all"
         parts = _flat(body, "&&" if universal else "||")

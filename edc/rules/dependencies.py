@@ -13,8 +13,8 @@ RuleName = tuple[str, str, str]
 def readers(design: StudyDesign) -> Mapping[Source, frozenset[RuleName]]:
     """Map (form OID, item OID) to the rules that read it.
 
-    A rule is (kind, form OID, OID): kind show, require, derive (OID of the item), check (OID of the check), or
-    eligibility (form ``""``, OID of the criterion).
+    A rule is (kind, form OID, OID): kind show, require, derive (OID of the item), check (OID of the
+    check), or eligibility (form ``""``, OID of the criterion).
     """
     found: dict[Source, set[RuleName]] = {}
     for name, rule in _rules(rule_book(design)):

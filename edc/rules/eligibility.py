@@ -34,7 +34,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class CriterionResult:
-    """One criterion; ``evidence`` maps ``FORM.ITEM`` to the value that decided, ``answered_by`` is rule or person."""
+    """One criterion.
+
+    ``evidence`` maps ``FORM.ITEM`` to the value that decided, ``answered_by`` is rule or person.
+    """
 
     oid: str
     category: str
@@ -61,8 +64,9 @@ def assess(
 ) -> list[CriterionResult]:
     """Return every criterion's result in the order of the design.
 
-    A criterion without rule takes the person's answer from the rows of FO.IE (IERESP of the row whose IECRIT is the
-    criterion's OID): Y means that the sentence holds, N that it does not, NA that it does not apply.
+    A criterion without rule takes the person's answer from the rows of FO.IE (IERESP of the row whose
+    IECRIT is the criterion's OID): Y means that the sentence holds, N that it does not, NA that it does
+    not apply.
     """
     values = RuleInput(
         subject=subject_values, site=subject_values.site, study=design.oid, today=today, rows_needed=True

@@ -58,8 +58,8 @@ class Progress:
 class FormState:
     """A form at one moment, by item path.
 
-    ``readings`` holds the entered items, ``values`` the canonical values in standard units of what is shown, derived items
-    included. A hidden item keeps its entry but has no value.
+    ``readings`` holds the entered items, ``values`` the canonical values in standard units of what is
+    shown, derived items included. A hidden item keeps its entry but has no value.
     """
 
     visible: dict[str, bool]

@@ -44,7 +44,7 @@ def places(form: FormDef, record: Record) -> Iterator[Place]:
 def read_record(
     design: StudyDesign, form: FormDef, record: Record, today: date | None
 ) -> dict[str, ItemReading]:
-    """Read every entered item of a record; derived items are left out. ``record`` is {"items": …, "rows": …}."""
+    """Read every entered item of a record {"items": …, "rows": …}; derived items are left out."""
     entries = record.get("items") or {}
     found: dict[str, ItemReading] = {}
     for place in places(form, record):

@@ -1,7 +1,7 @@
 """The functions that rules may call: how each is typed and what it does.
 
-Numbers arrive as floats, dates as midnight UTC of the calendar day. A function that has no answer raises ValueError, which makes
-the rule not evaluable.
+Numbers arrive as floats, dates as midnight UTC of the calendar day. A function that has no answer raises
+ValueError, which makes the rule not evaluable.
 """
 
 import math

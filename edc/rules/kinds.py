@@ -11,8 +11,9 @@ from edc.design.study import StudyDesign
 class Kind:
     """A kind of value: number, text, date, partial, bool, list, record or any.
 
-    ``codes`` holds the possible values of a text where they are known, ``element`` the kind in a list, ``form`` the
-    form whose rows a record is, ``of_own_form`` that they are those of the record being filled.
+    ``codes`` holds the possible values of a text where they are known, ``element`` the kind in a list,
+    ``form`` the form whose rows a record is, ``of_own_form`` that they are those of the record being
+    filled.
     """
 
     name: str
@@ -67,7 +68,10 @@ def list_of(element: Kind | None) -> Kind:
 
 
 def kind_of_item(item: ItemDef, codes: frozenset[str] | None) -> Kind:
-    """Return the kind of an item's value; ``codes`` are those of its codelist, None for an open or external one."""
+    """Return the kind of an item's value.
+
+    ``codes`` are those of its codelist, None for an open or external one.
+    """
     if item.answer_type == "multi":
         return list_of(replace(TEXT, codes=codes))
     kind = _BY_TYPE.get(item.answer_type, TEXT)
@@ -78,9 +82,10 @@ def kind_of_item(item: ItemDef, codes: frozenset[str] | None) -> Kind:
 class Namespace:
     """The names that rules of a study may use.
 
-    ``forms`` maps the form's short name to its items' kinds, ``repeating`` to the names in repeating groups, ``events``
-    an event's rule name to the short names of its forms. ``own`` is the form a rule stands on, None for eligibility.
-    ``broken`` names forms with faults of their own: anything may be read from them.
+    ``forms`` maps the form's short name to its items' kinds, ``repeating`` to the names in repeating
+    groups, ``events`` an event's rule name to the short names of its forms. ``own`` is the form a rule
+    stands on, None for eligibility. ``broken`` names forms with faults of their own: anything may be read
+    from them.
     """
 
     forms: Mapping[str, Mapping[str, Kind]]

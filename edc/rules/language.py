@@ -36,8 +36,8 @@ class State(StrEnum):
 class RuleResult:
     """The outcome of a rule.
 
-    ``value`` is float, str, bool, date or list. When not evaluable, ``missing`` names the absent inputs as ``FORM.ITEM``
-    and ``error`` says why a calculation has no answer although its inputs are there.
+    ``value`` is float, str, bool, date or list. When not evaluable, ``missing`` names the absent inputs
+    as ``FORM.ITEM`` and ``error`` says why a calculation has no answer although its inputs are there.
     """
 
     state: State
@@ -60,8 +60,8 @@ class SubjectLookup(Protocol):
 class RuleInput:
     """Everything a rule may read; ``own`` holds the record being filled (and the current row).
 
-    Items without value are absent. With ``rows_needed`` a form of which the subject has no row yet counts as missing instead
-    of as an empty list: eligibility must not decide on a form that nobody has filled.
+    Items without value are absent. With ``rows_needed`` a form of which the subject has no row yet counts
+    as missing instead of as an empty list: eligibility must not decide on a form that nobody has filled.
     """
 
     own: Values = field(default_factory=dict)
@@ -103,7 +103,10 @@ class Rule:
         return RuleResult(State.VALUE, found.date() if isinstance(found, datetime) else found)
 
     def inputs_seen(self, values: RuleInput) -> dict[str, Any]:
-        """Return the single inputs that have a value, as ``FORM.ITEM`` to what the rule saw; rows are left out."""
+        """Return the single inputs that have a value, as ``FORM.ITEM`` to what the rule saw.
+
+        Rows are left out.
+        """
         context = self._context(values)
         seen: dict[str, Any] = {}
         for read in sorted(self.inputs):

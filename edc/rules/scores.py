@@ -1,7 +1,7 @@
 """Clinical scores and stages as pure functions; units are in the argument names.
 
-Formulas and cut-offs are those of the study documents' score sheet. Boundary values fall in the middle cell of
-Child-Pugh; bilirubin is cut at 34 and 51 µmol/L as in the Chinese guideline.
+Formulas and cut-offs are those of the study documents' score sheet. Boundary values fall in the middle
+cell of Child-Pugh; bilirubin is cut at 34 and 51 µmol/L as in the Chinese guideline.
 """
 
 import math
@@ -69,7 +69,8 @@ def albi(bili_umol_l: float, alb_g_l: float) -> float:
 def malbi_grade(score: float) -> str:
     """Return 1, 2A, 2B or 3 (Hiraoka 2017): bounds −2.60, −2.27 and −1.39 belong to the lower grade.
 
-    The score is compared after rounding to nine decimals, so that a bound met exactly is not lost to binary rounding.
+    The score is compared after rounding to nine decimals, so that a bound met exactly is not lost to
+    binary rounding.
     """
     rounded = round(score, 9)
     return "1" if rounded <= -2.60 else "2A" if rounded <= -2.27 else "2B" if rounded <= -1.39 else "3"
@@ -154,8 +155,8 @@ def tbs(max_cm: float, n: float) -> float:
 def bclc(ps: float, max_cm: float, n: float, invasion: bool, spread: bool, preserved: bool) -> str:
     """Return the BCLC 2022 stage 0, A, B, C or D; ``n`` 4 stands for four or more.
 
-    Raise ValueError where liver function is not preserved and nothing else makes the stage C or D: whether it is
-    end-stage is for a clinician to say.
+    Raise ValueError where liver function is not preserved and nothing else makes the stage C or D:
+    whether it is end-stage is for a clinician to say.
     """
     if ps >= 3:
         return "D"
@@ -184,7 +185,10 @@ def cnlc(ps: float, cp_class: str, max_cm: float, n: float, invasion: bool, spre
 
 
 def nsclc_stage(edition: str, t: str, n: str, m: str) -> str:
-    """Return the stage group IA1 … IVB of the 8th or 9th TNM edition; raise ValueError where TX, NX or the edition forbid it."""
+    """Return the stage group IA1 … IVB of the 8th or 9th TNM edition.
+
+    Raise ValueError where TX, NX or the edition forbid it.
+    """
     if m != "M0":
         stage = _METASTASIS.get(edition, {}).get(m)
     elif n == "N0":

@@ -17,8 +17,9 @@ RuleValues = dict[str, Any]
 class FinalRecord:
     """One record of a form with its final values.
 
-    ``values`` maps item paths (``IT.DM.AGE``, ``IT.TXS.ECTRT[2]``) to canonical values in the item's standard unit; an item
-    without value, or with a missing code, is absent. ``rows`` maps a repeating group's OID to its row keys.
+    ``values`` maps item paths (``IT.DM.AGE``, ``IT.TXS.ECTRT[2]``) to canonical values in the item's
+    standard unit; an item without value, or with a missing code, is absent. ``rows`` maps a repeating
+    group's OID to its row keys.
     """
 
     form_oid: str
@@ -39,7 +40,10 @@ class FinalRecord:
 
 @dataclass(frozen=True)
 class SubjectValues:
-    """All final records of a subject; ``current`` is the record being filled and stands in ``rows`` for its old self."""
+    """All final records of a subject.
+
+    ``current`` is the record being filled and stands in ``rows`` for its old self.
+    """
 
     design: StudyDesign
     records: tuple[FinalRecord, ...] = ()
@@ -53,7 +57,10 @@ class SubjectValues:
         return filling
 
     def latest(self, form: str) -> RuleValues:
-        """Return the values outside repeating groups of the most recent record: latest event date, then repeat."""
+        """Return the values outside repeating groups of the most recent record.
+
+        Latest event date, then repeat.
+        """
         found = self._by_form.get(f"FO.{form}")
         return self._plain(found[-1]) if found else {}
 
@@ -106,7 +113,7 @@ def record_values(form: FormDef, record: FinalRecord, row: str | None = None) ->
 
 
 def record_rows(form: FormDef, record: FinalRecord) -> list[RuleValues]:
-    """Return the rows of a record with the record's other values; one row for a form without repeating group."""
+    """Return the rows of a record, each with its other values; one for a form without repeating group."""
     about: RuleValues = {"RECORD": float(record.sequence)}
     if record.event_oid:
         about["EVENT"] = record.event_oid
@@ -119,10 +126,12 @@ def record_rows(form: FormDef, record: FinalRecord) -> list[RuleValues]:
 
 
 def rule_value(item: ItemDef, canonical: Any) -> RuleValues:
-    """Return what rules see of one canonical value: number as float, date as midnight UTC, nothing where there is none.
+    """Return what rules see of one canonical value.
 
-    A datetime is seen as the wall-clock time of its own offset. A partial date is seen as a date only when complete, and
-    always by ``earliest`` and ``latest``.
+    Number as float, date as midnight UTC, nothing where there is none.
+
+    A datetime is seen as the wall-clock time of its own offset. A partial date is seen as a date only
+    when complete, and always by ``earliest`` and ``latest``.
     """
     if canonical is None or canonical in ("", []):
         return {}

@@ -1,8 +1,9 @@
 """From a rule's tree to CEL for the binding, with every type checked and every read written down.
 
-The binding has strict numbers, shows undefined names only while running, and lets a macro end at the first error. So
-numbers become doubles, macros are written so that a row that decides is found (see ``Calls.quantified``), and items are
-read from maps, where an absent key is an error that ``||`` and ``&&`` absorb.
+The binding has strict numbers, shows undefined names only while running, and lets a macro end at the
+first error. So numbers become doubles, macros are written so that a row that decides is found (see
+``Calls.quantified``), and items are read from maps, where an absent key is an error that ``||`` and
+``&&`` absorb.
 """
 
 from collections.abc import Callable

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edc.design.items import Code, CodeList, ItemDef, Limits, Text, UnitFactor
 from edc.design.values import normal_form, read_value

@@ -4,7 +4,8 @@ import timeit
 from datetime import date
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edc.rules.kinds import BOOL, DATE, NUMBER, PARTIAL, TEXT, Kind, Namespace, list_of
 from edc.rules.language import RuleInput, State, compile_rule
