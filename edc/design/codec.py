@@ -29,7 +29,7 @@ def encode(value: Any) -> Any:
 
 def decode(cls: type[T], data: typing.Mapping[str, Any]) -> T:
     """Build a dataclass from the data of ``encode``; unknown keys raise TypeError."""
-    hints = _hints(cls)
+    hints = _hints(typing.cast(Hashable, cls))
     unknown = set(data) - set(hints)
     if unknown:
         raise TypeError(f"{cls.__name__} has no field {sorted(unknown)}")
