@@ -118,8 +118,8 @@ def record(  # noqa: PLR0913 - the columns of the record
     event = AuditEvent(
         at=timezone.now(),
         actor=actor,
-        actor_name=f"{actor.display_name or actor.username} ({actor.username})",
-        role=",".join(access.roles_at(actor, study=place.study, site=place.site)),
+        actor_name=f"{actor.display_name or actor.username} ({actor.username})"[:160],
+        role=",".join(access.roles_at(actor, study=place.study, site=place.site))[:120],
         study=place.study,
         site=place.site,
         subject=place.subject,
@@ -160,18 +160,40 @@ class Break:
     problem: str
 
 
-def verify_chain() -> Break | None:
-    """Walk the whole chain; return the first broken row, or None when every hash holds."""
-    previous, count = GENESIS, 0
-    for event in AuditEvent.objects.order_by("pk").iterator(chunk_size=2000):
-        if event.previous_hash != previous:
-            return Break(event.pk, "the row before this one was removed or inserted")
-        if event_hash(event) != event.hash:
-            return Break(event.pk, "the content of this row was altered")
-        previous, count = event.hash, count + 1
-    head = AuditHead.objects.filter(pk=1).first()
+def verify_chain() -> tuple[Break | None, int]:
+    """Walk the whole chain; return the first break, or None when every hash holds, and the count of good rows.
+
+    Events may be appended meanwhile: the last stretch is read while the head is held.
+    """
+    walk = _Walk()
+    broken = walk.over(AuditEvent.objects.all())
+    if broken:
+        return broken, walk.count
+    with transaction.atomic():
+        head = AuditHead.objects.select_for_update().filter(pk=1).first()
+        broken = walk.over(AuditEvent.objects.filter(pk__gt=walk.last_pk))
+        return broken or _end_problem(head, walk), walk.count
+
+
+class _Walk:
+    """The state of a walk along the chain."""
+
+    def __init__(self) -> None:
+        self.previous, self.count, self.last_pk = GENESIS, 0, 0
+
+    def over(self, events: models.QuerySet[AuditEvent]) -> Break | None:
+        for event in events.order_by("pk").iterator(chunk_size=2000):
+            if event.previous_hash != self.previous:
+                return Break(event.pk, "the row before this one was removed or inserted")
+            if event_hash(event) != event.hash:
+                return Break(event.pk, "the content of this row was altered")
+            self.previous, self.count, self.last_pk = event.hash, self.count + 1, event.pk
+        return None
+
+
+def _end_problem(head: AuditHead | None, walk: _Walk) -> Break | None:
     if head is None:
-        return None if count == 0 else Break(None, "the head of the chain is gone")
-    if (head.last_hash, head.length) != (previous, count):
-        return Break(None, f"the chain ends after {count} rows, but {head.length} were written")
+        return Break(None, "the head of the chain is gone")
+    if (head.last_hash, head.length) != (walk.previous, walk.count):
+        return Break(None, f"the chain ends after {walk.count} rows, but {head.length} were written")
     return None

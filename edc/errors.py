@@ -41,6 +41,21 @@ class Conflict(DomainError):
     code = "conflict"
 
 
+class ItemMoved(Conflict):
+    """An item of a draft was saved elsewhere meanwhile; carries both values, so that nothing typed is lost."""
+
+    code = "item_moved"
+
+    def __init__(
+        self, message: str | Promise, *, path: str, saved: dict | None, offered: dict, version: int
+    ) -> None:
+        super().__init__(message, fields={path: message})
+        self.path = path
+        self.saved = saved
+        self.offered = offered
+        self.version = version
+
+
 class NotNow(DomainError):
     """The move is not legal in the present state."""
 

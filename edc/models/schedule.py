@@ -13,6 +13,16 @@ class StudyEvent(models.Model):
         HELD = "held", _("Held")
         MISSED = "missed", _("Not done")
 
+    MOVES = frozenset(
+        {
+            ("planned", "held"),
+            ("planned", "missed"),
+            ("missed", "held"),
+            ("missed", "planned"),
+            ("held", "held"),
+        }
+    )
+
     subject = models.ForeignKey("edc.Subject", on_delete=models.PROTECT, related_name="events")
     event_oid = models.CharField(max_length=60)
     repeat_key = models.PositiveIntegerField(default=1)

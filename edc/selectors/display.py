@@ -1,0 +1,43 @@
+"""A form as one person may see it now: own draft, own sealed pass, or the final values."""
+
+from dataclasses import dataclass
+
+from edc import access
+from edc.models import Draft, FormInstance, ItemValue, User
+from edc.rules.form_logic import FormState
+from edc.selectors.evaluation import state_of
+from edc.selectors.records import current_record, record_of
+from edc.selectors.visible import observations_visible_to, own_draft, values_visible_to
+
+
+@dataclass(frozen=True)
+class FormView:
+    """What a page or program shows of a form to one person.
+
+    `shown` tells which record it is: draft (the person's own), sealed (their own pass, before reconciliation),
+    final, or nothing. `versions` holds the version of each item of the draft, by path. `values` holds the final
+    values by path, with formula and source.
+    """
+
+    shown: str
+    record: dict
+    state: FormState
+    draft: Draft | None
+    versions: dict[str, int]
+    values: dict[str, ItemValue]
+
+
+def form_state(form: FormInstance, actor: User) -> FormView:
+    """Return the form as the actor may see it; a pass that is not theirs is never in it."""
+    draft = own_draft(actor, form)
+    values: dict[str, ItemValue] = {}
+    if draft is not None:
+        shown, record = "draft", record_of(draft)
+    elif form.status in FormInstance.FINAL and access.may(actor, "view_data", site=form.subject.site):
+        shown, record = "final", current_record(form)
+        values = {value.path: value for value in values_visible_to(actor).filter(form=form)}
+    else:
+        own = observations_visible_to(actor).filter(form=form, observer=actor).order_by("pk").last()
+        shown, record = ("sealed", own.content) if own else ("nothing", {"items": {}, "rows": {}})
+    versions = {item.path: item.version for item in draft.items.all()} if draft else {}
+    return FormView(shown, record, state_of(form, record), draft, versions, values)

@@ -1,0 +1,145 @@
+"""The rules asked about one form of one subject: the only place where services call the rule engine."""
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from edc.design.items import ItemDef, Text
+from edc.design.values import ItemReading, normal_form, read_value
+from edc.models import FormInstance
+from edc.rules.book import rule_book
+from edc.rules.form_logic import Flag, FormState, evaluate_form
+from edc.rules.subject_values import FinalRecord, SubjectValues, split_path
+from edc.selectors.subject_values import record_place, subject_values
+
+
+def state_of(form: FormInstance, record: Mapping, known: SubjectValues | None = None) -> FormState:
+    """Evaluate every rule of the form on a record, against the subject's final values, as of today."""
+    event_oid, event_date, number = record_place(form)
+    place = FinalRecord(form.form_oid, event_oid, event_date, number)
+    subject = known or subject_values(form.subject)
+    return evaluate_form(
+        form.design_version.design,
+        form.form_oid,
+        record,
+        subject.filling(place),
+        today=timezone.localdate(),
+        site=form.subject.site.oid,
+    )
+
+
+def faults_of(form: FormInstance, state: FormState) -> dict[str, str]:
+    """Return what forbids submitting, by item path: impossible entries, required items left empty, hard checks.
+
+    A hard check that reads other forms does not forbid: what stands in the source of this form must be enterable
+    whatever another form says, so it asks a query instead.
+    """
+    faults = {path: _("Fill this in, or choose a missing code.") for path in state.unanswered}
+    faults |= {flag.path: in_language(flag.message) for flag in state.flags if _forbids(form, flag)}
+    impossible = {path: state.problems[path] for path in state.impossible}
+    return faults | {path: in_language(Text(each.zh, each.en)) for path, each in impossible.items()}
+
+
+def _forbids(form: FormInstance, flag: Flag) -> bool:
+    if flag.severity != "hard":
+        return False
+    rules = rule_book(form.design_version.design).forms[form.form_oid]
+    check = next(each for each in rules.checks if each.rule.oid == flag.rule_oid)
+    reads = set(check.check.reads) | (set(check.when.reads) if check.when else set())
+    return all(read_form == rules.form.short_name for read_form, _item in reads)
+
+
+def flags_of(state: FormState) -> list[Flag]:
+    """Return what asks a query: the checks that do not hold and the values outside their soft limits."""
+    soft = ((path, each) for path, each in state.problems.items() if each.level != "hard")
+    limits = [Flag(each.code, "soft", path, Text(each.zh, each.en), paths=(path,)) for path, each in soft]
+    return [*state.flags, *limits]
+
+
+def in_language(text: Text) -> str:
+    """Return the text in the language of the present request."""
+    return text.in_language(translation.get_language() or "")
+
+
+def shown_part(record: Mapping, state: FormState) -> dict:
+    """Return the record without what the rules hide: a hidden item has no value."""
+    items = {path: entry for path, entry in record["items"].items() if state.visible.get(path)}
+    return {"items": items, "rows": dict(record["rows"])}
+
+
+def reading_of(form: FormInstance, item: ItemDef, entry: Mapping | None) -> ItemReading:
+    """Read one entry as the design understands it."""
+    given = entry or {}
+    return read_value(
+        item,
+        given.get("raw"),
+        given.get("unit"),
+        given.get("missing"),
+        codelist=form.design_version.design.codelist_of(item),
+        today=timezone.localdate(),
+    )
+
+
+def normal_of(form: FormInstance) -> Callable[[ItemDef, Mapping | None], Hashable]:
+    """Return the function that tells how an entry compares: equal results mean agreement."""
+    return lambda item, entry: normal_form(item, reading_of(form, item, entry))
+
+
+def item_fault(form: FormInstance, path: str, entry: Mapping) -> str | None:
+    """Return why a single entry is impossible, None where it is possible."""
+    item = form.design_version.design.form(form.form_oid).items_by_oid[split_path(path)[0]]
+    problem = reading_of(form, item, entry).problem
+    return in_language(Text(problem.zh, problem.en)) if problem and problem.level == "hard" else None
+
+
+@dataclass(frozen=True)
+class FinalValue:
+    """The fields of one final value, as `ItemValue` holds them."""
+
+    item_oid: str
+    row_key: str
+    value: object
+    standard_value: object
+    missing: str = ""
+    raw: str = ""
+    unit: str = ""
+    derived: bool = False
+    formula: str = ""
+
+
+def final_values(state: FormState) -> list[FinalValue]:
+    """Return the values of a completed form: what was entered and is shown, and what was computed."""
+    entered = [
+        _entered(path, reading)
+        for path, reading in state.readings.items()
+        if state.visible[path] and not reading.is_empty
+    ]
+    derived = [
+        FinalValue(
+            item_oid=split_path(path)[0],
+            row_key=split_path(path)[1] or "",
+            value=each.value,
+            standard_value=each.value,
+            derived=True,
+            formula=f"{each.formula} {each.version}".strip(),
+        )
+        for path, each in state.computed.items()
+        if each.value is not None and state.visible[path]
+    ]
+    return [*entered, *derived]
+
+
+def _entered(path: str, reading: ItemReading) -> FinalValue:
+    raw = reading.raw if isinstance(reading.raw, str) else "|".join(reading.raw or ())
+    oid, row_key = split_path(path)
+    return FinalValue(
+        item_oid=oid,
+        row_key=row_key or "",
+        value=reading.value,
+        standard_value=reading.standard_value,
+        missing=reading.missing or "",
+        raw=raw,
+        unit=reading.unit or "",
+    )

@@ -1,0 +1,164 @@
+"""What a person owes today: forms to enter, disagreements, signatures, queries, and the higher apps' work."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+
+from django.db.models import Avg, DurationField, ExpressionWrapper, F, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from edc import access, extensions
+from edc.extensions import OwedWork
+from edc.models import INDEPENDENT, FormInstance, Observation, Query, Site, Study, StudyEvent, Subject, User
+from edc.selectors.visible import forms_visible_to, queries_visible_to
+
+Status = FormInstance.Status
+MOST = 200
+LEFT = (Subject.Status.SCREEN_FAILED, Subject.Status.WITHDRAWN)
+
+
+def owed_by(actor: User, study: Study, site: Site | None = None) -> list[OwedWork]:
+    """Return what the actor owes in the study, or at one of its sites: what blocks others and is late comes first."""
+    owed = [
+        *_second_passes(actor, study, site),
+        *_first_passes(actor, study, site),
+        *_disagreements(actor, study, site),
+        *_signatures(actor, study, site),
+        *_queries(actor, study, site),
+    ]
+    for part in extensions.registered():
+        owed.extend(part.owed(actor=actor, study=study, site=site))
+    return sorted(owed, key=lambda work: (not work.blocks, work.due or date.max))[:MOST]
+
+
+def _forms(actor: User, permission: str, study: Study, site: Site | None) -> QuerySet[FormInstance]:
+    sites = access.sites_for(actor, permission).filter(study=study)
+    forms = forms_visible_to(actor).filter(subject__site__in=sites).exclude(subject__status__in=LEFT)
+    return forms.filter(subject__site=site) if site else forms
+
+
+def _first_passes(actor: User, study: Study, site: Site | None) -> Iterator[OwedWork]:
+    today = timezone.localdate()
+    reached = (
+        Q(event__status=StudyEvent.Status.HELD)
+        | Q(event__planned_date__isnull=True)
+        | Q(event__window_start__lte=today)
+        | Q(event__window_start__isnull=True, event__planned_date__lte=today)
+    )
+    due = Q(status=Status.TO_DO, mandatory=True) & reached
+    own = Q(status=Status.FIRST_DRAFT, drafts__observer=actor)
+    forms = _forms(actor, "enter_data", study, site).filter(due | own).order_by(*ORDER)[:MOST]
+    blocks = {FormInstance.EntryMode.DOUBLE: _("The second pass comes after it")}
+    return _entry("entry-1", forms, actor, lambda form: blocks.get(form.entry_mode, ""))
+
+
+def _second_passes(actor: User, study: Study, site: Site | None) -> Iterator[OwedWork]:
+    entered = Observation.objects.filter(observer=actor, stream__in=INDEPENDENT).values("form")
+    due = Q(status=Status.FIRST_SEALED) & ~Q(pk__in=entered)
+    own = Q(status=Status.SECOND_DRAFT, drafts__observer=actor)
+    forms = _forms(actor, "enter_data", study, site).filter(due | own).order_by(*ORDER)[:MOST]
+    return _entry("entry-2", forms, actor, lambda form: _("The comparison waits"))
+
+
+ORDER = ("event__window_end", "subject__subject_key", "event__ordinal", "ordinal", "pk")
+
+
+def _entry(kind: str, forms: Iterable[FormInstance], actor: User, blocks) -> Iterator[OwedWork]:
+    forms = list(forms)
+    minutes = _own_minutes(actor) if forms else {}
+    drafts = (Status.FIRST_DRAFT, Status.SECOND_DRAFT)
+    for form in forms:
+        yield OwedWork(
+            kind=kind,
+            title=form_name(form),
+            subject_key=form.subject.subject_key,
+            event_name=event_name(form.event, form),
+            blocks=blocks(form),
+            due=form.event.window_end,
+            minutes=minutes.get(form.form_oid) or usual_minutes(form),
+            url=reverse("form", args=[form.pk]),
+            action=_("Continue") if form.status in drafts else _("Begin"),
+        )
+
+
+def _own_minutes(actor: User) -> dict[str, int]:
+    """Return the person's own mean minutes for each form, of those begun and sealed within two hours."""
+    took = ExpressionWrapper(F("sealed_at") - F("started_at"), output_field=DurationField())
+    timed = Observation.objects.filter(observer=actor, started_at__isnull=False).annotate(took=took)
+    timed = timed.filter(took__lt=timedelta(hours=2)).order_by()
+    means = timed.values_list("form__form_oid").annotate(mean=Avg("took"))
+    return {oid: max(1, round(mean.total_seconds() / 60)) for oid, mean in means}
+
+
+def usual_minutes(form: FormInstance) -> int:
+    """Return the estimate for a form that the person has not entered before: five typed items a minute."""
+    items = form.design_version.design.form(form.form_oid).items
+    return max(1, round(sum(item.is_typed_in for item in items) / 5))
+
+
+def _disagreements(actor: User, study: Study, site: Site | None) -> Iterator[OwedWork]:
+    forms = _forms(actor, "resolve_disagreement", study, site).filter(status=Status.DISAGREEMENT)
+    forms = forms.exclude(observations__observer=actor).order_by("status_changed_at")[:MOST]
+    for form in forms:
+        yield _form_work("disagreement", form, _("The form waits"), 2, "reconcile", _("Resolve"))
+
+
+def _signatures(actor: User, study: Study, site: Site | None) -> Iterator[OwedWork]:
+    forms = _forms(actor, "sign_form", study, site).filter(status__in=(Status.COMPLETE, Status.VERIFIED))
+    for form in forms.order_by("status_changed_at")[:MOST]:
+        yield _form_work("sign", form, "", 1, "form", _("Sign"))
+
+
+def _form_work(kind: str, form: FormInstance, blocks: str, minutes: int, url: str, action: str) -> OwedWork:
+    return OwedWork(
+        kind=kind,
+        title=form_name(form),
+        subject_key=form.subject.subject_key,
+        event_name=event_name(form.event, form),
+        blocks=blocks,
+        due=None,
+        minutes=minutes,
+        url=reverse(url, args=[form.pk]),
+        action=action,
+    )
+
+
+def _queries(actor: User, study: Study, site: Site | None) -> Iterator[OwedWork]:
+    answering = access.sites_for(actor, "answer_query").filter(study=study)
+    asking = access.sites_for(actor, "raise_query").filter(study=study)
+    mine = Q(state=Query.State.OPEN, form__subject__site__in=answering)
+    mine |= Q(state=Query.State.ANSWERED, form__subject__site__in=asking)
+    queries = queries_visible_to(actor).filter(mine)
+    if site:
+        queries = queries.filter(form__subject__site=site)
+    for query in queries.order_by("raised_at")[:MOST]:
+        is_open = query.state == Query.State.OPEN
+        yield OwedWork(
+            kind="query",
+            title=query.text_en if _english() and query.text_en else query.text_zh,
+            subject_key=query.form.subject.subject_key,
+            event_name=event_name(query.form.event, query.form),
+            blocks=_("The signature waits") if is_open else _("The site waits"),
+            due=None,
+            minutes=3,
+            url=reverse("query", args=[query.pk]),
+            action=_("Answer") if is_open else _("Close"),
+        )
+
+
+def _english() -> bool:
+    return (translation.get_language() or "").startswith("en")
+
+
+def form_name(form: FormInstance) -> str:
+    """Return the form's name in the reader's language, with its number from the second copy on."""
+    name = form.design_version.design.form(form.form_oid).name.in_language(translation.get_language() or "")
+    return f"{name} {form.repeat_key}" if form.repeat_key > 1 else name
+
+
+def event_name(event: StudyEvent, form: FormInstance) -> str:
+    """Return the visit's name in the reader's language, with its number from the second occurrence on."""
+    design = form.design_version.design
+    name = design.event(event.event_oid).name.in_language(translation.get_language() or "")
+    return f"{name} {event.repeat_key}" if event.repeat_key > 1 else name

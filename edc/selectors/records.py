@@ -1,0 +1,21 @@
+"""The form records held by drafts and sealed observations; callers decide who may read them."""
+
+from edc.models import Draft, FormInstance, Observation, Stream
+
+
+def sealed(form: FormInstance, stream: str) -> Observation | None:
+    """Return the latest sealed record of a stream, None before it is sealed."""
+    return form.observations.filter(stream=stream).order_by("-revision").first()
+
+
+def record_of(draft: Draft) -> dict:
+    """Return the form record of a draft: items by path, row keys by item group."""
+    return {"items": {item.path: item.entry for item in draft.items.all()}, "rows": dict(draft.rows)}
+
+
+def current_record(form: FormInstance) -> dict:
+    """Return the record that holds for a completed form: the last adjudicated one, else the first pass."""
+    holding = sealed(form, Stream.ADJUDICATED) or sealed(form, Stream.ENTRY_1)
+    if holding is None:
+        return {"items": {}, "rows": {}}
+    return {"items": dict(holding.content["items"]), "rows": dict(holding.content["rows"])}

@@ -1,0 +1,73 @@
+"""The subject's final values as the rules read them: of completed forms only, whoever is asking."""
+
+from datetime import date
+
+from edc.models import FormInstance, ItemValue, Subject
+from edc.rules.subject_values import FinalRecord, SubjectValues
+
+
+def subject_values(subject: Subject) -> SubjectValues:
+    """Return all final records of the subject, in three queries.
+
+    Nothing of an unreconciled pass is in it, so a rule shown to one person tells nothing of the other's entry.
+    """
+    forms = list(_forms(subject))
+    numbers = _numbers(forms)
+    values: dict[int, list[ItemValue]] = {}
+    for value in ItemValue.objects.filter(form__subject=subject).order_by("pk"):
+        values.setdefault(value.form_id, []).append(value)
+    records = tuple(
+        _record(form, numbers[form.pk], values.get(form.pk, []))
+        for form in forms
+        if form.status in FormInstance.FINAL
+    )
+    return SubjectValues(subject.design_version.design, records, site=subject.site.oid)
+
+
+def record_place(form: FormInstance) -> tuple[str, date | None, int]:
+    """Return event OID, event date and number among the subject's records of this form."""
+    siblings = [each for each in _forms(form.subject) if each.form_oid == form.form_oid]
+    return form.event.event_oid, event_date(form), _numbers(siblings)[form.pk]
+
+
+def event_date(form: FormInstance) -> date | None:
+    """Return when the form's visit took place, or as long as that is unknown, when it was planned."""
+    return form.event.held_on or form.event.planned_date
+
+
+def _forms(subject: Subject) -> list[FormInstance]:
+    forms = FormInstance.objects.filter(subject=subject).select_related("event", "design_version")
+    return list(forms.order_by("event__ordinal", "event__repeat_key", "repeat_key", "pk"))
+
+
+def _numbers(forms: list[FormInstance]) -> dict[int, int]:
+    counts: dict[str, int] = {}
+    numbers = {}
+    for form in forms:
+        counts[form.form_oid] = numbers[form.pk] = counts.get(form.form_oid, 0) + 1
+    return numbers
+
+
+def _record(form: FormInstance, number: int, values: list[ItemValue]) -> FinalRecord:
+    design = form.design_version.design
+    definition = design.form(form.form_oid)
+    rows: dict[str, list[str]] = {}
+    for value in values:
+        item = definition.items_by_oid.get(value.item_oid)
+        if item and value.row_key:
+            keys = rows.setdefault(definition.group_of[item.name].oid, [])
+            if value.row_key not in keys:
+                keys.append(value.row_key)
+    return FinalRecord(
+        form_oid=form.form_oid,
+        event_oid=form.event.event_oid,
+        event_date=event_date(form),
+        sequence=number,
+        values={value.path: in_standard_unit(value) for value in values if value.value is not None},
+        rows={oid: sorted(keys, key=int) for oid, keys in rows.items()},
+    )
+
+
+def in_standard_unit(value: ItemValue) -> object:
+    """Return the value that rules and statistics read."""
+    return value.value if value.standard_value is None else value.standard_value

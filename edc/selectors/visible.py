@@ -1,0 +1,105 @@
+"""The guarded reads: what an actor may see, as querysets; nothing for an actor without rights."""
+
+from django.db.models import Q, QuerySet
+
+from edc import access
+from edc.models import (
+    Disagreement,
+    Draft,
+    FormInstance,
+    ItemValue,
+    Observation,
+    Query,
+    Site,
+    Stream,
+    Study,
+    StudyEvent,
+    Subject,
+    User,
+)
+
+ENTRY_STREAMS = (Stream.ENTRY_1, Stream.ENTRY_2)
+BOTH_SEALED = (FormInstance.Status.DISAGREEMENT, *FormInstance.FINAL)
+SITE_PERMISSIONS = ("view_subjects", "view_data", "enter_data", "view_images", "upload_images")
+
+
+def studies_visible_to(actor: User | None) -> QuerySet[Study]:
+    """Return the studies that the actor works in."""
+    return access.studies_for(actor, "view_study_data", "manage_people")
+
+
+def sites_visible_to(actor: User | None, study: Study) -> QuerySet[Site]:
+    """Return the study's sites where the actor may do anything; all of them for who manages its people."""
+    if access.may(actor, "manage_people", study=study):
+        return study.sites.all()
+    return access.sites_for(actor, *SITE_PERMISSIONS).filter(study=study)
+
+
+def subjects_visible_to(
+    actor: User | None, study: Study | None = None, site: Site | None = None
+) -> QuerySet[Subject]:
+    """Return the subjects of the actor's sites, of one study or one site where given."""
+    subjects = Subject.objects.filter(site__in=access.sites_for(actor, "view_subjects"))
+    if study is not None:
+        subjects = subjects.filter(study=study)
+    if site is not None:
+        subjects = subjects.filter(site=site)
+    return subjects.select_related("site", "study", "design_version")
+
+
+def events_visible_to(actor: User | None) -> QuerySet[StudyEvent]:
+    """Return the visits of the subjects that the actor may see."""
+    sites = access.sites_for(actor, "view_subjects")
+    return StudyEvent.objects.filter(subject__site__in=sites).select_related("subject__site")
+
+
+def forms_visible_to(actor: User | None) -> QuerySet[FormInstance]:
+    """Return the forms of the subjects that the actor may see; that a form exists says nothing of its content."""
+    sites = access.sites_for(actor, "view_subjects")
+    forms = FormInstance.objects.filter(subject__site__in=sites)
+    return forms.select_related("event", "subject__site", "subject__study", "design_version")
+
+
+def own_draft(actor: User | None, form: FormInstance) -> Draft | None:
+    """Return the actor's own draft of the form; nobody sees another's."""
+    if not access.may(actor, "enter_data", site=form.subject.site):
+        return None
+    return form.drafts.filter(observer=actor).prefetch_related("items").first()
+
+
+def observations_visible_to(actor: User | None) -> QuerySet[Observation]:
+    """Return the actor's own sealed records, and for who resolves disagreements both passes once both are sealed.
+
+    Adjudicated records hold the final values, so whoever may see those sees them. A reader's record is only the
+    reader's own here: the imaging app decides when others may see it.
+    """
+    mine = access.sites_for(actor, "enter_data", "view_data", "read_images")
+    resolving = access.sites_for(actor, "resolve_disagreement")
+    reading = access.sites_for(actor, "view_data")
+    seen = (
+        Q(observer_id=getattr(actor, "pk", None), form__subject__site__in=mine)
+        | Q(stream__in=ENTRY_STREAMS, form__status__in=BOTH_SEALED, form__subject__site__in=resolving)
+        | Q(stream=Stream.ADJUDICATED, form__subject__site__in=reading)
+    )
+    return Observation.objects.filter(seen).select_related("form__subject__site", "observer")
+
+
+def values_visible_to(actor: User | None) -> QuerySet[ItemValue]:
+    """Return final values; there are none before a form is reconciled."""
+    sites = access.sites_for(actor, "view_data")
+    finals = ItemValue.objects.filter(form__subject__site__in=sites, form__status__in=FormInstance.FINAL)
+    return finals.select_related("form__event", "form__subject")
+
+
+def disagreements_visible_to(actor: User | None) -> QuerySet[Disagreement]:
+    """Return disagreements with both values, for those only who resolve them."""
+    sites = access.sites_for(actor, "resolve_disagreement")
+    disagreements = Disagreement.objects.filter(form__subject__site__in=sites)
+    return disagreements.select_related("form__event", "form__subject__site", "first", "second", "resolution")
+
+
+def queries_visible_to(actor: User | None) -> QuerySet[Query]:
+    """Return the queries of the actor's sites, for who sees data, answers or asks."""
+    sites = access.sites_for(actor, "view_data", "answer_query", "raise_query")
+    queries = Query.objects.filter(form__subject__site__in=sites)
+    return queries.select_related("form__event", "form__subject__site", "form__design_version", "raised_by")

@@ -1,0 +1,1 @@
+"""The writes of edc: one verb a function, keyword-only, transactional, permitted, audited."""

@@ -1,0 +1,7 @@
+"""Form entry: the draft of one person, its sealing, and corrections of completed forms."""
+
+from edc.services.entry.correct import correct_item
+from edc.services.entry.draft import SavedItem, add_row, open_draft, remove_row, save_item
+from edc.services.entry.submit import submit_entry
+
+__all__ = ["SavedItem", "add_row", "correct_item", "open_draft", "remove_row", "save_item", "submit_entry"]

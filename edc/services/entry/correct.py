@@ -1,0 +1,75 @@
+"""Correcting a completed form: a new adjudicated revision with a reason, never a change of what was sealed."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from edc import access, audit
+from edc.errors import InvalidInput, NotNow
+from edc.models import FormInstance, Observation, Stream, User
+from edc.selectors.evaluation import item_fault
+from edc.selectors.records import current_record, sealed
+from edc.services.completion import complete_form
+from edc.services.entries import checked_entry, checked_path, is_empty, require_proposed
+from edc.services.entry.draft import locked
+from edc.services.reasons import required_text
+
+
+@transaction.atomic
+def correct_item(
+    *, form: FormInstance, path: str, entry: Mapping[str, object], reason: str, actor: User
+) -> Observation:
+    """Change one item of a completed form with a reason; what follows from it is computed anew.
+
+    A signature or a verification of the form is visibly broken. Raises NotNow when the form is not complete, or
+    locked, and InvalidInput when the value is impossible.
+    """
+    access.require(actor, "enter_data", site=form.subject.site)
+    reason = required_text(reason, field="reason")
+    form = locked(form)
+    if form.status not in FormInstance.FINAL:
+        raise NotNow(_("Only a completed form can be corrected."))
+    if form.status == FormInstance.Status.LOCKED:
+        raise NotNow(_("The form is locked. Ask a data manager to unlock it."))
+    record = current_record(form)
+    item = checked_path(form, path, record["rows"])
+    checked = checked_entry(item, path, entry)
+    if item.read_only:
+        require_proposed(form, path, checked, actor)
+    fault = item_fault(form, path, checked)
+    if fault:
+        raise InvalidInput(_("The value is not possible."), fields={path: fault})
+    return _revise(form, record, path, checked, reason, actor)
+
+
+def _revise(
+    form: FormInstance, record: dict, path: str, entry: dict, reason: str, actor: User
+) -> Observation:
+    before = record["items"].get(path)
+    items = {key: each for key, each in record["items"].items() if key != path}
+    if not is_empty(entry):
+        items[path] = entry
+    content = {"items": items, "rows": record["rows"]}
+    last = sealed(form, Stream.ADJUDICATED)
+    revision = Observation.objects.create(
+        form=form,
+        stream=Stream.ADJUDICATED,
+        revision=last.revision + 1 if last else 1,
+        observer=actor,
+        content=content,
+        content_sha256=audit.digest(content),
+        reason=reason,
+    )
+    after = None if is_empty(entry) else entry
+    audit.record(
+        actor=actor,
+        action="item.corrected",
+        target=form,
+        path=path,
+        before=before,
+        after=after,
+        reason=reason,
+    )
+    complete_form(form=form, record=content, stream=Stream.ADJUDICATED, actor=actor, reason=reason)
+    return revision

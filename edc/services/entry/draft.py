@@ -1,0 +1,155 @@
+"""The draft: saved item by item while a person types, seen by that person only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from edc import access, audit
+from edc.errors import ItemMoved, NotNow
+from edc.models import Draft, DraftItem, FormInstance, Stream, User
+from edc.rules.form_logic import FormState
+from edc.rules.subject_values import item_path
+from edc.selectors.evaluation import state_of
+from edc.selectors.records import record_of
+from edc.services.entries import checked_entry, checked_path, repeating_group, require_proposed
+from edc.services.entry.consent import require_consent
+from edc.services.moves import move
+from edc.services.passes import pass_for
+
+Status = FormInstance.Status
+
+
+@dataclass(frozen=True)
+class SavedItem:
+    """What one save gives back: the item's new version and the form as it now stands."""
+
+    path: str
+    version: int
+    state: FormState
+
+
+@transaction.atomic
+def open_draft(*, form: FormInstance, actor: User) -> Draft:
+    """Return the actor's draft of the form, begun now if there is none.
+
+    The first person gets the first pass; once it is sealed, another person gets the second. Raises NotNow when
+    it is not the actor's turn or consent is missing.
+    """
+    access.require(actor, "enter_data", site=form.subject.site)
+    form = locked(form)
+    own = form.drafts.filter(observer=actor).first()
+    if own:
+        return own
+    stream = pass_for(form, actor)
+    require_consent(form, actor)
+    draft = Draft.objects.create(form=form, stream=stream, observer=actor)
+    move(form, Status.FIRST_DRAFT if stream == Stream.ENTRY_1 else Status.SECOND_DRAFT)
+    audit.record(actor=actor, action="entry.begun", target=form, after=stream)
+    return draft
+
+
+def locked(form: FormInstance) -> FormInstance:
+    """Return the form's row, held until the end of the transaction."""
+    return FormInstance.objects.select_for_update().get(pk=form.pk)
+
+
+@transaction.atomic
+def save_item(
+    *, form: FormInstance, path: str, entry: Mapping[str, object], expected_version: int, actor: User
+) -> SavedItem:
+    """Keep one item as typed and return the form's new state; the draft is begun with the first item.
+
+    `expected_version` is the version on which the page stands, 0 for an item never saved. Raises ItemMoved (a
+    Conflict) with both values when another tab saved in between. What is impossible is kept too: it is refused at
+    submit, so that nothing typed is lost.
+    """
+    draft = open_draft(form=form, actor=actor)
+    form = draft.form
+    item = checked_path(form, path, draft.rows)
+    entry = checked_entry(item, path, entry)
+    if item.read_only:
+        require_proposed(form, path, entry, actor)
+    held = draft.items.filter(path=path).first()
+    if (held.version if held else 0) != expected_version:
+        raise _moved(path, held, entry)
+    if held is None or held.entry != entry:
+        version = _write(draft, path, entry, expected_version)
+        before = held.entry if held else None
+        audit.record(
+            actor=actor, action="draft.saved", target=form, path=path, before=before, after=entry,
+            blinded=draft.stream,
+        )  # fmt: skip
+    else:
+        version = expected_version
+    return SavedItem(path, version, state_of(form, record_of(draft)))
+
+
+def _write(draft: Draft, path: str, entry: dict, expected_version: int) -> int:
+    if expected_version == 0:
+        try:
+            with transaction.atomic():
+                DraftItem.objects.create(draft=draft, path=path, entry=entry)
+        except IntegrityError:
+            raise _moved(path, draft.items.get(path=path), entry) from None
+        return _touch(draft, 1)
+    items = DraftItem.objects.filter(draft=draft, path=path, version=expected_version)
+    if not items.update(entry=entry, version=F("version") + 1, saved_at=timezone.now()):
+        raise _moved(path, draft.items.filter(path=path).first(), entry)
+    return _touch(draft, expected_version + 1)
+
+
+def _touch(draft: Draft, version: int) -> int:
+    draft.save(update_fields=["saved_at"])
+    return version
+
+
+def _moved(path: str, held: DraftItem | None, offered: Mapping[str, object]) -> ItemMoved:
+    return ItemMoved(
+        _("This item was saved in another window meanwhile. Choose which value to keep."),
+        path=path,
+        saved=held.entry if held else None,
+        offered=dict(offered),
+        version=held.version if held else 0,
+    )
+
+
+@transaction.atomic
+def add_row(*, form: FormInstance, group_oid: str, actor: User) -> str:
+    """Add a row to a repeating item group of the draft and return its key, which is never used again."""
+    draft = open_draft(form=form, actor=actor)
+    repeating_group(form, group_oid)
+    used = [*draft.rows.get(group_oid, []), *draft.retired_rows.get(group_oid, [])]
+    key = str(max((int(each) for each in used), default=0) + 1)
+    draft.rows = {**draft.rows, group_oid: [*draft.rows.get(group_oid, []), key]}
+    draft.save(update_fields=["rows", "saved_at"])
+    _record_row(draft, "draft.row_added", item_path(group_oid, key), actor)
+    return key
+
+
+@transaction.atomic
+def remove_row(*, form: FormInstance, group_oid: str, key: str, actor: User) -> None:
+    """Take a row and its items out of the draft; the key is retired."""
+    draft = open_draft(form=form, actor=actor)
+    group = repeating_group(form, group_oid)
+    if key not in draft.rows.get(group_oid, []):
+        raise NotNow(_("This row has been removed already."))
+    draft.rows = {**draft.rows, group_oid: [each for each in draft.rows[group_oid] if each != key]}
+    draft.retired_rows = {
+        **draft.retired_rows,
+        group_oid: [*draft.retired_rows.get(group_oid, []), key],
+    }
+    draft.save(update_fields=["rows", "retired_rows", "saved_at"])
+    gone = draft.items.filter(path__in=[item_path(item.oid, key) for item in group.items])
+    before = {item.path: item.entry for item in gone}
+    gone.delete()
+    _record_row(draft, "draft.row_removed", item_path(group_oid, key), actor, before)
+
+
+def _record_row(draft: Draft, action: str, path: str, actor: User, before: object = None) -> None:
+    audit.record(
+        actor=actor, action=action, target=draft.form, path=path, before=before, blinded=draft.stream
+    )

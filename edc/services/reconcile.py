@@ -1,0 +1,142 @@
+"""Reconciliation: the differences of two sealed passes, their resolution, and the one record that results."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from edc import access, audit
+from edc.errors import InvalidInput, NotNow
+from edc.models import Disagreement, FormInstance, Observation, Resolution, Stream, User
+from edc.rules.subject_values import split_path
+from edc.selectors.evaluation import item_fault, normal_of
+from edc.selectors.records import sealed
+from edc.services.comparison import compare, merge
+from edc.services.completion import complete_form
+from edc.services.entries import checked_entry, is_empty
+from edc.services.moves import move
+from edc.services.reasons import required_text
+
+Status = FormInstance.Status
+BLINDED = "both-passes"
+
+
+@transaction.atomic
+def compare_passes(*, form: FormInstance, actor: User) -> list[Disagreement]:
+    """Compare the two sealed passes, as the one who sealed the second; without a difference the form is complete.
+
+    A repeat finds the comparison made and returns its disagreements.
+    """
+    form = FormInstance.objects.select_for_update().get(pk=form.pk)
+    first, second = sealed(form, Stream.ENTRY_1), sealed(form, Stream.ENTRY_2)
+    if first is None or second is None or actor.pk != second.observer_id:
+        raise NotNow(_("The passes are compared once both are sealed."))
+    if form.status not in (Status.FIRST_SEALED, Status.SECOND_DRAFT):
+        return list(form.disagreements.all())
+    definition = form.design_version.design.form(form.form_oid)
+    found = compare(definition, first.content, second.content, normal_of(form)).differences
+    disagreements = [
+        Disagreement(
+            form=form, path=each.path, first=first, second=second, kind=each.kind,
+            first_entry=each.first, second_entry=each.second,
+        )
+        for each in found
+    ]  # fmt: skip
+    Disagreement.objects.bulk_create(disagreements)
+    after = {"disagreements": [{"path": each.path, "kind": each.kind} for each in found]}
+    audit.record(actor=actor, action="entry.compared", target=form, after=after, blinded=BLINDED)
+    if disagreements:
+        move(form, Status.DISAGREEMENT)
+    else:
+        complete_form(form=form, record=first.content, stream=Stream.ENTRY_1, actor=actor)
+    return disagreements
+
+
+@transaction.atomic
+def resolve_disagreement(
+    *, disagreement: Disagreement, choice: str, entry: Mapping | None, reason: str, actor: User
+) -> Resolution:
+    """Name the value that holds, with the reason; the last resolution of a form completes it.
+
+    `choice` is first, second or other; `entry` counts with other only (for a row in one pass alone: None drops
+    the row). Whoever entered one of the passes may not resolve.
+    """
+    access.require(actor, "resolve_disagreement", site=disagreement.form.subject.site)
+    reason = required_text(reason, field="reason")
+    form = FormInstance.objects.select_for_update().get(pk=disagreement.form_id)
+    disagreement = form.disagreements.select_related("first", "second").get(pk=disagreement.pk)
+    _check_turn(form, disagreement, actor)
+    chosen = _chosen(form, disagreement, choice, entry)
+    resolution = Resolution.objects.create(
+        disagreement=disagreement, choice=choice, entry=chosen, reason=reason, resolver=actor
+    )
+    before = {"first": disagreement.first_entry, "second": disagreement.second_entry}
+    audit.record(
+        actor=actor, action="disagreement.resolved", target=form, path=disagreement.path, before=before,
+        after={"choice": choice, "entry": chosen}, reason=reason, blinded=BLINDED,
+    )  # fmt: skip
+    if not form.disagreements.filter(resolution__isnull=True).exists():
+        _adjudicate(form, disagreement.first, disagreement.second, actor)
+    return resolution
+
+
+def _check_turn(form: FormInstance, disagreement: Disagreement, actor: User) -> None:
+    if form.status != Status.DISAGREEMENT or hasattr(disagreement, "resolution"):
+        raise NotNow(_("This disagreement has been resolved already."))
+    if actor.pk in (disagreement.first.observer_id, disagreement.second.observer_id):
+        raise NotNow(_("You entered one of the passes. Another person must resolve the disagreement."))
+
+
+def _chosen(
+    form: FormInstance, disagreement: Disagreement, choice: str, entry: Mapping | None
+) -> dict | None:
+    if choice not in Resolution.Choice.values:
+        message = {"choice": _("Choose the first pass, the second pass or another value.")}
+        raise InvalidInput(_("Some fields need correction."), fields=message)
+    if choice == Resolution.Choice.FIRST:
+        return disagreement.first_entry
+    if choice == Resolution.Choice.SECOND:
+        return disagreement.second_entry
+    oid, _row = split_path(disagreement.path)
+    if disagreement.kind == Disagreement.Kind.ROW:
+        return _other_row(form, disagreement.path, entry)
+    item = form.design_version.design.item(oid)
+    checked = checked_entry(item, disagreement.path, entry or {})
+    if is_empty(checked):
+        return None
+    _refuse_fault(form, disagreement.path, checked)
+    return checked
+
+
+def _other_row(form: FormInstance, path: str, entry: Mapping | None) -> dict | None:
+    if entry is None:
+        return None
+    design, key = form.design_version.design, split_path(path)[1]
+    row = {}
+    for oid, each in entry.items():
+        checked = checked_entry(design.item(oid), f"{oid}[{key}]", each)
+        _refuse_fault(form, f"{oid}[{key}]", checked)
+        row[oid] = checked
+    return row
+
+
+def _refuse_fault(form: FormInstance, path: str, entry: dict) -> None:
+    fault = item_fault(form, path, entry)
+    if fault:
+        raise InvalidInput(_("The value is not possible."), fields={path: fault})
+
+
+def _adjudicate(form: FormInstance, first: Observation, second: Observation, actor: User) -> None:
+    """Seal the record that results from both passes and every resolution, and complete the form with it."""
+    definition = form.design_version.design.form(form.form_oid)
+    resolutions = Resolution.objects.filter(disagreement__form=form).select_related("disagreement")
+    chosen = {each.disagreement.path: each.entry for each in resolutions}
+    record = merge(definition, first.content, second.content, chosen, normal_of(form))
+    Observation.objects.create(
+        form=form,
+        stream=Stream.ADJUDICATED,
+        observer=actor,
+        content=record,
+        content_sha256=audit.digest(record),
+    )
+    complete_form(form=form, record=record, stream=Stream.ADJUDICATED, actor=actor)

@@ -1,0 +1,57 @@
+"""Electronic signatures, given after the signer has typed the password again."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from edc import access, audit
+from edc.errors import InvalidInput, NotNow
+from edc.models import AuditEvent, FormInstance, Signature, User
+from edc.services.moves import move
+
+FAILURES, PAUSE = 5, timedelta(minutes=15)
+REFUSED = "signature.refused"
+
+
+def sign_form(*, form: FormInstance, actor: User, password: str, meaning: str) -> Signature:
+    """Sign the exact present content of a completed form, after re-authentication.
+
+    A wrong password is recorded; after five within fifteen minutes signing pauses for that person.
+    """
+    access.require(actor, "sign_form", site=form.subject.site)
+    recent = AuditEvent.objects.filter(actor=actor, action=REFUSED, at__gt=timezone.now() - PAUSE)
+    if recent.count() >= FAILURES:
+        raise NotNow(_("Too many wrong passwords. Try again in 15 minutes."))
+    if not actor.check_password(password):
+        with transaction.atomic():
+            audit.record(actor=actor, action=REFUSED, target=form)
+        message = {"password": _("The password is not right.")}
+        raise InvalidInput(_("The form was not signed."), fields=message)
+    return _sign(form, actor, meaning)
+
+
+@transaction.atomic
+def _sign(form: FormInstance, actor: User, meaning: str) -> Signature:
+    if meaning not in Signature.Meaning.values:
+        message = {"meaning": _("Choose what the signature means.")}
+        raise InvalidInput(_("The form was not signed."), fields=message)
+    form = FormInstance.objects.select_for_update().get(pk=form.pk)
+    move(form, FormInstance.Status.SIGNED)
+    signature = Signature.objects.create(
+        form=form,
+        signer=actor,
+        signer_name=str(actor)[:120],
+        role=_signing_role(form, actor),
+        meaning=meaning,
+        content_sha256=form.content_sha256,
+    )
+    after = {"meaning": meaning, "sha256": form.content_sha256}
+    audit.record(actor=actor, action="form.signed", target=form, after=after)
+    return signature
+
+
+def _signing_role(form: FormInstance, actor: User) -> str:
+    roles = access.roles_at(actor, study=form.subject.study, site=form.subject.site)
+    return next((role for role in roles if "sign_form" in access.SITE_GRANTS[role]), "")

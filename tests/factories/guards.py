@@ -1,0 +1,49 @@
+"""Emptying the test database between transactional tests although the append-only triggers forbid it.
+
+Only tests can do this: the triggers have no switch, so the guards are dropped and made again around the flush.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from unittest import mock
+
+from django.db.backends.base.operations import BaseDatabaseOperations
+
+guards = import_module("edc.migrations.0002_append_only")
+
+
+@contextmanager
+def flush_behind_the_guards() -> Iterator[None]:
+    """While inside, a flush of any database drops the guards, empties the tables and makes the guards again."""
+    flush = BaseDatabaseOperations.execute_sql_flush
+
+    def unguarded(self: BaseDatabaseOperations, statements: Sequence[str]) -> None:
+        with self.connection.cursor() as cursor:
+            for statement in dropping(self.connection.vendor):
+                cursor.execute(statement)
+        try:
+            flush(self, statements)
+        finally:
+            with self.connection.cursor() as cursor:
+                for statement in making(self.connection.vendor):
+                    cursor.execute(statement)
+
+    with mock.patch.object(BaseDatabaseOperations, "execute_sql_flush", unguarded):
+        yield
+
+
+def making(vendor: str) -> list[str]:
+    """Return the statements that guard the tables."""
+    return list({"sqlite": guards.sqlite_triggers, "postgresql": guards.postgresql_triggers}[vendor]())
+
+
+def dropping(vendor: str) -> list[str]:
+    """Return the statements that take the guards away."""
+    if vendor == "postgresql":
+        return ["DROP FUNCTION IF EXISTS edc_refuse_change() CASCADE"]
+    return [
+        f"DROP TRIGGER IF EXISTS {table}_no_{operation.lower()}"
+        for table, operations in guards.GUARDED.items()
+        for operation in operations
+    ]
