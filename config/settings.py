@@ -155,6 +155,8 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+AXES_CLIENT_IP_CALLABLE = "edc.web.accounts.client_ip"
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
 ACCOUNT_RATE_LIMITS = {"login_failed": False, "login": False}  # axes counts failures, in one place
@@ -231,6 +233,7 @@ if BROKER_URL.startswith("filesystem"):
         "processed_folder": str(_BROKER_DIR / "processed"),
         "control_folder": str(_BROKER_DIR / "control"),
         "store_processed": False,
+        "polling_interval": 0.2,
     }
 else:
     # A late-acknowledged message is redelivered after this; it must outlast the longest task.
