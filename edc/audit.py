@@ -161,7 +161,8 @@ class Break:
 
 
 def verify_chain() -> tuple[Break | None, int]:
-    """Walk the whole chain; return the first break, or None when every hash holds, and the count of good rows.
+    """Walk the whole chain; return the first break, or None when every hash holds, and the count of
+    good rows.
 
     Events may be appended meanwhile: the last stretch is read while the head is held.
     """

@@ -42,7 +42,9 @@ class Conflict(DomainError):
 
 
 class ItemMoved(Conflict):
-    """An item of a draft was saved elsewhere meanwhile; carries both values, so that nothing typed is lost."""
+    """An item of a draft was saved elsewhere meanwhile; carries both values, so that nothing typed is
+    lost.
+    """
 
     code = "item_moved"
 

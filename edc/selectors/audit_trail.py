@@ -47,8 +47,8 @@ def _refuse_masked(fields: tuple[str, ...], expressions: dict) -> None:
 def audit_visible_to(actor: User | None) -> QuerySet[AuditEvent]:
     """Return the events of the studies where the actor may read the audit trail.
 
-    An event with `blinded` set is shown without its values while its form is not reconciled; where it is about
-    something else than a form, they stay withheld. Each event has `withheld`.
+    An event with `blinded` set is shown without its values while its form is not reconciled; where it is
+    about something else than a form, they stay withheld. Each event has `withheld`.
     """
     reconciled = FormInstance.objects.filter(status__in=FormInstance.FINAL).annotate(
         key=Cast("pk", CharField(max_length=40))

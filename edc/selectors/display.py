@@ -14,9 +14,9 @@ from edc.selectors.visible import observations_visible_to, own_draft, values_vis
 class FormView:
     """What a page or program shows of a form to one person.
 
-    `shown` tells which record it is: draft (the person's own), sealed (their own pass, before reconciliation),
-    final, or nothing. `versions` holds the version of each item of the draft, by path. `values` holds the final
-    values by path, with formula and source.
+    `shown` tells which record it is: draft (the person's own), sealed (their own pass, before
+    reconciliation), final, or nothing. `versions` holds the version of each item of the draft, by path.
+    `values` holds the final values by path, with formula and source.
     """
 
     shown: str

@@ -31,10 +31,11 @@ def state_of(form: FormInstance, record: Mapping, known: SubjectValues | None = 
 
 
 def faults_of(form: FormInstance, state: FormState) -> dict[str, str]:
-    """Return what forbids submitting, by item path: impossible entries, required items left empty, hard checks.
+    """Return what forbids submitting, by item path: impossible entries, required items left empty,
+    hard checks.
 
-    A hard check that reads other forms does not forbid: what stands in the source of this form must be enterable
-    whatever another form says, so it asks a query instead.
+    A hard check that reads other forms does not forbid: what stands in the source of this form must be
+    enterable whatever another form says, so it asks a query instead.
     """
     faults = {path: _("Fill this in, or choose a missing code.") for path in state.unanswered}
     faults |= {flag.path: in_language(flag.message) for flag in state.flags if _forbids(form, flag)}

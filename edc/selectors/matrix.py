@@ -111,7 +111,9 @@ def _columns(study: Study) -> list[Column]:
 
 
 def _events_of(subjects: list[Subject]) -> dict[int, dict[str, StudyEvent]]:
-    """Return subject id to event OID to the occurrence to show: the earliest that is not finished, else the last."""
+    """Return subject id to event OID to the occurrence to show: the earliest that is not finished,
+    else the last.
+    """
     unsettled = Q(queries__state__in=(Query.State.OPEN, Query.State.ANSWERED))
     forms = FormInstance.objects.filter(subject__in=subjects).annotate(unsettled=Count("queries", unsettled))
     by_event: dict[int, list[FormInstance]] = {}

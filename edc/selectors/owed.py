@@ -19,7 +19,9 @@ LEFT = (Subject.Status.SCREEN_FAILED, Subject.Status.WITHDRAWN)
 
 
 def owed_by(actor: User, study: Study, site: Site | None = None) -> list[OwedWork]:
-    """Return what the actor owes in the study, or at one of its sites: what blocks others and is late comes first."""
+    """Return what the actor owes in the study, or at one of its sites: what blocks others and is late
+    comes first.
+    """
     owed = [
         *_second_passes(actor, study, site),
         *_first_passes(actor, study, site),

@@ -9,7 +9,8 @@ from edc.rules.subject_values import FinalRecord, SubjectValues
 def subject_values(subject: Subject) -> SubjectValues:
     """Return all final records of the subject, in three queries.
 
-    Nothing of an unreconciled pass is in it, so a rule shown to one person tells nothing of the other's entry.
+    Nothing of an unreconciled pass is in it, so a rule shown to one person tells nothing of the other's
+    entry.
     """
     forms = list(_forms(subject))
     numbers = _numbers(forms)

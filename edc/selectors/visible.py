@@ -54,7 +54,9 @@ def events_visible_to(actor: User | None) -> QuerySet[StudyEvent]:
 
 
 def forms_visible_to(actor: User | None) -> QuerySet[FormInstance]:
-    """Return the forms of the subjects that the actor may see; that a form exists says nothing of its content."""
+    """Return the forms of the subjects that the actor may see; that a form exists says nothing of its
+    content.
+    """
     sites = access.sites_for(actor, "view_subjects")
     forms = FormInstance.objects.filter(subject__site__in=sites)
     return forms.select_related("event", "subject__site", "subject__study", "design_version")
@@ -68,10 +70,11 @@ def own_draft(actor: User | None, form: FormInstance) -> Draft | None:
 
 
 def observations_visible_to(actor: User | None) -> QuerySet[Observation]:
-    """Return the actor's own sealed records, and for who resolves disagreements both passes once both are sealed.
+    """Return the actor's own sealed records, and for who resolves disagreements both passes once both
+    are sealed.
 
-    Adjudicated records hold the final values, so whoever may see those sees them. A reader's record is only the
-    reader's own here: the imaging app decides when others may see it.
+    Adjudicated records hold the final values, so whoever may see those sees them. A reader's record is
+    only the reader's own here: the imaging app decides when others may see it.
     """
     mine = access.sites_for(actor, "enter_data", "view_data", "read_images")
     resolving = access.sites_for(actor, "resolve_disagreement")

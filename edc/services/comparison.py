@@ -1,4 +1,5 @@
-"""Comparing two passes of a form: rows matched by key and content, values in normal form, differences classified.
+"""Comparing two passes of a form: rows matched by key and content, values in normal form, differences
+classified.
 
 Pure: works on form records, {"items": {path: entry}, "rows": {group OID: [row keys]}}, and a design's form.
 """
@@ -19,7 +20,9 @@ Normal = Callable[[ItemDef, Entry | None], Hashable]
 
 @dataclass(frozen=True)
 class Difference:
-    """One place where the passes differ; for a row in one pass only the entries are the row's items by OID."""
+    """One place where the passes differ; for a row in one pass only the entries are the row's items by
+    OID.
+    """
 
     path: str
     kind: str
@@ -93,8 +96,9 @@ def _row(group: ItemGroupDef, record: Record, key: str | None) -> dict | None:
 def match_rows(group: ItemGroupDef, first: Record, second: Record, normal: Normal) -> list[RowPair]:
     """Pair the rows of two passes.
 
-    The pairs that have most items in common come first, equal keys breaking ties, so a row that was entered in
-    another place finds its partner; rows with nothing in common are paired only under the same key.
+    The pairs that have most items in common come first, equal keys breaking ties, so a row that was
+    entered in another place finds its partner; rows with nothing in common are paired only under the
+    same key.
     """
     ones = {key: _normal_row(group, first, key, normal) for key in _keys(first, group)}
     twos = {key: _normal_row(group, second, key, normal) for key in _keys(second, group)}
@@ -143,10 +147,11 @@ def _pairs(ones: list[str], twos: list[str], partner: dict[str, str]) -> list[Ro
 def merge(
     form: FormDef, first: Record, second: Record, chosen: Mapping[str, dict | None], normal: Normal
 ) -> dict:
-    """Return the record that holds: the first pass, with each difference replaced by what was chosen for its path.
+    """Return the record that holds: the first pass, with each difference replaced by what was chosen
+    for its path.
 
-    `chosen` maps the path of every difference to an entry, to a row's entries by item OID, or to None (empty, or
-    no such row).
+    `chosen` maps the path of every difference to an entry, to a row's entries by item OID, or to None
+    (empty, or no such row).
     """
     comparison = compare(form, first, second, normal)
     items: dict[str, dict] = {}

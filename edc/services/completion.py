@@ -1,4 +1,6 @@
-"""What follows when a form has its one record: final values, queries, visits, eligibility, broken signatures."""
+"""What follows when a form has its one record: final values, queries, visits, eligibility, broken
+signatures.
+"""
 
 from dataclasses import asdict
 

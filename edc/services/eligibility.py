@@ -13,7 +13,9 @@ from edc.selectors.subject_values import subject_values
 
 @transaction.atomic
 def assess_eligibility(*, subject: Subject, actor: User) -> EligibilityAssessment:
-    """Compute the criteria now and return the assessment; the last one is returned when nothing has changed."""
+    """Compute the criteria now and return the assessment; the last one is returned when nothing has
+    changed.
+    """
     access.require(actor, "view_subjects", site=subject.site)
     return _assess(subject, actor)
 

@@ -22,7 +22,9 @@ def definition_of(form: FormInstance) -> FormDef:
 
 
 def checked_path(form: FormInstance, path: str, rows: Mapping[str, list[str]]) -> ItemDef:
-    """Return the item at the path; raise InvalidInput when the form or its rows lack it, or nobody types it."""
+    """Return the item at the path; raise InvalidInput when the form or its rows lack it, or nobody
+    types it.
+    """
     oid, row_key = split_path(path)
     definition = definition_of(form)
     item = definition.items_by_oid.get(oid)
@@ -75,7 +77,9 @@ def is_empty(entry: Mapping[str, object] | None) -> bool:
 
 
 def require_proposed(form: FormInstance, path: str, entry: Mapping[str, object], actor: User) -> None:
-    """Let a read-only item take only what a higher app proposes for it (a value read from DICOM), or nothing."""
+    """Let a read-only item take only what a higher app proposes for it (a value read from DICOM), or
+    nothing.
+    """
     if is_empty(entry):
         return
     offered = (each for part in extensions.registered() for each in part.proposals(actor=actor, form=form))
@@ -92,7 +96,9 @@ def repeating_group(form: FormInstance, group_oid: str) -> ItemGroupDef:
 
 
 def checked_record(form: FormInstance, record: Mapping[str, object]) -> dict:
-    """Return a whole record sent by a program in the shape of a sealed one; raise InvalidInput naming each fault."""
+    """Return a whole record sent by a program in the shape of a sealed one; raise InvalidInput naming
+    each fault.
+    """
     rows = {str(oid): _row_keys(str(oid), keys) for oid, keys in dict(record.get("rows") or {}).items()}
     for oid in rows:
         repeating_group(form, oid)

@@ -13,8 +13,8 @@ Stateful = FormInstance | Query | StudyEvent | Subject
 def move(row: Stateful, to: str, **also: object) -> None:
     """Move the row to a status and set the other fields with it, in one UPDATE.
 
-    Raises NotNow when the pair is not among the row's MOVES, and Conflict when the row no longer has the status
-    that this process read.
+    Raises NotNow when the pair is not among the row's MOVES, and Conflict when the row no longer has the
+    status that this process read.
     """
     field = "state" if isinstance(row, Query) else "status"
     present = str(getattr(row, field))

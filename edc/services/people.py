@@ -43,7 +43,9 @@ def create_user(
 
 @transaction.atomic
 def grant_membership(*, user: User, study: Study, site: Site | None, role: str, actor: User) -> Membership:
-    """Give the user a role at the site, or study-wide where site is None; the object grants follow at once."""
+    """Give the user a role at the site, or study-wide where site is None; the object grants follow at
+    once.
+    """
     access.require(actor, "manage_people", study=study)
     if actor == user:
         raise NotNow(_("Ask another administrator: nobody grants a role to themselves."))
@@ -96,7 +98,8 @@ def issue_token(
 ) -> tuple[ApiToken, str]:
     """Return a new token and its text, which is shown this once: only the SHA-256 is kept.
 
-    A person issues tokens for themself; an administrator of the site's study may issue one bound to that site.
+    A person issues tokens for themself; an administrator of the site's study may issue one bound to that
+    site.
     """
     if actor != user:
         access.require(actor, "manage_people", study=site.study if site else None)
@@ -136,7 +139,9 @@ def _check_token(user: User, name: str, scopes: Sequence[str], site: Site | None
 
 @transaction.atomic
 def revoke_token(*, token: ApiToken, actor: User) -> ApiToken:
-    """End a token at once; its owner or an administrator of its site's study may. A repeat changes nothing."""
+    """End a token at once; its owner or an administrator of its site's study may. A repeat changes
+    nothing.
+    """
     if actor != token.user:
         access.require(actor, "manage_people", study=token.site.study if token.site else None)
     token = ApiToken.objects.select_for_update().get(pk=token.pk)

@@ -23,7 +23,8 @@ BLINDED = "both-passes"
 
 @transaction.atomic
 def compare_passes(*, form: FormInstance, actor: User) -> list[Disagreement]:
-    """Compare the two sealed passes, as the one who sealed the second; without a difference the form is complete.
+    """Compare the two sealed passes, as the one who sealed the second; without a difference the form
+    is complete.
 
     A repeat finds the comparison made and returns its disagreements.
     """
@@ -58,8 +59,8 @@ def resolve_disagreement(
 ) -> Resolution:
     """Name the value that holds, with the reason; the last resolution of a form completes it.
 
-    `choice` is first, second or other; `entry` counts with other only (for a row in one pass alone: None drops
-    the row). Whoever entered one of the passes may not resolve.
+    `choice` is first, second or other; `entry` counts with other only (for a row in one pass alone: None
+    drops the row). Whoever entered one of the passes may not resolve.
     """
     access.require(actor, "resolve_disagreement", site=disagreement.form.subject.site)
     reason = required_text(reason, field="reason")

@@ -16,12 +16,15 @@ from edc.models import FormInstance, ItemValue, StudyEvent, Subject, User
 from edc.services.moves import move
 from edc.services.reasons import required_text
 
-# The enrolment date as entered; before it is final, the day when the screening number was given stands for it.
+# The enrolment date as entered; before it is final, the day when the screening number was given
+# stands for it.
 ENROLMENT_ITEM = "IT.ENR.ENRDAT"
 
 
 def make_events(*, subject: Subject) -> list[StudyEvent]:
-    """Make the first occurrence of each planned event with its forms; unscheduled events come by `add_event`."""
+    """Make the first occurrence of each planned event with its forms; unscheduled events come by
+    `add_event`.
+    """
     design = subject.design_version.design
     made = [
         make_event(subject=subject, definition=definition, repeat_key=1)
@@ -99,7 +102,9 @@ def _day(value: object) -> date | None:
 
 
 def plan_events(*, subject: Subject) -> None:
-    """Recompute the planned date and window of each event that is still planned, from the anchors known now."""
+    """Recompute the planned date and window of each event that is still planned, from the anchors
+    known now.
+    """
     design, anchors = subject.design_version.design, anchors_of(subject)
     reached: dict[str, date] = {}
     for event in subject.events.order_by("ordinal", "repeat_key"):
@@ -195,7 +200,9 @@ def _reopen_forms(event: StudyEvent) -> None:
 
 @transaction.atomic
 def miss_event(*, event: StudyEvent, reason: str, actor: User) -> StudyEvent:
-    """Note that a visit did not take place; its forms are not owed any more. Refused once a form was begun."""
+    """Note that a visit did not take place; its forms are not owed any more. Refused once a form was
+    begun.
+    """
     access.require(actor, "enter_data", site=event.subject.site)
     reason = required_text(reason, field="reason")
     subject = Subject.objects.select_for_update().get(pk=event.subject_id)

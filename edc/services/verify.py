@@ -9,7 +9,9 @@ from edc.services.moves import move
 
 @transaction.atomic
 def verify_form(*, form: FormInstance, actor: User) -> Verification:
-    """Note that the form's present content agrees with its source; a later change of content breaks the mark."""
+    """Note that the form's present content agrees with its source; a later change of content breaks
+    the mark.
+    """
     access.require(actor, "verify_data", site=form.subject.site)
     form = FormInstance.objects.select_for_update().get(pk=form.pk)
     move(form, FormInstance.Status.VERIFIED)

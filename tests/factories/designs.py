@@ -168,7 +168,9 @@ def _events() -> tuple[EventDef, ...]:
 
     window = Window(7, 7)
     return (
-        EventDef("SE.SCREEN", text("Screening"), "scheduled", forms("IC", "ENR", "DM"), "enrolment", 0, window),
+        EventDef(
+            "SE.SCREEN", text("Screening"), "scheduled", forms("IC", "ENR", "DM"), "enrolment", 0, window
+        ),
         EventDef("SE.BASELINE", text("Baseline"), "scheduled", forms("LBC"), "index", -7, window),
         EventDef(
             "SE.CYCLE", text("Cycle"), "scheduled", forms("TXS", "LBC"), "index", 0, window, repeats=True,

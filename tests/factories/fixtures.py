@@ -56,7 +56,9 @@ def other_site(study: Study) -> Site:
 
 @pytest.fixture
 def member(site: Site) -> Callable[..., User]:
-    """Return a function that makes a user with a role at a site (`site` unless told; study_wide=True: everywhere)."""
+    """Return a function that makes a user with a role at a site (`site` unless told; study_wide=True:
+    everywhere).
+    """
 
     def make(username: str, role: str, site: Site = site, *, study_wide: bool = False) -> User:
         user = User.objects.filter(username=username).first() or UserFactory(username=username)

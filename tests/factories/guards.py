@@ -1,6 +1,7 @@
 """Emptying the test database between transactional tests although the append-only triggers forbid it.
 
-Only tests can do this: the triggers have no switch, so the guards are dropped and made again around the flush.
+Only tests can do this: the triggers have no switch, so the guards are dropped and made again around the
+flush.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,9 @@ guards = import_module("edc.migrations.0002_append_only")
 
 @contextmanager
 def flush_behind_the_guards() -> Iterator[None]:
-    """While inside, a flush of any database drops the guards, empties the tables and makes the guards again."""
+    """While inside, a flush of any database drops the guards, empties the tables and makes the guards
+    again.
+    """
     flush = BaseDatabaseOperations.execute_sql_flush
 
     def unguarded(self: BaseDatabaseOperations, statements: Sequence[str]) -> None:

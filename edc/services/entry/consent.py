@@ -1,4 +1,6 @@
-"""The consent gate (edit check EC001): without a consent type nothing but consent and enrolment is entered."""
+"""The consent gate (edit check EC001): without a consent type nothing but consent and enrolment is
+entered.
+"""
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -15,7 +17,8 @@ def require_consent(form: FormInstance, actor: User) -> None:
     """Raise NotNow while the subject has no consent type, where the design has EC001.
 
     The consent counts once it is final, and for a person already when their own pass of the consent form is
-    sealed: so one person can enter a whole visit before the other begins, and neither learns of the other's pass.
+    sealed: so one person can enter a whole visit before the other begins, and neither learns of the
+    other's pass.
     """
     design = form.design_version.design
     if not any(rule.oid == RULE for rule in design.rules):

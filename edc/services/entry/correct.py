@@ -1,4 +1,6 @@
-"""Correcting a completed form: a new adjudicated revision with a reason, never a change of what was sealed."""
+"""Correcting a completed form: a new adjudicated revision with a reason, never a change of what was
+sealed.
+"""
 
 from collections.abc import Mapping
 
@@ -22,8 +24,8 @@ def correct_item(
 ) -> Observation:
     """Change one item of a completed form with a reason; what follows from it is computed anew.
 
-    A signature or a verification of the form is visibly broken. Raises NotNow when the form is not complete, or
-    locked, and InvalidInput when the value is impossible.
+    A signature or a verification of the form is visibly broken. Raises NotNow when the form is not
+    complete, or locked, and InvalidInput when the value is impossible.
     """
     access.require(actor, "enter_data", site=form.subject.site)
     reason = required_text(reason, field="reason")

@@ -36,8 +36,8 @@ class SavedItem:
 def open_draft(*, form: FormInstance, actor: User) -> Draft:
     """Return the actor's draft of the form, begun now if there is none.
 
-    The first person gets the first pass; once it is sealed, another person gets the second. Raises NotNow when
-    it is not the actor's turn or consent is missing.
+    The first person gets the first pass; once it is sealed, another person gets the second. Raises
+    NotNow when it is not the actor's turn or consent is missing.
     """
     access.require(actor, "enter_data", site=form.subject.site)
     form = locked(form)
@@ -64,8 +64,8 @@ def save_item(
     """Keep one item as typed and return the form's new state; the draft is begun with the first item.
 
     `expected_version` is the version on which the page stands, 0 for an item never saved. Raises ItemMoved (a
-    Conflict) with both values when another tab saved in between. What is impossible is kept too: it is refused at
-    submit, so that nothing typed is lost.
+    Conflict) with both values when another tab saved in between. What is impossible is kept too: it is
+    refused at submit, so that nothing typed is lost.
     """
     draft = open_draft(form=form, actor=actor)
     form = draft.form

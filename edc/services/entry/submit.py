@@ -29,8 +29,8 @@ def submit_entry(
     """Seal the actor's pass of the form and return it; it never changes afterwards.
 
     Without `record` the actor's draft is sealed; a program may send the whole record at once, under the same
-    rules. Raises InvalidInput naming each item that is impossible or required and missing. A single-entry form is
-    then complete; the second pass of a double-entry form starts the comparison.
+    rules. Raises InvalidInput naming each item that is impossible or required and missing. A single-
+    entry form is then complete; the second pass of a double-entry form starts the comparison.
     """
     access.require(actor, "enter_data", site=form.subject.site)
     form = locked(form)
