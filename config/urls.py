@@ -1,6 +1,6 @@
 """The URL map: pages, the REST API under /api/v1/, the health check."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from config.health import healthz
@@ -9,7 +9,7 @@ handler400 = "config.errors.bad_request"
 handler403 = "config.errors.forbidden"
 handler404 = "config.errors.not_found"
 
-api = [
+api: list[URLPattern | URLResolver] = [
     path("", include("edc.api.urls")),
     path("", include("imaging.api.urls")),
     path("", include("modeling.api.urls")),

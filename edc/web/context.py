@@ -1,5 +1,6 @@
 """What every page shows around its content: the study, the site, the tabs, the person."""
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -57,6 +58,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
             "role_label": " · ".join(str(Role(role).label) for role in roles),
             "user_name": str(user),
             "initial": str(user)[:1].upper(),
+            "idle_seconds": settings.IDLE_TIMEOUT_SECONDS,
         }
     }
 
