@@ -159,12 +159,12 @@ def _phases_check(contract: Contract, inputs: ScoreInputs) -> Check:
 
 def _thickness_check(contract: Contract, inputs: ScoreInputs) -> Check:
     limit = contract.max_slice_thickness
-    given = [inputs.slice_thickness[p] for p in contract.phases if p in inputs.slice_thickness]
-    known = len(given) == len([p for p in contract.phases if p in inputs.radiomics])
+    measured = [p for p in contract.phases if p in inputs.radiomics]
+    given = [inputs.slice_thickness[p] for p in measured if p in inputs.slice_thickness]
     found = _both(f"{max(given):.2f} mm", f"{max(given):.2f} mm") if given else _both("未知", "unknown")
     return Check(
         "slice_thickness",
-        known and all(thickness <= limit for thickness in given),
+        len(given) == len(measured) and all(thickness <= limit for thickness in given),
         found,
         _both(f"≤ {limit:g} mm", f"≤ {limit:g} mm"),
         _both(
