@@ -1,0 +1,269 @@
+"""Every write service of edc leaves an audit row: a new one without an example here fails."""
+
+import inspect
+import pkgutil
+from datetime import date
+from importlib import import_module
+
+import pytest
+
+import edc.services
+from edc.models import AuditEvent, Query, Signature
+from edc.rules.form_logic import Flag
+from edc.services import design as design_service
+from edc.services import enrol, entry, lock, people, query, reconcile, schedule, sign, verify
+from edc.services.check_queries import sync_check_queries
+from edc.services.eligibility import reassess
+from tests.factories.designs import small_design, text
+from tests.factories.entering import entry as value
+from tests.factories.entering import form_of, record
+from tests.factories.models import PASSWORD, UserFactory
+
+# What others call inside their own transaction: the caller's row tells of it.
+PARTS = {
+    "edc.services.check_queries.sync_check_queries",
+    "edc.services.completion.complete_form",
+    "edc.services.schedule.make_event",
+    "edc.services.schedule.make_events",
+    "edc.services.schedule.plan_events",
+    "edc.services.reconcile.compare_passes",
+}
+
+
+def services():
+    """Every public function of edc.services that takes an actor, or is keyword-only and so a write."""
+    for info in pkgutil.walk_packages(edc.services.__path__, "edc.services."):
+        module = import_module(info.name)
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            own = function.__module__ == info.name and not name.startswith("_")
+            kinds = {each.kind for each in inspect.signature(function).parameters.values()}
+            if own and kinds == {inspect.Parameter.KEYWORD_ONLY}:
+                yield f"{info.name}.{name}"
+
+
+class World:
+    """One subject in each state that the services need, with people of every role."""
+
+    def __init__(self, member, subject, complete, enter, crcs, system):
+        self.member, self.subject, self.complete, self.enter = member, subject, complete, enter
+        self.ada, self.grace = crcs
+        self.system = system
+        self.study, self.site = subject.study, subject.site
+
+    @property
+    def manager(self):
+        return self.member("meg", "data_manager")
+
+    @property
+    def investigator(self):
+        return self.member("pi", "investigator")
+
+    @property
+    def head(self):
+        return self.member("root", "administrator", study_wide=True)
+
+    def form(self, oid="FO.DM"):
+        self.complete("FO.IC")
+        return form_of(self.subject, oid)
+
+    def event(self, oid):
+        return self.subject.events.filter(event_oid=oid).first()
+
+    def row_form(self):
+        form = self.form("FO.TXS")
+        key = entry.add_row(form=form, group_oid="IG.TXSROW", actor=self.ada)
+        return form, key
+
+    def query(self):
+        return query.raise_query(form=self.complete("FO.DM"), path="", text="Why?", actor=self.manager)
+
+    def answered(self):
+        return query.answer_query(query=self.query(), text="So", actor=self.ada)
+
+    def disagreement(self):
+        form = self.form()
+        self.enter(form, 1, AGE="58")
+        self.enter(form, 2, AGE="59")
+        return form.disagreements.get()
+
+    def locked(self):
+        return lock.lock_form(form=self.complete("FO.DM"), actor=self.manager, reason="Clean")
+
+    def token(self):
+        return people.issue_token(
+            user=self.ada, name="t", scopes=["read"], site=None, days=3, actor=self.ada
+        )[0]
+
+
+def system_query(w):
+    return query.raise_system_query(
+        form=w.complete("FO.DM"), path="IT.DM.SEX", rule_oid="R1", text_zh="问", text_en="ask",
+        origin=Query.Origin.IMAGING,
+    )  # fmt: skip
+
+
+# For each service: what must be there first, and the call on it.
+EXAMPLES = {
+    "people.create_user": (
+        None,
+        lambda w, _: people.create_user(
+            username="newbie", password="long enough 5 x", display_name="N", actor=w.head
+        ),
+    ),
+    "people.grant_membership": (
+        lambda w: UserFactory(),
+        lambda w, u: people.grant_membership(user=u, study=w.study, site=w.site, role="crc", actor=w.head),
+    ),
+    "people.end_membership": (
+        lambda w: w.ada.memberships.get(),
+        lambda w, m: people.end_membership(membership=m, actor=w.head),
+    ),
+    "people.issue_token": (None, lambda w, _: w.token()),
+    "people.revoke_token": (
+        lambda w: w.token(),
+        lambda w, token: people.revoke_token(token=token, actor=w.ada),
+    ),
+    "design.publish_design": (
+        None,
+        lambda w, _: design_service.publish_design(
+            design=small_design(short_title=text("Changed")), actor=w.manager
+        ),
+    ),
+    "enrol.enrol_subject": (None, lambda w, _: enrol.enrol_subject(site=w.site, actor=w.ada)),
+    "enrol.confirm_enrolment": (
+        None,
+        lambda w, _: enrol.confirm_enrolment(
+            subject=w.subject, actor=w.investigator, override_reason="Waiver"
+        ),
+    ),
+    "enrol.fail_screening": (
+        None,
+        lambda w, _: enrol.fail_screening(subject=w.subject, actor=w.ada, reason="Age"),
+    ),
+    "eligibility.assess_eligibility": (
+        None,
+        lambda w, _: enrol.assess_eligibility(subject=w.subject, actor=w.ada),
+    ),
+    "eligibility.reassess": (None, lambda w, _: reassess(subject=w.subject)),
+    "schedule.add_event": (
+        None,
+        lambda w, _: schedule.add_event(
+            subject=w.subject, event_oid="SE.UNSCHED", held_on=date(2026, 6, 1), actor=w.ada
+        ),
+    ),
+    "schedule.hold_event": (
+        lambda w: w.event("SE.BASELINE"),
+        lambda w, e: schedule.hold_event(event=e, held_on=date(2026, 6, 1), actor=w.ada),
+    ),
+    "schedule.miss_event": (
+        lambda w: w.event("SE.BASELINE"),
+        lambda w, e: schedule.miss_event(event=e, reason="Ill", actor=w.ada),
+    ),
+    "schedule.add_form": (
+        lambda w: w.event("SE.AE"),
+        lambda w, e: schedule.add_form(event=e, form_oid="FO.AE", actor=w.ada),
+    ),
+    "entry.draft.open_draft": (
+        lambda w: w.form(),
+        lambda w, form: entry.open_draft(form=form, actor=w.ada),
+    ),
+    "entry.draft.save_item": (
+        lambda w: w.form(),
+        lambda w, form: entry.save_item(
+            form=form, path="IT.DM.AGE", entry=value("5"), expected_version=0, actor=w.ada
+        ),
+    ),
+    "entry.draft.add_row": (
+        lambda w: w.form("FO.TXS"),
+        lambda w, form: entry.add_row(form=form, group_oid="IG.TXSROW", actor=w.ada),
+    ),
+    "entry.draft.remove_row": (
+        lambda w: w.row_form(),
+        lambda w, made: entry.remove_row(form=made[0], group_oid="IG.TXSROW", key=made[1], actor=w.ada),
+    ),
+    "entry.submit.submit_entry": (
+        lambda w: w.form(),
+        lambda w, form: entry.submit_entry(
+            form=form, actor=w.ada, record=record({"IT.DM.SEX": "F", "IT.DM.AGE": "5"})
+        ),
+    ),
+    "entry.correct.correct_item": (
+        lambda w: w.complete("FO.DM"),
+        lambda w, form: entry.correct_item(
+            form=form, path="IT.DM.AGE", entry=value("57"), reason="Typing", actor=w.ada
+        ),
+    ),
+    "reconcile.resolve_disagreement": (
+        lambda w: w.disagreement(),
+        lambda w, each: reconcile.resolve_disagreement(
+            disagreement=each, choice="first", entry=None, reason="Source", actor=w.manager
+        ),
+    ),
+    "query.raise_query": (None, lambda w, _: w.query()),
+    "query.answer_query": (
+        lambda w: w.query(),
+        lambda w, q: query.answer_query(query=q, text="a", actor=w.ada),
+    ),
+    "query.close_query": (
+        lambda w: w.answered(),
+        lambda w, q: query.close_query(query=q, text="c", actor=w.manager),
+    ),
+    "query.reopen_query": (
+        lambda w: w.answered(),
+        lambda w, q: query.reopen_query(query=q, text="r", actor=w.manager),
+    ),
+    "query.cancel_query": (
+        lambda w: w.query(),
+        lambda w, q: query.cancel_query(query=q, text="c", actor=w.manager),
+    ),
+    "query.raise_system_query": (None, lambda w, _: system_query(w)),
+    "query.settle_system_query": (
+        system_query,
+        lambda w, q: query.settle_system_query(form=q.form, path=q.path, rule_oid=q.rule_oid, text="ok"),
+    ),
+    "verify.verify_form": (
+        lambda w: w.complete("FO.DM"),
+        lambda w, form: verify.verify_form(form=form, actor=w.member("mo", "monitor")),
+    ),
+    "sign.sign_form": (
+        lambda w: w.complete("FO.DM"),
+        lambda w, form: sign.sign_form(
+            form=form, actor=w.investigator, password=PASSWORD, meaning=Signature.Meaning.REVIEWED
+        ),
+    ),
+    "lock.lock_form": (
+        lambda w: w.complete("FO.DM"),
+        lambda w, form: lock.lock_form(form=form, actor=w.manager, reason="Clean"),
+    ),
+    "lock.unlock_form": (
+        lambda w: w.locked(),
+        lambda w, form: lock.unlock_form(form=form, actor=w.manager, reason="Late"),
+    ),
+}
+
+
+@pytest.fixture
+def world(member, subject, complete, enter, crcs, system):
+    return World(member, subject, complete, enter, crcs, system)
+
+
+def test_every_service_has_an_example():
+    assert set(services()) == PARTS | {f"edc.services.{name}" for name in EXAMPLES}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_service_writes_an_audit_row(name, world):
+    prepare, call = EXAMPLES[name]
+    ready = prepare(world) if prepare else None
+    before = AuditEvent.objects.count()
+    call(world, ready)
+    added = AuditEvent.objects.order_by("pk")[before:]
+    assert added, name
+    assert all(event.actor_id and event.action and event.hash for event in added)
+
+
+def test_a_check_query_is_recorded(world):
+    form = world.complete("FO.DM")
+    before = AuditEvent.objects.count()
+    sync_check_queries(form=form, flags=[Flag("EC9", "soft", "IT.DM.SEX", text("Odd"))])
+    assert AuditEvent.objects.count() == before + 1
