@@ -27,12 +27,10 @@ def main() -> None:
     options = _options()
     case = make_case(options.seed, size=tuple(options.size))
     phase = case.phases["AP"]
-    print(
-        f"pyradiomics {radiomics.__version__}, volume {phase.volume.shape}, ROI {int(case.lesion.sum())} voxels"
-    )
-    print(
-        f"{'profile':<16}{'features':>9}{'pad':>5}{'crop s':>9}{'whole s':>9}{'max rel diff':>14}{'peak MB':>9}"
-    )
+    voxels = int(case.lesion.sum())
+    print(f"pyradiomics {radiomics.__version__}, volume {phase.volume.shape}, ROI {voxels} voxels")
+    head = f"{'profile':<16}{'features':>9}{'pad':>5}{'crop s':>9}{'whole s':>9}"
+    print(f"{head}{'max rel diff':>14}{'peak MB':>9}")
     for name, settings in PROFILES.items():
         cropped = extract(phase.volume, case.lesion, phase.spacing, settings=settings)
         started = time.perf_counter()

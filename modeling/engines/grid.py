@@ -35,7 +35,8 @@ def check_grid(volume: NDArray, mask: NDArray, spacing: Sequence[float]) -> NDAr
 def bounding_box(mask: NDArray[np.bool_], margin: Sequence[int] = (0, 0, 0)) -> tuple[slice, slice, slice]:
     """Return the slices around a non-empty mask, widened by `margin` voxels (z, y, x) inside the array."""
     where = np.nonzero(mask)
-    return tuple(
+    z, y, x = (
         slice(max(int(index.min()) - pad, 0), min(int(index.max()) + pad + 1, extent))
         for index, pad, extent in zip(where, margin, mask.shape, strict=True)
     )
+    return z, y, x

@@ -58,7 +58,7 @@ class SuperTokenAttention(nn.Module):
             return self.refine(x) if self.refine else x
         height, width = x.shape[-2:]
         padded = F.pad(x, (0, -width % self.size[1], 0, -height % self.size[0]))
-        cells = tuple(extent // step for extent, step in zip(padded.shape[-2:], self.size, strict=True))
+        cells = (padded.shape[-2] // self.size[0], padded.shape[-1] // self.size[1])
         pixels = self._to_cells(padded, cells)
         association, weight = self._associate(padded, pixels, cells)
         tokens = _gather(pixels, association, cells) / (weight + _EPSILON)

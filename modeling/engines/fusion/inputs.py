@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
@@ -55,9 +56,10 @@ class Contract:
         return {key: list(v) if isinstance(v, tuple) else v for key, v in asdict(self).items()}
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, object]) -> "Contract":
+    def from_dict(cls, data: Mapping[str, Any]) -> "Contract":
         """Return the contract written by `as_dict`."""
-        return cls(**{key: tuple(v) if isinstance(v, list) else v for key, v in data.items()})
+        fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+        return cls(**fields)
 
 
 @dataclass(frozen=True)
@@ -134,9 +136,9 @@ def _token_values(layout: Layout, token: Token, inputs: ScoreInputs) -> NDArray[
         numbers = [item.number(inputs.clinical.get(item.oid)) for item in layout.items]
         return np.array([math.nan if number is None else number for number in numbers])
     if token.modality == RADIOMICS:
-        values = inputs.radiomics.get(token.phase, {})
+        values = inputs.radiomics.get(token.phase or "", {})
         return np.array([values.get(name, math.nan) for name in token.features], dtype=float)
-    features = inputs.deep.get(token.phase) or [math.nan] * len(token.features)
+    features = inputs.deep.get(token.phase or "") or [math.nan] * len(token.features)
     return np.asarray(features, dtype=float)
 
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -98,7 +99,7 @@ def score(bundle: bytes | Bundle, inputs: ScoreInputs, device: torch.device | No
     if far is not None and contract.distance_limit is not None:
         checks.append(distance_check(far, contract.distance_limit))
     failed = [check for check in checks if not check.passed]
-    common = {
+    common: dict[str, Any] = {
         "checks": tuple(checks),
         "reasons": tuple({"code": check.code, **check.remedy} for check in failed),
         "weights_sha256": opened.manifest["weights_sha256"],
@@ -150,7 +151,7 @@ def _numbers(
     case: tuple[Layout, ScoreInputs],
     encoded: tuple[np.ndarray, np.ndarray],
     device: torch.device,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     layout, inputs = case
     scaling = bundle.manifest["scaling"]
     x = standardise(encoded[0], np.asarray(scaling["mean"]), np.asarray(scaling["sd"]))
@@ -209,7 +210,7 @@ def _image_contribution(tokens: list[Token], points: float, columns: np.ndarray)
     first = tokens[0]
     if first.modality != RADIOMICS:
         return Contribution(DEEP, DEEP, None, _DEEP_LABEL, points, parts=tuple(parts))
-    phase = PHASE_LABELS[first.phase]
+    phase = PHASE_LABELS[first.phase or ""]
     label = {"zh": f"{phase['zh']}影像组学", "en": f"{phase['en']} radiomics"}
     return Contribution(first.name, RADIOMICS, first.phase, label, points, parts=tuple(parts))
 

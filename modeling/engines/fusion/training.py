@@ -23,7 +23,7 @@ from modeling.engines.fusion.inputs import (
     inputs_from_images,
 )
 from modeling.engines.fusion.layout import CLINICAL, DEEP, Layout, demo_layout
-from modeling.engines.fusion.network import Ensemble, FusionModel
+from modeling.engines.fusion.network import Ensemble
 from modeling.engines.fusion.strata import band_strata, evaluation
 from modeling.synthetic import PHASES, SyntheticCase
 
@@ -179,7 +179,7 @@ def _stratified_folds(event: NDArray[np.float32], draw: np.random.Generator) -> 
     return [np.sort(order[start::FOLDS]) for start in range(FOLDS)]
 
 
-def _train_member(member: FusionModel, x: torch.Tensor, present: torch.Tensor, event: torch.Tensor) -> None:
+def _train_member(member: nn.Module, x: torch.Tensor, present: torch.Tensor, event: torch.Tensor) -> None:
     optimiser = torch.optim.AdamW(member.parameters(), lr=2e-3, weight_decay=0.3)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, EPOCHS)
     member.train()

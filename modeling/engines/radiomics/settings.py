@@ -1,7 +1,9 @@
 """What a feature set was computed with; part of its identity."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 FEATURE_CLASSES = ("shape", "firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm")
 # The coif1 wavelet of one level reaches 5 voxels and the original image 1; a Gaussian narrower than a voxel
@@ -44,9 +46,10 @@ class RadiomicsSettings:
         return {key: list(v) if isinstance(v, tuple) else v for key, v in asdict(self).items()}
 
     @classmethod
-    def from_dict(cls, data: dict[str, object]) -> "RadiomicsSettings":
+    def from_dict(cls, data: Mapping[str, Any]) -> "RadiomicsSettings":
         """Return the settings written by `as_dict`; an unknown key is a TypeError."""
-        return cls(**{key: tuple(v) if isinstance(v, list) else v for key, v in data.items()})
+        fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+        return cls(**fields)
 
     def image_types(self) -> dict[str, dict]:
         """Return pyradiomics' enabled image types."""

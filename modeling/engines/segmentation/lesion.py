@@ -95,4 +95,5 @@ def _tidy(
 def _ball(spacing: tuple[float, float, float]) -> NDArray[np.bool_]:
     reach = [int(_OPEN_MM // step) for step in spacing]
     grid = np.meshgrid(*(np.arange(-r, r + 1) for r in reach), indexing="ij")
-    return sum((g * step) ** 2 for g, step in zip(grid, spacing, strict=True)) <= _OPEN_MM**2
+    squares = [(g * step) ** 2 for g, step in zip(grid, spacing, strict=True)]
+    return np.sum(squares, axis=0) <= _OPEN_MM**2
