@@ -43,10 +43,15 @@ def pick_device(name: str | None = None) -> torch.device:
 
 def seed_everything(seed: int) -> None:
     """Seed Python, numpy's legacy generator and torch, and ask torch for deterministic kernels."""
-    os.environ.setdefault(*_CUBLAS)
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
+    use_deterministic_kernels()
+
+
+def use_deterministic_kernels() -> None:
+    """Ask torch for kernels that repeat; drawing random numbers is left as it is."""
+    os.environ.setdefault(*_CUBLAS)
     torch.use_deterministic_algorithms(True, warn_only=True)
     torch.backends.cudnn.benchmark = False
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from modeling.engines.deep import LesionEncoder
-from modeling.engines.device import one_thread, pick_device, provenance, seed_everything
+from modeling.engines.device import one_thread, pick_device, provenance, use_deterministic_kernels
 from modeling.engines.errors import InvalidBundle
 from modeling.engines.fusion.bundle import Bundle, read_bundle
 from modeling.engines.fusion.explanation import Attribution, Rows, explain
@@ -91,7 +91,7 @@ def score(bundle: bytes | Bundle, inputs: ScoreInputs, device: torch.device | No
     started = time.perf_counter()
     opened = bundle if isinstance(bundle, Bundle) else read_bundle(bundle)
     device = device or pick_device()
-    seed_everything(int(opened.manifest.get("seed", 0)))
+    use_deterministic_kernels()
     layout, contract, ensemble = _restore(opened, device)
     raw, present = encode(layout, inputs)
     checks = check_contract(contract, layout, inputs)

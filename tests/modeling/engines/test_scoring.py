@@ -1,6 +1,7 @@
 """Train once on a small cohort, then ask everything of that model."""
 
 import json
+import random
 from dataclasses import replace
 
 import numpy as np
@@ -189,3 +190,11 @@ def test_weights_of_another_shape_are_refused(bundle, inputs):
 def test_a_manifest_without_layout_is_refused(bundle, inputs):
     with pytest.raises(InvalidBundle):
         score(write_bundle(without(bundle.manifest, "layout"), bundle.tensors), inputs, CPU)
+
+
+def test_scoring_leaves_random_numbers_alone(bundle, inputs):
+    random.seed(1)
+    expected = random.random()
+    random.seed(1)
+    score(bundle, inputs, CPU)
+    assert random.random() == expected
