@@ -13,3 +13,7 @@ if "TANDEM_VAR" not in os.environ:
 from config.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
+    # A file, because threads of a test cannot wait for each other on a database in memory.
+    DATABASES["default"]["TEST"] = {"NAME": os.path.join(os.environ["TANDEM_VAR"], "test.sqlite3")}  # noqa: F405

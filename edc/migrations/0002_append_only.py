@@ -56,7 +56,7 @@ def guard(apps, schema_editor):
         schema_editor.connection.vendor
     ]
     for statement in statements():
-        schema_editor.execute(statement)
+        schema_editor.execute(statement, params=None)
 
 
 class Migration(migrations.Migration):

@@ -21,7 +21,7 @@ ROWS = {
 }
 
 
-def execute(statement, parameters=()):
+def execute(statement, parameters=None):
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, parameters)
 
@@ -149,9 +149,14 @@ def test_a_rewritten_row_with_its_own_hash_breaks_the_next(unguarded):
 @pytest.mark.django_db(transaction=True)
 def test_a_change_that_fails_leaves_no_event():
     actor = factories.UserFactory()
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+
+    @transaction.atomic
+    def change_and_fail():
         audit.record(actor=actor, action="test.made", target=actor)
         raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        change_and_fail()
     assert not AuditEvent.objects.exists()
     assert not AuditHead.objects.filter(length__gt=0).exists()
 
