@@ -1,20 +1,22 @@
 """The subject matrix: one row a subject, one chip a visit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from edc import extensions
+from edc.design.protocol import EventDef
 from edc.extensions import Chip
 from edc.models import FormInstance, Query, Site, Study, StudyEvent, Subject, User
-from edc.selectors.visible import subjects_visible_to
+from edc.selectors.matrix_filters import LEFT, filtered
+from edc.selectors.next_step import next_step
 
 Status = FormInstance.Status
 PAGE_SIZE = 30
@@ -36,10 +38,11 @@ FINAL = (*FormInstance.FINAL, Status.NOT_DONE)
 
 @dataclass(frozen=True)
 class Column:
-    """A visit of the schedule."""
+    """A visit of the schedule; `when` tells its planned day and window."""
 
     event_oid: str
     name: str
+    when: str
 
 
 @dataclass(frozen=True)
@@ -53,19 +56,23 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A subject with a cell for each column, the higher apps' chips, and the count of unsettled queries."""
+    """A subject with a cell for each column, a chip (or None) for each higher app that has any on this page,
+    the count of unsettled queries, and what to do next.
+    """
 
     subject: Subject
     cells: list[Cell]
-    chips: list[Chip]
+    chips: list[Chip | None]
     queries: int
+    next_step: Chip
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """A page of the matrix."""
+    """A page of the matrix; `parts` heads the columns of the higher apps."""
 
     columns: list[Column]
+    parts: list[str]
     rows: list[Row]
     page: Page
 
@@ -75,39 +82,47 @@ def matrix(
 ) -> Matrix:
     """Return a page of the subjects the actor may see, with a constant number of queries.
 
-    Filters: `q` part of a screening number, `status` of the subject, `cohort`, `show` (overdue, queries,
-    disagreement), `sort` (key, -key), `page`.
+    Filters: `q` part of a screening number, `status` of the subject, `cohort`, `site`, `show` (overdue, due,
+    images, queries, disagreement), `sort` (key, -key, -created, next), `page`.
     """
     filters = filters or {}
-    found = _filtered(subjects_visible_to(actor, study, site), filters)
+    found = filtered(actor, study, site, filters)
     page = Paginator(found, PAGE_SIZE).get_page(filters.get("page"))
     subjects = list(page.object_list)
     columns = _columns(study)
     events = _events_of(subjects)
-    chips = [part.subject_chips(actor=actor, subjects=subjects) for part in extensions.registered()]
+    parts = [(part, part.subject_chips(actor=actor, subjects=subjects)) for part in extensions.registered()]
+    parts = [(part, found) for part, found in parts if found]
+    chips = [found for _part, found in parts]
     rows = [_row(subject, columns, events.get(subject.pk, {}), chips) for subject in subjects]
-    return Matrix(columns, rows, page)
+    return Matrix(columns, [_heading(part, actor, study) for part, _found in parts], rows, page)
 
 
-def _filtered(subjects: QuerySet[Subject], filters: Mapping[str, str]) -> QuerySet[Subject]:
-    today = timezone.localdate()
-    wanted = {"subject_key__icontains": filters.get("q"), "status": filters.get("status")}
-    wanted |= {"cohort": filters.get("cohort")}
-    subjects = subjects.filter(**{name: value for name, value in wanted.items() if value})
-    unsettled = Q(forms__queries__state__in=(Query.State.OPEN, Query.State.ANSWERED))
-    late = Q(events__status=StudyEvent.Status.PLANNED, events__window_end__lt=today)
-    shows = {"overdue": late, "queries": unsettled, "disagreement": Q(forms__status=Status.DISAGREEMENT)}
-    if filters.get("show") in shows:
-        subjects = subjects.filter(shows[filters["show"]])
-    order = "-subject_key" if filters.get("sort") == "-key" else "subject_key"
-    return subjects.order_by(order, "pk").distinct()
+def _heading(part: extensions.Extension, actor: User, study: Study) -> str:
+    tabs = part.tabs(actor=actor, study=study)
+    return tabs[0].label if tabs else _("State")
 
 
 def _columns(study: Study) -> list[Column]:
     version = study.design_versions.first()
     language = translation.get_language() or ""
     events = version.design.events if version else ()
-    return [Column(event.oid, event.name.in_language(language)) for event in events]
+    return [Column(event.oid, event.name.in_language(language), _when(event)) for event in events]
+
+
+def _when(event: EventDef) -> str:
+    if event.kind == "common":
+        return _("any time")
+    if event.day is None:
+        return _("unscheduled")
+    window = event.window
+    if window is None:
+        return _("day %(day)d") % {"day": event.day}
+    if window.before == window.after:
+        return _("day %(day)d ± %(days)d") % {"day": event.day, "days": window.after}
+    return _("day %(day)d − %(before)d + %(after)d") % {
+        "day": event.day, "before": window.before, "after": window.after,
+    }  # fmt: skip
 
 
 def _events_of(subjects: list[Subject]) -> dict[int, dict[str, StudyEvent]]:
@@ -129,32 +144,42 @@ def _events_of(subjects: list[Subject]) -> dict[int, dict[str, StudyEvent]]:
 
 
 def _is_finished(event: StudyEvent) -> bool:
-    return all(form.status in FINAL for form in _owed_forms(event))
+    return all(form.status in FINAL for form in _owed(event.matrix_forms))
 
 
-def _owed_forms(event: StudyEvent) -> list[FormInstance]:
+def _owed(forms: Sequence[FormInstance]) -> list[FormInstance]:
     begun = (Status.TO_DO, Status.NOT_DONE)
-    return [form for form in event.matrix_forms if form.mandatory or form.status not in begun]
+    return [form for form in forms if form.mandatory or form.status not in begun]
 
 
 def _row(subject: Subject, columns: list[Column], events: dict[str, StudyEvent], chips: list) -> Row:
-    cells = [_cell(events.get(column.event_oid)) for column in columns]
-    parts = [found[subject.pk] for found in chips if subject.pk in found]
-    return Row(subject, cells, parts, sum(cell.queries for cell in cells))
+    cells = [_cell(subject, events.get(column.event_oid)) for column in columns]
+    queries = sum(cell.queries for cell in cells)
+    visits = [(column.name, cell.chip) for column, cell in zip(columns, cells, strict=True)]
+    return Row(
+        subject=subject,
+        cells=cells,
+        chips=[found.get(subject.pk) for found in chips],
+        queries=queries,
+        next_step=next_step(subject, visits, queries),
+    )
 
 
-def _cell(event: StudyEvent | None) -> Cell:
+def _cell(subject: Subject, event: StudyEvent | None) -> Cell:
     if event is None:
         return Cell(None, Chip("na", _("Not applicable")))
     queries = sum(form.unsettled for form in event.matrix_forms)
-    status, text = _chip(event, timezone.localdate())
+    status, text = event_chip(event, event.matrix_forms, timezone.localdate())
+    if subject.status in LEFT and status in ("todo", "over", "due", "wait"):
+        status, text = "na", _("Not applicable")
     return Cell(event, Chip(status, text, reverse("event", args=[event.pk])), queries)
 
 
-def _chip(event: StudyEvent, today: date) -> tuple[str, str]:
+def event_chip(event: StudyEvent, forms: Sequence[FormInstance], today: date) -> tuple[str, str]:
+    """Return the shape and word of a visit: what its owed forms ask for most, else where its window stands."""
     if event.status == StudyEvent.Status.MISSED:
         return "miss", _("Not done")
-    statuses = {form.status for form in _owed_forms(event)}
+    statuses = {form.status for form in _owed(forms)}
     first = next((status for status, _code in ASKS_MOST if status in statuses), None)
     if first is None:
         return "na", _("Not applicable")
