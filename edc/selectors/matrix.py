@@ -176,7 +176,7 @@ def _cell(subject: Subject, event: StudyEvent | None) -> Cell:
 
 
 def event_chip(event: StudyEvent, forms: Sequence[FormInstance], today: date) -> tuple[str, str]:
-    """Return the shape and word of a visit: what its owed forms ask for most, else where its window stands."""
+    """Return the shape and word of a visit: what its owed forms ask for most, else how its window stands."""
     if event.status == StudyEvent.Status.MISSED:
         return "miss", _("Not done")
     statuses = {form.status for form in _owed(forms)}
