@@ -1,6 +1,6 @@
 """The model registry: versions by content, and the steps by which one becomes usable."""
 
-import shutil
+import os
 from pathlib import Path
 
 from django.conf import settings
@@ -13,16 +13,19 @@ from edc.models import Study, User
 from modeling.models import ModelVersion
 
 
-def bundle_folder(version: ModelVersion) -> Path:
+def bundle_path(version: ModelVersion) -> Path:
     """Return where the version's bundle lies: under its manifest's hash, never overwritten."""
-    return Path(settings.MODEL_DIR) / version.manifest_sha256
+    return Path(settings.MODEL_DIR) / f"{version.manifest_sha256}.zip"
 
 
 @transaction.atomic
 def register_model(
-    *, study: Study, name: str, version: str, bundle: Path, manifest: dict, actor: User
+    *, study: Study, name: str, version: str, bundle: bytes, manifest: dict, actor: User
 ) -> ModelVersion:
-    """Keep a bundle under its hash and register it as a draft; the same bundle again is the same version."""
+    """Keep a bundle under its hash and register it as a draft; the same bundle again is the same version.
+
+    A manifest that says `synthetic` makes a demonstration model: every page and print of its scores says so.
+    """
     access.require(actor, "develop_models", study=study)
     sha256 = audit.digest(manifest)
     known = ModelVersion.objects.filter(manifest_sha256=sha256).first()
@@ -39,18 +42,23 @@ def register_model(
         manifest=manifest,
         manifest_sha256=sha256,
         weights_sha256=manifest["weights_sha256"],
-        demonstration=bool(manifest.get("demonstration")),
+        demonstration=bool(manifest.get("synthetic")),
         registered_by=actor,
     )
-    target = bundle_folder(model)
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(bundle, target)
+    _keep(bundle, bundle_path(model))
     audit.record(
         actor=actor, action="model.registered", target=model,
         after={"model": str(model), "manifest_sha256": sha256, "weights_sha256": model.weights_sha256},
     )  # fmt: skip
     return model
+
+
+def _keep(bundle: bytes, target: Path) -> None:
+    """Write the file whole or not at all, also when two workers train the same model at once."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_suffix(f".{os.getpid()}.part")
+    part.write_bytes(bundle)
+    part.replace(target)
 
 
 @transaction.atomic
@@ -74,7 +82,11 @@ def approve_model(*, model_version: ModelVersion, actor: User) -> ModelVersion:
 def retire_model(*, model_version: ModelVersion, actor: User, reason: str) -> ModelVersion:
     """Withdraw a version; its scores stay readable in the audit, and no new ones are made."""
     access.require(actor, "approve_models", study=model_version.study)
-    return _move(model_version, ModelVersion.State.RETIRED, actor, reason=reason)
+    if not reason.strip():
+        raise InvalidInput(
+            _("Say why the model is withdrawn."), fields={"reason": _("A reason is required.")}
+        )
+    return _move(model_version, ModelVersion.State.RETIRED, actor, reason=reason.strip()[:300])
 
 
 def _move(model: ModelVersion, state: str, actor: User, reason: str = "") -> ModelVersion:

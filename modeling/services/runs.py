@@ -1,10 +1,11 @@
 """Runs as a worker sees them: claimed once, reported on, completed or failed, never left hanging."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Model, Q
 from django.utils import timezone
 
 from edc import audit, jobs
@@ -15,6 +16,13 @@ from modeling.services.analysis import TASKS, queue_next
 MAX_ATTEMPTS = 3
 SILENCE = timedelta(seconds=90)
 RESEND_AFTER = timedelta(minutes=2)
+READ_WITH = (
+    "analysis__subject__site",
+    "analysis__subject__design_version",
+    "analysis__imaging_study__form__event",
+    "analysis__model_version",
+    "analysis__segmentation__series__imaging_study",
+)
 Status = Run.Status
 
 
@@ -33,11 +41,7 @@ def claim_run(*, run_id: int, task_id: str, worker: str) -> Run | None:
         status=Status.RUNNING, task_id=task_id, worker=worker[:120], started_at=now, heartbeat_at=now,
         attempts=F("attempts") + 1, progress=0, error_code="", error_zh="", error_en="",
     )  # fmt: skip
-    return (
-        Run.objects.select_related("analysis__subject__site", "analysis__imaging_study").get(pk=run_id)
-        if taken
-        else None
-    )
+    return Run.objects.select_related(*READ_WITH).get(pk=run_id) if taken else None
 
 
 def report_progress(*, run: Run, percent: int, text: str = "") -> None:
@@ -50,8 +54,12 @@ def report_progress(*, run: Run, percent: int, text: str = "") -> None:
 
 
 @transaction.atomic
-def complete_run(*, run: Run, provenance: dict, output: dict) -> bool:
-    """Store what the run made and queue the next step; False when the run is no longer this task's."""
+def complete_run(*, run: Run, provenance: dict, output: dict, rows: Sequence[Model] = ()) -> bool:
+    """Store what the run made and queue the next step.
+
+    `rows` are inserted in the same transaction. False, and nothing is stored, when the run was cancelled or
+    is no longer this task's.
+    """
     held = (
         Run.objects.select_for_update().filter(pk=run.pk, status=Status.RUNNING, task_id=run.task_id).first()
     )
@@ -60,10 +68,15 @@ def complete_run(*, run: Run, provenance: dict, output: dict) -> bool:
     held.status, held.progress, held.ended_at = Status.DONE, 100, timezone.now()
     held.provenance, held.output = provenance, output
     held.save(update_fields=["status", "progress", "ended_at", "provenance", "output"])
+    for row in rows:
+        row.save(force_insert=True)
     audit.record(
         actor=jobs.system_user("worker"), action="run.completed", target=held,
         place=audit.place_of(held.analysis),
-        after={"step": held.step, "provenance": audit.digest(provenance), "output": audit.digest(output)},
+        after={
+            "step": held.step, "provenance": audit.digest(provenance), "output": audit.digest(output),
+            "rows": len(rows),
+        },
     )  # fmt: skip
     queue_next(held.analysis)
     return True
@@ -83,19 +96,32 @@ def end_run_badly(*, run_id: int, task_id: str, code: str, zh: str, en: str, can
     run.status = Status.CANCELLED if cancelled else Status.FAILED
     run.error_code, run.error_zh, run.error_en, run.ended_at = code, zh[:500], en[:500], timezone.now()
     run.save(update_fields=["status", "error_code", "error_zh", "error_en", "ended_at"])
-    run.analysis.runs.filter(status=Status.WAITING).update(status=Status.CANCELLED, ended_at=timezone.now())
+    run.analysis.runs.filter(status__in=[Status.WAITING, Status.QUEUED]).update(
+        status=Status.CANCELLED, ended_at=timezone.now()
+    )
     audit.record(
         actor=jobs.system_user("worker"), action=f"run.{run.status}", target=run,
         place=audit.place_of(run.analysis), after={"step": run.step, "code": code},
     )  # fmt: skip
 
 
+def end_cancelled(*, run: Run) -> None:
+    """End a run that somebody asked to stop."""
+    end_run_badly(
+        run_id=run.pk, task_id=run.task_id, code="cancelled", cancelled=True,
+        zh="分析已被取消。", en="The analysis was cancelled.",
+    )  # fmt: skip
+
+
 def rescue_runs() -> dict[str, int]:
-    """Queue the runs of dead workers again (fail them after the last attempt); send lost messages again."""
+    """Queue the runs of dead workers again (fail them after the last attempt); send lost messages again.
+
+    A run whose cancelling was asked for while its worker was dead ends as cancelled.
+    """
     now = timezone.now()
     alive = {name for name, age in worker_ages(now=now).items() if age <= SILENCE.total_seconds()}
     limit = timedelta(seconds=settings.CELERY_TASK_HARD_LIMIT)
-    counts = {"requeued": 0, "failed": 0, "resent": 0}
+    counts = {"requeued": 0, "failed": 0, "cancelled": 0, "resent": 0}
     running = Run.objects.filter(status=Status.RUNNING, heartbeat_at__lt=now - SILENCE)
     for run in running.exclude(worker__in=alive) | running.filter(started_at__lt=now - limit):
         counts[_rescue(run)] += 1
@@ -106,6 +132,9 @@ def rescue_runs() -> dict[str, int]:
 
 @transaction.atomic
 def _rescue(run: Run) -> str:
+    if run.analysis.cancel_requested_at is not None:
+        end_cancelled(run=run)
+        return "cancelled"
     if run.attempts >= MAX_ATTEMPTS:
         end_run_badly(
             run_id=run.pk, task_id=run.task_id, code="worker_lost",

@@ -1,0 +1,80 @@
+"""The lesion: a person's mask as given, or a region grown from a point inside it."""
+
+from edc import jobs
+from imaging.models import Segmentation, Series
+from imaging.seg.refusal import SegmentationRefused
+from imaging.seg.semi_automatic import SemiAutomaticMask, grow_from_seed
+from imaging.seg.volume import read_volume
+from imaging.services.segmentation import MaskDescription, mask_sha256, store_mask
+from imaging.services.volumes import fetch_datasets
+from modeling.models import Run
+from modeling.pipeline import provenance
+from modeling.pipeline.phases import series_to_segment
+from modeling.pipeline.result import Report, StepResult
+
+STRUCTURE = "neoplasm"
+LABEL = "T01"
+
+
+def segment_lesion(run: Run, report: Report) -> StepResult:
+    """Return the mask to use; a grown one is stored as a draft, once, however often the step is repeated.
+
+    Raises SegmentationRefused where no region with an edge grows from the point, or no series is a volume.
+    """
+    given = run.analysis.segmentation
+    if given is not None:
+        report(50, "")
+        return _result(given, {"input": provenance.of_series(given.series), "settings": {}}, given=True)
+    series = series_to_segment(run.analysis.imaging_study)
+    if series is None:
+        raise SegmentationRefused(
+            "NO_VOLUME", "这次检查没有可用的体数据。请重新上传完整序列。",
+            "No series of this study is a usable volume. Upload a complete series again.",
+        )  # fmt: skip
+    report(5, series.phase)
+    datasets = fetch_datasets(series)
+    volume = read_volume(datasets)
+    report(40, series.phase)
+    x, y, z = run.analysis.seed or (0.0, 0.0, 0.0)
+    grown = grow_from_seed(volume, volume.index((float(x), float(y), float(z))))
+    report(80, series.phase)
+    segmentation = _stored_before(run, grown) or _store(run, series, datasets, grown)
+    about = {
+        "input": provenance.of_series(series),
+        "seed_lps_mm": [float(x), float(y), float(z)],
+        "settings": grown.parameters,
+    }
+    return _result(segmentation, about, given=False)
+
+
+def _store(run: Run, series: Series, datasets: list, grown: SemiAutomaticMask) -> Segmentation:
+    description = MaskDescription(
+        origin=Segmentation.Origin.SEMI_AUTOMATIC,
+        structure=STRUCTURE,
+        label=LABEL,
+        method=grown.method,
+        version=grown.method_version,
+        parameters={**grown.parameters, "run": run.pk},
+    )
+    return store_mask(
+        series=series, datasets=datasets, mask=grown.mask, description=description,
+        actor=jobs.system_user("worker"),
+    )  # fmt: skip
+
+
+def _stored_before(run: Run, grown: SemiAutomaticMask) -> Segmentation | None:
+    """Return the mask that an earlier attempt at this run stored before it was lost."""
+    return Segmentation.objects.filter(
+        parameters__run=run.pk, mask_sha256=mask_sha256(grown.mask), status=Segmentation.Status.DRAFT
+    ).first()
+
+
+def _result(segmentation: Segmentation, about: dict[str, object], *, given: bool) -> StepResult:
+    mask = provenance.of_mask(segmentation)
+    output = {
+        "segmentation": segmentation.pk,
+        "given": given,
+        "voxels": segmentation.voxel_count,
+        "volume_ml": segmentation.volume_ml,
+    }
+    return StepResult({**provenance.on_cpu(), **about, "mask": mask}, output)
