@@ -1,0 +1,26 @@
+"""Every model of edc has a factory that makes a valid row."""
+
+import inspect
+
+import pytest
+from django.apps import apps
+from factory.django import DjangoModelFactory
+
+from tests.factories import models as factories
+
+FACTORIES = {
+    made._meta.model: made
+    for _name, made in inspect.getmembers(factories, inspect.isclass)
+    if issubclass(made, DjangoModelFactory) and made is not DjangoModelFactory
+}
+
+
+def test_every_model_has_a_factory():
+    models = set(apps.get_app_config("edc").get_models())
+    assert models == set(FACTORIES)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", FACTORIES, ids=lambda model: model.__name__)
+def test_the_factory_makes_a_row(model):
+    assert FACTORIES[model]().pk
