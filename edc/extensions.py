@@ -28,10 +28,13 @@ class OwedWork:
 
 @dataclass(frozen=True)
 class ProposedValue:
-    """A value for a form's item that a device or model offers; a person accepts it or not."""
+    """A value for a form's item that a device or model offers; a person accepts it or not.
+
+    `raw` is as in a record: a text, or for a multi item the sorted list of codes.
+    """
 
     path: str
-    raw: str
+    raw: str | list[str]
     unit: str | None
     source: str
 
@@ -55,7 +58,12 @@ class Tab:
 
 
 class Extension(Protocol):
-    """A higher app's part in edc's pages; every answer is already filtered for the actor."""
+    """A higher app's part in edc's pages; every answer is already filtered for the actor.
+
+    `key` names the part in filters: images or scores.
+    """
+
+    key: str
 
     def tabs(self, *, actor: User, study: Study) -> Sequence[Tab]: ...
 

@@ -1,9 +1,21 @@
 """Guarded reads of imaging: rights per site, blinding as a filter."""
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import get_language
 
 from edc import access
-from edc.models import FormInstance, User
+from edc.models import (
+    DesignVersion,
+    FormInstance,
+    Membership,
+    Site,
+    Study,
+    StudyEvent,
+    Subject,
+    User,
+    design_of,
+)
 from imaging.models import ImagingStudy, Instance, Read, Segmentation, Series, UploadSession
 
 
@@ -43,6 +55,72 @@ def imaging_forms_open_to(actor: User | None) -> QuerySet[FormInstance]:
     ).select_related("subject__site", "subject__study", "event", "design_version")
 
 
+def imaging_forms_visible_to(actor: User | None) -> QuerySet[FormInstance]:
+    """Return the imaging forms at the sites where the actor uploads or sees data; readers see none."""
+    sites = access.sites_for(actor, "upload_images", "view_data")
+    return (
+        FormInstance.objects.filter(_imaging_forms(Study.objects.filter(sites__in=sites)))
+        .filter(subject__site__in=sites)
+        .select_related("subject__site", "subject__study", "event", "design_version", "imaging_study")
+    )
+
+
+def _imaging_forms(studies: QuerySet[Study], *, required: bool = False) -> Q:
+    """Return the condition that a form instance is one that a design's imaging protocol expects."""
+    found = Q(pk__in=[])
+    for version in design_versions(studies):
+        for each in design_of(version).imaging:
+            if each.required or not required:
+                found |= Q(design_version=version, form_oid=each.form, event__event_oid=each.event)
+    return found
+
+
+def design_versions(studies: QuerySet[Study]) -> list[DesignVersion]:
+    """Return the versions that subjects of the studies are on."""
+    used = Subject.objects.filter(study__in=studies).order_by().values("design_version")
+    return list(DesignVersion.objects.filter(pk__in=used))
+
+
+def missing_uploads(actor: User, study: Study, site: Site | None) -> QuerySet[FormInstance]:
+    """Return the imaging forms whose visit is due and whose images the actor may deliver and nobody has."""
+    sites = access.sites_for(actor, "upload_images").filter(study=study)
+    if site is not None:
+        sites = sites.filter(pk=site.pk)
+    today = timezone.localdate()
+    reached = Q(event__status=StudyEvent.Status.HELD) | (
+        Q(event__status=StudyEvent.Status.PLANNED)
+        & (Q(event__window_start__lte=today) | Q(event__planned_date__lte=today))
+    )
+    forms = FormInstance.objects.filter(
+        _imaging_forms(Study.objects.filter(pk=study.pk), required=True), reached, subject__site__in=sites
+    )
+    gone = (Subject.Status.SCREEN_FAILED, Subject.Status.WITHDRAWN)
+    return (
+        forms.filter(Q(imaging_study=None) | Q(imaging_study__series=None))
+        .exclude(subject__status__in=gone)
+        .exclude(status=FormInstance.Status.NOT_DONE)
+        .select_related("subject__site", "event", "design_version")
+        .order_by("event__window_end", "subject__subject_key", "pk")
+    )
+
+
+def phase_choices(form: FormInstance, modality: str) -> list[tuple[str, str]]:
+    """Return the codes and words of the study's list of phases, for MR of sequences; empty without one."""
+    design = design_of(form.design_version)
+    name = "IMSEQ" if modality == "MR" else "IMPHASE"
+    item = design.form(form.form_oid).items_by_name.get(name)
+    codelist = design.codelist_of(item) if item else None
+    language = get_language() or ""
+    return [(each.code, each.label.in_language(language)) for each in codelist.offered] if codelist else []
+
+
+def readers_at(site: Site) -> list[User]:
+    """Return the people who may read images at the site, by name."""
+    members = Membership.objects.filter(Q(site=site) | Q(site=None), study=site.study, active=True)
+    people = User.objects.filter(pk__in=members.values("user"), is_active=True).order_by("username")
+    return [person for person in people if access.may(person, "read_images", site=site)]
+
+
 def reads_visible_to(actor: User | None) -> QuerySet[Read]:
     """Return the actor's own reads; the other reader's stay hidden from every reader."""
     sites = access.sites_for(actor, "read_images", "adjudicate_reads")
@@ -51,6 +129,21 @@ def reads_visible_to(actor: User | None) -> QuerySet[Read]:
     return Read.objects.filter(imaging_study__subject__site__in=sites, reader=actor).select_related(
         "imaging_study__subject__site"
     )
+
+
+def measurements_of(read: Read) -> list[dict[str, object]]:
+    """Return the read's measurements as the viewer draws them again."""
+    tools = {"length": "Length", "bidirectional": "Bidirectional"}
+    return [
+        {
+            "uid": each.uid,
+            "tool": tools[each.kind],
+            "label": each.lesion_label,
+            "sop_instance_uid": each.sop_instance_uid,
+            "points": each.points,
+        }
+        for each in read.measurements.all()
+    ]
 
 
 def segmentations_visible_to(actor: User | None) -> QuerySet[Segmentation]:

@@ -5,11 +5,13 @@ No request reaches the archive that the database did not allow: the address is l
 
 import json
 import uuid
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -103,7 +105,7 @@ def open_archive() -> Archive:
 class Studies(DicomWebView):
     """QIDO-RS search for studies, and STOW-RS store into an upload session."""
 
-    @extend_schema(responses={(200, DICOM_JSON): dict})
+    @extend_schema(operation_id="dicom_web_search_studies", responses={(200, DICOM_JSON): dict})
     def get(self, request: Request) -> JsonResponse:
         found = self.studies()
         for name, column in STUDY_FILTERS.items():
@@ -111,12 +113,21 @@ class Studies(DicomWebView):
                 found = found.filter(**{column: value})
         return dicom_json([study_json(each, self.root()) for each in _page(request, found.order_by("pk"))])
 
-    @extend_schema(request={"multipart/related": bytes}, responses={(200, DICOM_JSON): dict})
+    @extend_schema(
+        operation_id="dicom_web_store",
+        request={"multipart/related": bytes},
+        responses={(200, DICOM_JSON): dict},
+    )
     def post(self, request: Request, study_uid: str | None = None) -> JsonResponse:
         session = get_object_or_404(
             selectors.sessions_visible_to(request.user), public_id=_session_id(request)
         )
         boundary = boundary_of(request.headers.get("Content-Type", ""))
+        if request.stream is None:
+            raise InvalidInput(
+                _("The request has no body of known length; send Content-Length, not chunks."),
+                fields={"Content-Length": ""},
+            )
         start = session.instances.count()
         rows = [
             receive_instance(session=session, content=content, sent_index=start + place, actor=request.user)
@@ -132,7 +143,7 @@ class Studies(DicomWebView):
 class SeriesOfStudy(DicomWebView):
     """QIDO-RS search for series of a study."""
 
-    @extend_schema(responses={(200, DICOM_JSON): dict})
+    @extend_schema(operation_id="dicom_web_search_series", responses={(200, DICOM_JSON): dict})
     def get(self, request: Request, study: str) -> JsonResponse:
         found = get_object_or_404(self.studies(), study_instance_uid=study)
         return dicom_json(
@@ -143,7 +154,7 @@ class SeriesOfStudy(DicomWebView):
 class InstancesOfSeries(DicomWebView):
     """QIDO-RS search for instances of a series."""
 
-    @extend_schema(responses={(200, DICOM_JSON): dict})
+    @extend_schema(operation_id="dicom_web_search_instances", responses={(200, DICOM_JSON): dict})
     def get(self, request: Request, study: str, series: str) -> JsonResponse:
         found = self.instances(study=study, series=series).order_by("instance_number", "pk")
         return dicom_json([instance_json(each, self.root()) for each in _page(request, found)])
@@ -152,7 +163,6 @@ class InstancesOfSeries(DicomWebView):
 class Metadata(DicomWebView):
     """WADO-RS metadata of a study, series or instance, without bulk data."""
 
-    @extend_schema(responses={(200, DICOM_JSON): dict})
     def get(self, request: Request, study: str, series: str = "", instance: str = "") -> JsonResponse:
         rows = list(self.instances(study=study, series=series, instance=instance))
         if not rows:
@@ -167,20 +177,22 @@ class Metadata(DicomWebView):
 class Retrieve(DicomWebView):
     """WADO-RS retrieve of a study, series or instance as multipart/related; application/dicom."""
 
-    @extend_schema(responses={(200, "multipart/related"): bytes})
     def get(self, request: Request, study: str, series: str = "", instance: str = "") -> HttpResponse:
         rows = list(self.instances(study=study, series=series, instance=instance))
         if not rows:
             raise Http404
         archive = open_archive()
-        contents = (archive.instance(study, row.series_instance_uid, row.sop_instance_uid) for row in rows)
-        return multipart(list(contents), "application/dicom")
+        first, *rest = rows
+        # The first comes before the answer begins, so that an archive that is down is still a 503.
+        head = archive.instance(study, first.series_instance_uid, first.sop_instance_uid)
+        tail = (archive.instance(study, row.series_instance_uid, row.sop_instance_uid) for row in rest)
+        return multipart(chain([head], tail), "application/dicom")
 
 
 class Frames(DicomWebView):
     """WADO-RS frames, in the transfer syntax they are stored in."""
 
-    @extend_schema(responses={(200, "multipart/related"): bytes})
+    @extend_schema(operation_id="dicom_web_frames", responses={(200, "multipart/related"): bytes})
     def get(self, request: Request, study: str, series: str, instance: str, frames: str) -> HttpResponse:
         row = self.instances(study=study, series=series, instance=instance).first()
         if row is None:
@@ -194,19 +206,18 @@ class Frames(DicomWebView):
         return multipart(contents, "application/octet-stream", f"; transfer-syntax={syntax}")
 
 
-def multipart(contents: list[bytes], kind: str, more: str = "") -> HttpResponse:
-    """Return a multipart/related answer (RFC 2387) with one part for each content."""
+def multipart(contents: Iterable[bytes], kind: str, more: str = "") -> StreamingHttpResponse:
+    """Return a multipart/related answer (RFC 2387), a part for each content, one in memory at a time."""
     boundary = f"tandem-{uuid.uuid4()}"
-    body = (
-        b"".join(
-            f"--{boundary}\r\nContent-Type: {kind}{more}\r\nContent-Length: {len(content)}\r\n\r\n".encode()
-            + content
-            + b"\r\n"
-            for content in contents
-        )
-        + f"--{boundary}--\r\n".encode()
-    )
-    response = HttpResponse(body, content_type=f'multipart/related; type="{kind}"; boundary={boundary}')
+
+    def body() -> Iterator[bytes]:
+        for content in contents:
+            head = f"--{boundary}\r\nContent-Type: {kind}{more}\r\nContent-Length: {len(content)}\r\n\r\n"
+            yield head.encode() + content + b"\r\n"
+        yield f"--{boundary}--\r\n".encode()
+
+    kind_and_boundary = f'multipart/related; type="{kind}"; boundary={boundary}'
+    response = StreamingHttpResponse(body(), content_type=kind_and_boundary)
     return _private(response)
 
 
@@ -215,7 +226,7 @@ def dicom_json(content: Any, *, status: int = 200, cache: bool = False) -> JsonR
     return _private(response) if cache else response
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def _private(response: Any) -> Any:
     """Let the browser keep what cannot change, but nobody between."""
     response.headers["Cache-Control"] = "private, max-age=600"
     return response

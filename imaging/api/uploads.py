@@ -2,6 +2,7 @@
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.generics import ListAPIView, RetrieveAPIView
@@ -11,10 +12,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from edc.api.idempotency import IdempotentWrites
+from edc.errors import InvalidInput
 from imaging import selectors
 from imaging.api.serializers import OpenUploadRequest, UploadedInstanceSerializer, UploadSessionSerializer
 from imaging.services.ingest import receive_instance
-from imaging.services.sessions import open_session, submit_session
+from imaging.services.sessions import MAX_ANNOUNCED, open_session, submit_session
 
 FILES_SCHEMA = {
     "type": "object",
@@ -72,9 +74,15 @@ class UploadFiles(APIView):
     def post(self, request: Request, public_id: str) -> Response:
         session = get_object_or_404(selectors.sessions_visible_to(request.user), public_id=public_id)
         files = request.FILES.getlist("files")
-        indexes = [int(index) for index in request.data.getlist("index") if str(index).isdigit()]
+        if not files:
+            message = _("Send one file or more in the field files.")
+            raise InvalidInput(message, fields={"files": message})
+        sent = request.data.getlist("index") or range(session.instances.count(), MAX_ANNOUNCED)
+        indexes = [int(index) for index in sent if str(index).isdecimal() and int(index) < MAX_ANNOUNCED]
+        indexes = indexes[: len(files)]
         if len(indexes) != len(files):
-            indexes = list(range(len(files)))
+            message = _("Send index once for each file: its place in your list, from 0.")
+            raise InvalidInput(message, fields={"index": message})
         rows = [
             receive_instance(session=session, content=file.read(), sent_index=index, actor=request.user)
             for file, index in zip(files, indexes, strict=True)

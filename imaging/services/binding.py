@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 
 from django.db import transaction
@@ -14,11 +14,13 @@ from edc.services.schedule import anchors_of
 from imaging.intake.classes import IMAGE_SOP_CLASSES
 from imaging.models import ImagingStudy, Instance, Series
 from imaging.quality.facts import SeriesFacts
-from imaging.quality.phases import recognise_phase, recognise_sequence
+from imaging.quality.phases import DYNAMIC, recognise_phase, recognise_sequence
 from imaging.quality.protocol import Deviation, SeriesSummary, judge_protocol, summarise
 from imaging.services.headers import facts_of, planes_of
 
 RULE_PREFIX = "imaging:"
+# What a person said of a phase; a recognised one is never as sure.
+CONFIRMED = 1.0
 
 
 @transaction.atomic
@@ -35,19 +37,35 @@ def bind_series(*, form: FormInstance, actor: User) -> list[Series]:
         "instance_number", "pk"
     ):
         groups[instance.series_instance_uid].append(instance)
+    confirmed = dict(
+        study.series.filter(phase_confidence=CONFIRMED).values_list("series_instance_uid", "phase")
+    )
     summaries = {
-        uid: summarise(facts_of(instances[0]), planes_of(instances))
-        for uid, instances in sorted(groups.items())
+        uid: _summary(instances, confirmed.get(uid, "")) for uid, instances in sorted(groups.items())
     }
     deviations = protocol_deviations(form=form, study=study, summaries=list(summaries.values()))
     series = [
         _save_series(
-            study, groups[uid], summary, [each for each in deviations if each.series_instance_uid == uid]
+            study,
+            groups[uid],
+            summary,
+            [each for each in deviations if each.series_instance_uid == uid],
+            confirmed.get(uid, ""),
         )
         for uid, summary in summaries.items()
     ]
     _sync_queries(form, deviations)
     return series
+
+
+def _summary(instances: list[Instance], confirmed: str) -> SeriesSummary:
+    summary = summarise(facts_of(instances[0]), planes_of(instances))
+    if not confirmed:
+        return summary
+    if summary.modality != "MR":
+        return replace(summary, phase=confirmed)
+    phases = {sequence: phase for phase, sequence in reversed(DYNAMIC.items())}
+    return replace(summary, sequence=confirmed, phase=phases.get(confirmed))
 
 
 def protocol_deviations(
@@ -82,10 +100,14 @@ def _anchor(form: FormInstance, protocol: ImagingProtocol) -> date | None:
 
 
 def _save_series(
-    study: ImagingStudy, instances: list[Instance], summary: SeriesSummary, deviations: list[Deviation]
+    study: ImagingStudy,
+    instances: list[Instance],
+    summary: SeriesSummary,
+    deviations: list[Deviation],
+    confirmed: str,
 ) -> Series:
     facts, geometry = facts_of(instances[0]), summary.geometry
-    phase, confidence = _phase(facts, summary)
+    phase, confidence = (confirmed, CONFIRMED) if confirmed else _phase(facts, summary)
     content = "".join(sorted(f"{each.sop_instance_uid}:{each.sha256};" for each in instances))
     series, _new = Series.objects.update_or_create(
         series_instance_uid=summary.series_instance_uid,

@@ -18,7 +18,7 @@ from pydicom.dataset import Dataset
 
 from edc import access, audit
 from edc.errors import NotNow, Unavailable
-from edc.models import User
+from edc.models import FormInstance, User
 from imaging.archive import ArchiveUnavailable, InstanceConflict, InstanceRefused, StoredInstance, from_url
 from imaging.deid import DeidentificationFailed, DeidResult, Pseudonymiser, deidentify
 from imaging.intake import Limits, RefusedInstance, read_instance
@@ -84,9 +84,7 @@ def receive_instance(
             row, f"bytes:{sha256}"[:64], Refusal(refused.code, refused.zh, refused.en), content, actor
         )
     source_key = _keyed(str(dataset.SOPInstanceUID))
-    known = session.instances.filter(
-        source_key=source_key, outcome__in=[Outcome.STORED, Outcome.ALREADY]
-    ).first()
+    known = _stored(session, source_key)
     if known is not None and known.sha256 == sha256:
         return known
     wrong = _claim_patient(session, _keyed(f"patient {dataset.get('PatientID', '')}"))
@@ -117,7 +115,8 @@ def _take(
         raise Unavailable(
             _("The archive does not answer; what was sent is kept. Send the rest again later.")
         ) from error
-    return _keep(row, source_key, _Kept(result, stored, acquired_on), actor)
+    kept = _keep(row, source_key, _Kept(result, stored, acquired_on), actor)
+    return _refuse(row, source_key, kept, content, actor) if isinstance(kept, Refusal) else kept
 
 
 @dataclass(frozen=True)
@@ -128,9 +127,16 @@ class _Kept:
 
 
 @transaction.atomic
-def _keep(row: UploadedInstance, source_key: str, kept: _Kept, actor: User) -> UploadedInstance:
-    """Write the rows of a stored instance; a repeat finds them and writes nothing new."""
+def _keep(row: UploadedInstance, source_key: str, kept: _Kept, actor: User) -> UploadedInstance | Refusal:
+    """Write the rows of a stored instance; a repeat finds them and writes nothing new.
+
+    Two files of different studies may arrive at once: the binding is judged again under a lock.
+    """
     dataset, session = kept.result.dataset, row.session
+    FormInstance.objects.select_for_update().get(pk=session.form_id)
+    wrong = _misplaced(session, str(dataset.StudyInstanceUID))
+    if wrong is not None:
+        return wrong
     study = _imaging_study(session, dataset, kept, actor)
     instance, new = Instance.objects.get_or_create(
         sop_instance_uid=str(dataset.SOPInstanceUID),
@@ -184,12 +190,23 @@ def _claim_patient(session: UploadSession, patient_key: str) -> Refusal | None:
     return None if session.patient_key == patient_key else MIXED_PATIENTS
 
 
+def _stored(session: UploadSession, source_key: str) -> UploadedInstance | None:
+    """Return what this session has already stored under the key."""
+    return session.instances.filter(
+        source_key=source_key, outcome__in=[Outcome.STORED, Outcome.ALREADY]
+    ).first()
+
+
 def _refuse(
     row: UploadedInstance, source_key: str, reason: Refusal, content: bytes, actor: User
 ) -> UploadedInstance:
+    """Quarantine a file once and write why; what was stored under the same UID keeps its own row."""
+    if _stored(row.session, source_key) is not None:
+        source_key = f"bytes:{row.sha256}"[:64]
     row.outcome = Outcome.QUARANTINED
     row.reason_code, row.reason_zh, row.reason_en = reason.code, reason.zh[:300], reason.en[:300]
-    row.quarantine_name = _quarantine(content)
+    earlier = row.session.instances.filter(source_key=source_key, sha256=row.sha256).first()
+    row.quarantine_name = (earlier.quarantine_name if earlier else "") or _quarantine(content)
     with transaction.atomic():
         return _save(row, source_key, actor)
 
@@ -197,15 +214,15 @@ def _refuse(
 def _save(row: UploadedInstance, source_key: str, actor: User) -> UploadedInstance:
     """Write the outcome over an earlier one of the same file, with its audit row."""
     row.source_key = source_key
-    earlier = (
-        UploadedInstance.objects.select_for_update()
-        .filter(session=row.session, source_key=source_key)
-        .first()
-    )
+    # This row lock makes two deliveries of one file take turns, so that the second finds the first.
+    UploadSession.objects.filter(pk=row.session_id).update(last_received_at=timezone.now())
+    earlier = UploadedInstance.objects.filter(session=row.session, source_key=source_key).first()
     if earlier is not None:
         row.pk = earlier.pk
     row.save()
-    UploadSession.objects.filter(pk=row.session_id).update(last_received_at=timezone.now())
+    if earlier is not None and earlier.quarantine_name not in ("", row.quarantine_name):
+        name = earlier.quarantine_name
+        transaction.on_commit(lambda: (quarantine_folder() / name).unlink(missing_ok=True))
     audit.record(
         actor=actor, action="instance.received", target=row, place=audit.place_of(row.session),
         after={"outcome": row.outcome, "reason": row.reason_code, "sha256": row.sha256},
@@ -213,9 +230,14 @@ def _save(row: UploadedInstance, source_key: str, actor: User) -> UploadedInstan
     return row
 
 
+def quarantine_folder() -> Path:
+    """Return where refused files lie."""
+    return Path(settings.UPLOAD_DIR) / "quarantine"
+
+
 def _quarantine(content: bytes) -> str:
     """Keep a refused file apart, readable by the server's account alone; return its random name."""
-    folder = Path(settings.UPLOAD_DIR) / "quarantine"
+    folder = quarantine_folder()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"{uuid.uuid4()}.bin"
     path.touch(mode=0o600)

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from pydicom.uid import generate_uid
 
 from edc import access, audit
-from edc.errors import InvalidInput, NotNow
+from edc.errors import InvalidInput, NotNow, Unavailable
 from edc.models import User
-from imaging.archive import from_url
+from imaging.archive import ArchiveUnavailable, from_url
 from imaging.models import Segmentation, Series
-from imaging.seg.dicom_seg import SegIdentity, Segment, read_seg, write_seg
+from imaging.seg.dicom_seg import PROPERTIES, SegIdentity, Segment, read_seg, write_seg
 from imaging.seg.nifti import read_mask
 from imaging.seg.refusal import SegmentationRefused
 from imaging.seg.volume import Volume, read_volume
@@ -41,16 +41,34 @@ class MaskDescription:
     parameters: dict[str, object] = field(default_factory=dict)
 
 
-def upload_mask(*, series: Series, content: bytes, structure: str, label: str, actor: User) -> Segmentation:
-    """Keep a mask (NIfTI or DICOM SEG) that a person drew on this series; signed by who uploads it.
+@dataclass(frozen=True)
+class DrawnMask:
+    """A file that a person drew: NIfTI or DICOM SEG; `value` chooses one label of a NIfTI that holds several.
+
+    `structure` is one that `imaging/seg` has a code for, `label` the lesion, such as T01.
+    """
+
+    content: bytes
+    structure: str
+    label: str = ""
+    value: int | None = None
+
+
+def upload_mask(*, series: Series, drawn: DrawnMask, actor: User) -> Segmentation:
+    """Keep a mask that a person drew on this series; signed by who uploads it.
 
     Raises InvalidInput with the reason when the file is unreadable, empty or lies on another grid.
     """
     access.require(actor, "read_images", site=series.imaging_study.subject.site)
+    structure, label = drawn.structure, drawn.label.strip()[:40]
+    if structure not in PROPERTIES:
+        raise InvalidInput(
+            _("Choose what the mask stands for from the list."), fields={"structure": structure[:40]}
+        )
     datasets = fetch_datasets(series)
     try:
         volume = read_volume(datasets)
-        mask = _read(content, volume)
+        mask = _read(drawn, volume)
     except SegmentationRefused as refused:
         text = refused.message["en" if (get_language() or "").startswith("en") else "zh"]
         raise InvalidInput(text, code=refused.code.lower(), fields={"file": text}) from refused
@@ -61,10 +79,17 @@ def upload_mask(*, series: Series, content: bytes, structure: str, label: str, a
     return sign_mask(segmentation=segmentation, actor=actor)
 
 
-def _read(content: bytes, volume: Volume) -> np.ndarray:
-    if content[128:132] == DICM:
-        return read_seg(content, volume)[0].mask
-    return read_mask(content, volume) > 0
+def _read(drawn: DrawnMask, volume: Volume) -> np.ndarray:
+    if drawn.content[128:132] == DICM:
+        return read_seg(drawn.content, volume)[0].mask
+    labels = read_mask(drawn.content, volume)
+    values = [int(value) for value in np.unique(labels) if value]
+    if drawn.value is None and len(values) > 1:
+        text = _("The file holds the labels %(labels)s; name the one to take.") % {
+            "labels": ", ".join(map(str, values[:20]))
+        }
+        raise InvalidInput(text, code="several_labels", fields={"value": text})
+    return labels == drawn.value if drawn.value else labels > 0
 
 
 def store_mask(
@@ -84,7 +109,10 @@ def store_mask(
         algorithm_version=description.version or "1",
     )
     content = write_seg(sources=datasets, segments=[segment], identity=identity)
-    from_url(settings.ARCHIVE_URL).store(content)
+    try:
+        from_url(settings.ARCHIVE_URL).store(content)
+    except ArchiveUnavailable as error:
+        raise Unavailable(_("The image archive does not answer; try again shortly.")) from error
     return _keep(series, mask, read_volume(datasets), description, identity, actor)
 
 

@@ -65,6 +65,8 @@ def submit_session(*, session: UploadSession, actor: User) -> UploadSession:
             return session
         if session.status != UploadSession.Status.OPEN:
             raise NotNow(_("This upload has expired; open a new one and send the files again."))
+        if not session.instances.exists():
+            raise NotNow(_("Nothing has arrived in this upload; send the files first."))
         series = bind_series(form=session.form, actor=actor)
         session.receipt = write_receipt(session=session, series=series)
         session.status = UploadSession.Status.SUBMITTED

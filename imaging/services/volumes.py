@@ -35,9 +35,12 @@ def fetch_volume(series: Series) -> Volume:
 
 def fetch_mask(segmentation: Segmentation, volume: Volume) -> np.ndarray:
     """Return the boolean mask (z, y, x) of a stored segmentation on the volume of its series."""
-    content = from_url(settings.ARCHIVE_URL).instance(
-        segmentation.series.imaging_study.study_instance_uid,
-        segmentation.seg_series_instance_uid,
-        segmentation.sop_instance_uid,
-    )
+    try:
+        content = from_url(settings.ARCHIVE_URL).instance(
+            segmentation.series.imaging_study.study_instance_uid,
+            segmentation.seg_series_instance_uid,
+            segmentation.sop_instance_uid,
+        )
+    except ArchiveUnavailable as error:
+        raise Unavailable(_("The image archive does not answer; try again shortly.")) from error
     return read_seg(content, volume)[0].mask
