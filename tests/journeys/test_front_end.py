@@ -1,28 +1,14 @@
 """The shell, the plots and the viewer in a real browser, without the rest of the platform."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.urls import include, path
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys import pages
+from tests.journeys.person import DESK, PHONE, ROOT, serious
 from tests.journeys.wado_stub import Archive, serve
-
-ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = Path("/usr/bin/chromium")
-# Cornerstone needs WebGL, which a machine without a graphics card has from SwiftShader only.
-SOFTWARE_GL = [
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--ignore-gpu-blocklist",
-]
-QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
-DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 
 pytestmark = pytest.mark.browser
 
@@ -39,22 +25,6 @@ urlpatterns = [
     path("notifications/", _nothing, name="notifications"),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
-
-
-@pytest.fixture(scope="module")
-def built() -> None:
-    """The front end as frontend/build.py makes it."""
-    subprocess.run([sys.executable, str(ROOT / "frontend" / "build.py")], check=True, timeout=540)
-
-
-@pytest.fixture(scope="module")
-def chromium(built: None) -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip("needs Debian's chromium")
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=[*QUIET, *SOFTWARE_GL])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -80,17 +50,6 @@ def show(chromium: Browser, settings) -> Iterator:
         context.close()
         server.shutdown()
         assert errors == []
-
-
-def serious(page: Page) -> list[str]:
-    """Return axe-core's serious and critical findings as text."""
-    page.add_script_tag(path=str(ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"))
-    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']}).then(r => r.violations)")
-    return [
-        f"{each['id']}: {[node['target'] for node in each['nodes']]}"
-        for each in found
-        if each["impact"] in {"serious", "critical"}
-    ]
 
 
 @pytest.mark.parametrize("dark", [False, True])
