@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
@@ -144,7 +145,7 @@ def record(  # noqa: PLR0913 - the columns of the record
 
 
 def record_each(
-    *, actor: User, action: str, target: models.Model, changes: Mapping[str, tuple], **more
+    *, actor: User, action: str, target: models.Model, changes: Mapping[str, tuple], **more: Any
 ) -> None:
     """Append one event for each path whose value changed; `changes` maps a path to (before, after)."""
     for path, (before, after) in sorted(changes.items()):

@@ -1,6 +1,6 @@
 """Append-only tables, held by the database itself, and the head row of the audit chain.
 
-The reasons and the limits: docs/decisions/0002-append-only-by-trigger.md.
+The reasons and the limits: docs/decisions/0004-append-only-by-trigger.md.
 """
 
 from django.db import migrations

@@ -9,6 +9,13 @@ from django.db.models import UniqueConstraint
 from edc.design.study import StudyDesign
 
 
+class WithoutContent(models.Manager):
+    """Leaves the content, hundreds of kilobytes, in the database until a process first parses it."""
+
+    def get_queryset(self) -> models.QuerySet["DesignVersion"]:
+        return super().get_queryset().defer("content")
+
+
 class DesignVersion(models.Model):
     """One published design; the content never changes (a database trigger says so)."""
 
@@ -19,7 +26,10 @@ class DesignVersion(models.Model):
     published_at = models.DateTimeField(auto_now_add=True)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
 
+    objects = WithoutContent()
+
     class Meta:
+        base_manager_name = "objects"
         ordering = ["study_id", "-number"]
         constraints = [
             UniqueConstraint(fields=["study", "number"], name="design_number_once_per_study"),

@@ -1,6 +1,7 @@
 """The audit trail as an actor may read it: blinded values are withheld until the form is reconciled."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
@@ -26,20 +27,20 @@ class _Masked(ModelIterable):
 class AuditTrail(QuerySet[AuditEvent]):
     """Audit events with their withheld values masked; columns cannot be read around the mask."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._iterable_class = _Masked
 
-    def values(self, *fields: str, **expressions: object) -> QuerySet:
+    def values(self, *fields: Any, **expressions: Any) -> QuerySet:
         _refuse_masked(fields, expressions)
         return super().values(*fields, **expressions)
 
-    def values_list(self, *fields: str, **options: object) -> QuerySet:
+    def values_list(self, *fields: Any, **options: Any) -> QuerySet:
         _refuse_masked(fields, {})
         return super().values_list(*fields, **options)
 
 
-def _refuse_masked(fields: tuple[str, ...], expressions: dict) -> None:
+def _refuse_masked(fields: tuple[Any, ...], expressions: dict) -> None:
     if not fields or expressions or set(fields) & {*WITHHELD, "reason"}:
         raise TypeError("read events as objects: their values may be blinded")
 

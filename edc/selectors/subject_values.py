@@ -38,6 +38,7 @@ def event_date(form: FormInstance) -> date | None:
 
 def _forms(subject: Subject) -> list[FormInstance]:
     forms = FormInstance.objects.filter(subject=subject).select_related("event", "design_version")
+    forms = forms.defer("design_version__content")
     return list(forms.order_by("event__ordinal", "event__repeat_key", "repeat_key", "pk"))
 
 

@@ -44,7 +44,8 @@ def subjects_visible_to(
         subjects = subjects.filter(study=study)
     if site is not None:
         subjects = subjects.filter(site=site)
-    return subjects.select_related("site", "study", "design_version")
+    subjects = subjects.select_related("site", "study", "design_version")
+    return subjects.defer("design_version__content")
 
 
 def events_visible_to(actor: User | None) -> QuerySet[StudyEvent]:
@@ -59,7 +60,8 @@ def forms_visible_to(actor: User | None) -> QuerySet[FormInstance]:
     """
     sites = access.sites_for(actor, "view_subjects")
     forms = FormInstance.objects.filter(subject__site__in=sites)
-    return forms.select_related("event", "subject__site", "subject__study", "design_version")
+    forms = forms.select_related("event", "subject__site", "subject__study", "design_version")
+    return forms.defer("design_version__content")
 
 
 def own_draft(actor: User | None, form: FormInstance) -> Draft | None:
@@ -105,4 +107,7 @@ def queries_visible_to(actor: User | None) -> QuerySet[Query]:
     """Return the queries of the actor's sites, for who sees data, answers or asks."""
     sites = access.sites_for(actor, "view_data", "answer_query", "raise_query")
     queries = Query.objects.filter(form__subject__site__in=sites)
-    return queries.select_related("form__event", "form__subject__site", "form__design_version", "raised_by")
+    queries = queries.select_related(
+        "form__event", "form__subject__site", "form__design_version", "raised_by"
+    )
+    return queries.defer("form__design_version__content")

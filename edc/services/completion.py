@@ -69,7 +69,7 @@ def _recheck_others(form: FormInstance) -> None:
     open_finals = [status for status in FormInstance.FINAL if status != Status.LOCKED]
     readers = forms_reading(form.design_version.design, form.form_oid) | {form.form_oid}
     others = form.subject.forms.filter(status__in=open_finals, form_oid__in=readers).exclude(pk=form.pk)
-    for other in others.select_for_update().select_related("event", "subject", "design_version"):
+    for other in others.select_for_update():
         record = current_record(other)
         state = state_of(other, record)
         derived = [value for value in final_values(state) if value.derived]

@@ -1,7 +1,8 @@
 """The shape of what a person or program sends for one item; its meaning is judged by the rules."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -42,6 +43,7 @@ def checked_path(form: FormInstance, path: str, rows: Mapping[str, list[str]]) -
 
 def checked_entry(item: ItemDef, path: str, entry: Mapping[str, object]) -> dict:
     """Return the entry as {"raw", "unit", "missing"}; raise InvalidInput when its shape is wrong."""
+    raw: Any
     raw, unit, missing = (entry.get(name) or None for name in ("raw", "unit", "missing"))
     if missing is not None and missing not in MISSING_CODES:
         raise refused(path, _("Choose ND, UNK, NA or NE."))
@@ -49,16 +51,16 @@ def checked_entry(item: ItemDef, path: str, entry: Mapping[str, object]) -> dict
         units = ", ".join(item.offered_units) or "–"
         raise refused(path, _("Choose one of the units offered: %(units)s.") % {"units": units})
     if item.type == "multi":
-        raw = sorted({_text(path, each) for each in raw}) or None if _is_list(path, raw) else None
+        raw = sorted({_text(path, each) for each in _list(path, raw)}) or None
     elif raw is not None:
         raw = _text(path, raw)
     return {"raw": None if missing else raw, "unit": unit, "missing": missing}
 
 
-def _is_list(path: str, raw: object) -> bool:
+def _list(path: str, raw: object) -> Sequence[object]:
     if raw is not None and not isinstance(raw, list | tuple):
         raise refused(path, _("Send a list of codes."))
-    return raw is not None
+    return raw or ()
 
 
 def _text(path: str, raw: object) -> str:
@@ -99,11 +101,12 @@ def checked_record(form: FormInstance, record: Mapping[str, object]) -> dict:
     """Return a whole record sent by a program in the shape of a sealed one; raise InvalidInput naming
     each fault.
     """
-    rows = {str(oid): _row_keys(str(oid), keys) for oid, keys in dict(record.get("rows") or {}).items()}
+    rows = {str(oid): _row_keys(str(oid), keys) for oid, keys in _mapping(record, "rows").items()}
     for oid in rows:
         repeating_group(form, oid)
-    items, faults = {}, {}
-    for path, entry in dict(record.get("items") or {}).items():
+    items: dict[str, dict] = {}
+    faults: dict[str, Any] = {}
+    for path, entry in _mapping(record, "items").items():
         try:
             if not isinstance(entry, Mapping):
                 raise refused(path, _("Send raw, unit and missing."))
@@ -113,6 +116,13 @@ def checked_record(form: FormInstance, record: Mapping[str, object]) -> dict:
     if faults:
         raise InvalidInput(_("Some items need correction."), fields=faults)
     return {"items": {path: entry for path, entry in items.items() if not is_empty(entry)}, "rows": rows}
+
+
+def _mapping(record: Mapping[str, object], name: str) -> Mapping[str, Any]:
+    held = record.get(name) or {}
+    if not isinstance(held, Mapping):
+        raise refused(name, _("Send an object with one entry for each item, or for each group of rows."))
+    return held
 
 
 def _row_keys(oid: str, keys: object) -> list[str]:

@@ -31,6 +31,22 @@ def test_every_guarded_table_is_tried_here():
 
 
 @pytest.mark.django_db
+def test_every_guard_is_in_the_migrated_database():
+    """A later migration that rebuilds a table on SQLite would lose its triggers."""
+    catalogue = {
+        "sqlite": "SELECT tbl_name, count(*) FROM sqlite_master WHERE type = 'trigger' GROUP BY tbl_name",
+        "postgresql": "SELECT relname, count(*) FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
+        " WHERE NOT tgisinternal GROUP BY relname",
+    }[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(catalogue)
+        found = dict(cursor.fetchall())
+    on_sqlite = {table: len(operations) for table, operations in guards.GUARDED.items()}
+    expected = on_sqlite if connection.vendor == "sqlite" else dict.fromkeys(guards.GUARDED, 2)
+    assert found == expected
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("table", ROWS)
 def test_rows_are_neither_changed_nor_deleted(table):
     make, change = ROWS[table]

@@ -74,6 +74,24 @@ def test_what_the_form_does_not_have_is_refused_by_name(form, crcs, path, given)
     assert not DraftItem.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        ({"items": [1]}, "items"),
+        ({"rows": "1"}, "rows"),
+        ({"items": {"IT.TXS.TXLINE": "1"}}, "IT.TXS.TXLINE"),
+        ({"rows": {"IG.TXSROW": ["01"]}}, "IG.TXSROW"),
+        ({"rows": {"IG.TXSROW": ["1", "1"]}}, "IG.TXSROW"),
+        ({"rows": {"IG.NOPE": ["1"]}}, "IG.NOPE"),
+        ({"items": {"IT.TXS.PARTS[1]": entry("ATEZO")}, "rows": {"IG.TXSROW": ["1"]}}, "IT.TXS.PARTS[1]"),
+    ],
+)
+def test_a_record_of_a_wrong_shape_is_refused_by_name(form, crcs, sent, field):
+    with pytest.raises(InvalidInput) as refused:
+        submit_entry(form=form, actor=crcs[0], record=sent, source="api")
+    assert field in refused.value.fields
+
+
 def test_a_derived_item_cannot_be_typed(subject, complete, crcs):
     complete("FO.IC")
     with pytest.raises(InvalidInput):

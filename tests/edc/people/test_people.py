@@ -85,9 +85,14 @@ def test_a_token_is_shown_once_and_can_be_revoked(member, site, head):
 
 @pytest.mark.parametrize(
     ("changes", "field"),
-    [({"scopes": ["all"]}, "scopes"), ({"scopes": []}, "scopes"), ({"days": 0}, "days"), ({"days": 999}, "days"),
-     ({"name": " "}, "name")],
-)  # fmt: skip
+    [
+        ({"scopes": ["all"]}, "scopes"),
+        ({"scopes": []}, "scopes"),
+        ({"days": 0}, "days"),
+        ({"days": 999}, "days"),
+        ({"name": " "}, "name"),
+    ],
+)
 def test_a_token_has_limits(member, site, changes, field):
     ada = member("ada", "crc")
     given = {"name": "t", "scopes": ["read"], "days": 5} | changes
