@@ -18,7 +18,10 @@ _shutting_down = threading.Event()
 
 @worker_ready.connect
 def start_heartbeat(*, sender: Any, **_: object) -> None:
-    """Say from now on that this worker lives, from a thread: a solo worker answers no ping while it works."""
+    """Say from now on that this worker lives, from a thread: a solo worker answers no ping while it works.
+
+    What an earlier life of this worker left undone is looked for at once.
+    """
     threading.Thread(target=_beat, args=(sender.hostname,), name="heartbeat", daemon=True).start()
 
 
@@ -32,6 +35,9 @@ def _beat(name: str) -> None:
 
     from edc import heartbeat
 
-    heartbeat.beat(name=name, now=timezone.now())
+    since = timezone.now()
+    heartbeat.beat(name=name, now=since, since=since)
+    # After the sign of the new life, by which the runs of the earlier one are told.
+    app.send_task("modeling.tasks.fail_overdue_runs")
     while not _shutting_down.wait(heartbeat.INTERVAL_SECONDS):
-        heartbeat.beat(name=name, now=timezone.now())
+        heartbeat.beat(name=name, now=timezone.now(), since=since)

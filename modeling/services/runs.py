@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Model, Q
+from django.db.models import F, Model, Q, QuerySet
 from django.utils import timezone
 
 from edc import audit, jobs
-from edc.heartbeat import worker_ages
+from edc.heartbeat import worker_ages, worker_starts
 from modeling.models import Run
 from modeling.services.analysis import TASKS, queue_next
 
@@ -122,12 +124,21 @@ def rescue_runs() -> dict[str, int]:
     alive = {name for name, age in worker_ages(now=now).items() if age <= SILENCE.total_seconds()}
     limit = timedelta(seconds=settings.CELERY_TASK_HARD_LIMIT)
     counts = {"requeued": 0, "failed": 0, "cancelled": 0, "resent": 0}
-    running = Run.objects.filter(status=Status.RUNNING, heartbeat_at__lt=now - SILENCE)
-    for run in running.exclude(worker__in=alive) | running.filter(started_at__lt=now - limit):
+    running = Run.objects.filter(status=Status.RUNNING)
+    silent = running.filter(heartbeat_at__lt=now - SILENCE)
+    for run in (
+        silent.exclude(worker__in=alive) | silent.filter(started_at__lt=now - limit) | _orphans(running)
+    ):
         counts[_rescue(run)] += 1
     for run in Run.objects.filter(status=Status.QUEUED, queued_at__lt=now - RESEND_AFTER):
         counts["resent"] += _resend(run)
     return counts
+
+
+def _orphans(running: QuerySet[Run]) -> QuerySet[Run]:
+    """Return the runs whose worker has come back under its name: the process that held them is gone."""
+    reborn = [Q(worker=name, started_at__lt=since) for name, since in worker_starts().items()]
+    return running.filter(reduce(or_, reborn)) if reborn else running.none()
 
 
 @transaction.atomic
