@@ -1,24 +1,36 @@
 """The HTTP answer to each kind of error: problem+json for programs, a page for people."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
 
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views import defaults
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from edc import errors
 
+PROBLEM_JSON = "application/problem+json"
 STATUS: dict[type[errors.DomainError], int] = {
     errors.InvalidInput: 422,
     errors.Conflict: 409,
     errors.NotNow: 409,
     errors.Unavailable: 503,
     errors.DomainError: 400,
+}
+
+# Where no view was reached, or it broke.
+PLAIN = {
+    400: ("bad_request", gettext_lazy("The request cannot be read.")),
+    403: ("permission_denied", gettext_lazy("Your role does not allow this here.")),
+    404: ("not_found", gettext_lazy("Not found, or not yours to see.")),
+    500: ("error", gettext_lazy("The server failed. Nothing that was saved is lost; try again.")),
 }
 
 
@@ -30,15 +42,17 @@ def status_of(error: errors.DomainError) -> int:
 def problem(error: errors.DomainError) -> dict[str, object]:
     """Return the problem+json body (RFC 9457) of a domain error."""
     code = status_of(error)
-    body: dict[str, object] = {
-        "type": "about:blank",
-        "status": code,
-        "code": error.code,
-        "detail": str(error),
-    }
+    body = _problem(code, error.code, str(error))
     if error.fields:
         body["errors"] = {field: str(message) for field, message in error.fields.items()}
+    if isinstance(error, errors.ItemMoved):
+        body |= {"path": error.path, "saved": error.saved, "offered": error.offered, "version": error.version}
     return body
+
+
+def _problem(status_code: int, code: str, detail: str) -> dict[str, object]:
+    title = HTTPStatus(status_code).phrase
+    return {"type": "about:blank", "title": title, "status": status_code, "code": code, "detail": detail}
 
 
 def problem_json(exc: Exception, context: dict) -> Response | None:
@@ -60,13 +74,24 @@ def problem_json(exc: Exception, context: dict) -> Response | None:
 
 
 def _api_problem(exc: exceptions.APIException) -> dict[str, object]:
-    body: dict[str, object] = {"type": "about:blank", "status": exc.status_code}
     if isinstance(exc, exceptions.ValidationError):
-        body |= {"code": "invalid_input", "detail": _("Some fields need correction."), "errors": exc.detail}
-        return body
+        body = _problem(exc.status_code, "invalid_input", _("Some fields need correction."))
+        return body | {"errors": dict(_messages(exc.detail))}
     code = exc.get_codes()
-    body |= {"code": code if isinstance(code, str) else "error", "detail": str(exc.detail)}
-    return body
+    return _problem(exc.status_code, code if isinstance(code, str) else "error", str(exc.detail))
+
+
+def _messages(detail: object, place: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each message with the place it is about, such as items.IT.DM.SEX.unit."""
+    if isinstance(detail, dict):
+        for name, part in detail.items():
+            yield from _messages(part, f"{place}.{name}" if place else str(name))
+    elif isinstance(detail, list) and any(isinstance(part, dict | list) for part in detail):
+        for number, part in enumerate(detail):
+            yield from _messages(part, f"{place}.{number}" if place else str(number))
+    else:
+        texts = detail if isinstance(detail, list) else [detail]
+        yield place or "body", " ".join(str(text) for text in texts)
 
 
 def _auth_headers(exc: exceptions.APIException) -> dict[str, str]:
@@ -79,7 +104,7 @@ def _auth_headers(exc: exceptions.APIException) -> dict[str, str]:
 
 
 def _answer(code: int, body: dict[str, object], headers: dict[str, str] | None = None) -> Response:
-    return Response(body, status=code, headers=headers, content_type="application/problem+json")
+    return Response(body, status=code, headers=headers, content_type=PROBLEM_JSON)
 
 
 class DomainErrorMiddleware:
@@ -95,8 +120,8 @@ class DomainErrorMiddleware:
         if not isinstance(exception, errors.DomainError):
             return None
         code = status_of(exception)
-        if request.path.startswith("/api/"):
-            return JsonResponse(problem(exception), status=code, content_type="application/problem+json")
+        if request.path.startswith("/api/") or PROBLEM_JSON in request.headers.get("Accept", ""):
+            return JsonResponse(problem(exception), status=code, content_type=PROBLEM_JSON)
         template = "partials/problem.html" if request.headers.get("HX-Request") else "errors/problem.html"
         return render(request, template, {"error": exception, "status": code}, status=code)
 
@@ -116,6 +141,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def page_for(request: HttpRequest, code: int) -> HttpResponse:
     """Return the error page of a status, or problem+json under the API."""
     if request.path.startswith("/api/"):
-        body = {"type": "about:blank", "status": code, "code": f"http_{code}"}
-        return JsonResponse(body, status=code, content_type="application/problem+json")
+        name, detail = PLAIN[code]
+        return JsonResponse(_problem(code, name, str(detail)), status=code, content_type=PROBLEM_JSON)
     return render(request, f"errors/{code}.html", status=code)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a bug: without context processors, because what they ask may be what is broken."""
+    if request.path.startswith("/api/"):
+        return page_for(request, status.HTTP_500_INTERNAL_SERVER_ERROR)
+    return defaults.server_error(request, template_name="errors/500.html")

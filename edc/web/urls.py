@@ -1,5 +1,39 @@
 """Page routes of the edc app."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern] = []
+from edc.web import audit_trail, home, matrix, people, place, queries, sign, subjects, tokens
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("switch/", place.switch, name="switch"),
+    path("search/", place.search, name="search"),
+    path("subjects/", matrix.subjects, name="subjects"),
+    path("subjects/enrol/", matrix.enrol, name="subject-enrol"),
+    path("subjects/<int:pk>/", subjects.subject, name="subject"),
+    path("subjects/<int:pk>/confirm/", subjects.confirm, name="subject-confirm"),
+    path("subjects/<int:pk>/fail/", subjects.fail, name="subject-fail"),
+    path("subjects/<int:pk>/events/", subjects.event_add, name="event-add"),
+    path("events/<int:pk>/", subjects.event, name="event"),
+    path("events/<int:pk>/hold/", subjects.event_hold, name="event-hold"),
+    path("events/<int:pk>/forms/", subjects.form_add, name="form-add"),
+    path("forms/", sign.forms, name="forms"),
+    path("forms/<int:pk>/verify/", sign.verify, name="form-verify"),
+    path("forms/<int:pk>/sign/", sign.sign, name="form-sign"),
+    path("forms/<int:pk>/lock/", sign.lock, name="form-lock"),
+    path("forms/<int:pk>/unlock/", sign.unlock, name="form-unlock"),
+    path("queries/", queries.queries, name="queries"),
+    path("queries/<int:pk>/", queries.query, name="query"),
+    path("queries/<int:pk>/turn/", queries.turn, name="query-turn"),
+    path("audit/", audit_trail.trail, name="audit"),
+    path("audit/export/", audit_trail.export, name="audit-export"),
+    path("audit/check/", audit_trail.check, name="audit-check"),
+    path("people/", people.people, name="people"),
+    path("people/accounts/", people.create, name="person-create"),
+    path("people/roles/", people.grant, name="person-grant"),
+    path("people/roles/<int:pk>/end/", people.end, name="person-end"),
+    path("account/tokens/", tokens.tokens, name="tokens"),
+    path("account/tokens/issue/", tokens.issue, name="token-issue"),
+    path("account/tokens/<int:pk>/revoke/", tokens.revoke, name="token-revoke"),
+    path("", include("edc.web.urls_entry")),
+]

@@ -1,0 +1,137 @@
+"""The page of one form: entered item by item while it is the person's turn, read otherwise."""
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from edc import access, extensions
+from edc.extensions import ProposedValue
+from edc.models import FormInstance, Query, User
+from edc.selectors import form_state, forms_visible_to, queries_visible_to
+from edc.selectors.display import FormView
+from edc.selectors.evaluation import in_language
+from edc.selectors.owed import event_name, form_name
+from edc.web.entry_turn import Turn, turn_of
+from edc.web.form_marks import form_marks
+from edc.web.form_sheet import form_sheet
+from edc.web.value_text import missing_choices
+from edc.web.visit_forms import visit_forms
+
+
+def form_or_404(request: HttpRequest, pk: int) -> FormInstance:
+    """Return a form of the person's sites."""
+    return get_object_or_404(forms_visible_to(request.user), pk=pk)
+
+
+@login_required
+@require_GET
+def form_entry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the form: to be entered, sealed and waiting, or final."""
+    form = form_or_404(request, pk)
+    turn = turn_of(form, request.user)
+    view = form_state(form, request.user)
+    context = {**_context(request.user, form, turn, view), "panels": panels(request, form)}
+    return render(request, "edc/form_entry.html", context)
+
+
+def _context(actor: User, form: FormInstance, turn: Turn, view: FormView) -> dict[str, object]:
+    design = form.design_version.design
+    definition = design.form(form.form_oid)
+    known = {
+        "proposals": proposals(form, actor) if turn.stream else {},
+        "queries": _open_queries(form, actor),
+    }
+    sheet = form_sheet(form, view.record, view.state, versions=view.versions, values=view.values, known=known)
+    enters = access.may(actor, "enter_data", site=form.subject.site)
+    return {
+        "form": form,
+        "definition": definition,
+        "form_name": form_name(form),
+        "visit_name": event_name(form.event, form),
+        "note": in_language(definition.note) if definition.note else "",
+        "turn": turn,
+        "shown": view.shown,
+        "saved_at": view.draft.saved_at if view.draft else None,
+        "sheet": sheet,
+        "is_only_grid": len(sheet.groups) == 1 and sheet.groups[0].repeating,
+        "progress": view.state.progress,
+        "visit": visit_forms(form, actor, view.state.progress, enters),
+        "missing_choices": missing_choices(),
+        "may_resolve": access.may(actor, "resolve_disagreement", site=form.subject.site),
+        "marks": form_marks(form, actor) if view.shown == "final" else None,
+        "page_data": _page_data(form),
+    }
+
+
+def panels(request: HttpRequest, form: FormInstance) -> list[str]:
+    """Return what higher apps show on the form's page, rendered, each with a context of its own."""
+    found = (part.form_panel(actor=request.user, form=form) for part in extensions.registered())
+    return [render_to_string(template, context, request) for template, context in filter(None, found)]
+
+
+def proposals(form: FormInstance, actor: User) -> dict[str, ProposedValue]:
+    """Return what higher apps propose for the form's items, by path; the first that speaks counts."""
+    found: dict[str, ProposedValue] = {}
+    for part in extensions.registered():
+        for each in part.proposals(actor=actor, form=form):
+            found.setdefault(each.path, each)
+    return found
+
+
+def _open_queries(form: FormInstance, actor: User) -> dict[str, int]:
+    unsettled = queries_visible_to(actor).filter(
+        form=form, state__in=(Query.State.OPEN, Query.State.ANSWERED)
+    )
+    return dict(unsettled.order_by().values_list("path").annotate(count=Count("pk")))
+
+
+def _page_data(form: FormInstance) -> dict[str, object]:
+    """Return what the page's script needs: where to send, and the words that it says."""
+    return {
+        "save": reverse("form-items", args=[form.pk]),
+        "rows": reverse("form-rows", args=[form.pk]),
+        "submit": reverse("form-submit", args=[form.pk]),
+        "panel": reverse("form-panel", args=[form.pk]),
+        "missing": dict(missing_choices()),
+        "words": {
+            "saving": _("Saving"),
+            "saved": _("Draft saved {time}"),
+            "kept": _("Not saved: the connection is down. The draft is on this computer and will be sent."),
+            "ended": _("Your session has ended. What you typed is kept on this computer; log in to go on."),
+            "login": _("Log in"),
+            "again": _("Send now"),
+            "restored": _("{count} entries that were not sent are back in their fields."),
+            "conflict": _("This item was saved in another window meanwhile."),
+            "keep_mine": _("Keep mine: {value}"),
+            "keep_theirs": _("Keep the saved one: {value}"),
+            "empty": _("empty"),
+            "missing": _("Missing"),
+            "use_unit": _("Use {unit}"),
+            "then": _("If the unit is {unit}, it is {shown}."),
+            "faults": _("{count} items need correction. The first one has the focus."),
+            "left": _("{count} required items left"),
+            "nothing_left": _("Every required item is filled. Ctrl+Enter submits."),
+            "row": _("Row {number}"),
+            "removed": _("Row {number} was removed."),
+            "accepted": _("{count} proposed values were taken over."),
+            "refused": _("The server refused this ({status})."),
+            "failed": _(
+                "The server failed ({status}). What you typed is kept on this computer and sent again."
+            ),
+            "sending": _("Some entries are still being sent. Submit again when they are saved."),
+            "next_item": _("Next item"),
+            "set_missing": _("Missing code of the item"),
+            "next_owed": _("Next required item"),
+            "accept_all": _("Take over all proposed values"),
+            "use_other_unit": _("Use the unit that fits"),
+            "add_row": _("Add a row"),
+            "copy_above": _("The same as in the row above"),
+            "ask": _("Query about the item"),
+            "choose": _("Choose by digit"),
+        },
+    }

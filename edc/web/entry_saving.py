@@ -1,0 +1,115 @@
+"""What the form's page sends while a person types: one item, a row more or less, the whole form.
+
+Answers are JSON: the state of every item after the change, which the page's script applies.
+"""
+
+import json
+from collections.abc import Mapping
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from edc.errors import InvalidInput
+from edc.models import FormInstance, User
+from edc.rules.form_logic import FormState
+from edc.selectors import form_state
+from edc.selectors.owed import form_name
+from edc.services.entry import add_row, remove_row, save_item, submit_entry
+from edc.web.entry import form_or_404
+from edc.web.entry_turn import Turn
+from edc.web.form_sheet import Row, form_sheet
+from edc.web.item_status import item_statuses
+from edc.web.visit_forms import visit_forms
+
+
+@login_required
+@require_POST
+def save(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep one item as typed: {"path", "raw", "unit", "missing", "version"}."""
+    form = form_or_404(request, pk)
+    sent = _sent(request)
+    entry = {name: sent.get(name) for name in ("raw", "unit", "missing")}
+    path, version = str(sent.get("path") or ""), sent.get("version")
+    if not isinstance(version, int) or isinstance(version, bool):
+        raise InvalidInput(_("Load the page again: the version of the item was not sent."))
+    saved = save_item(form=form, path=path, entry=entry, expected_version=version, actor=request.user)
+    patch = {"path": saved.path, "version": saved.version, **_patch(form, saved.state)}
+    return JsonResponse(patch)
+
+
+@login_required
+@require_POST
+def rows(request: HttpRequest, pk: int) -> HttpResponse:
+    """Add a row to the repeating group {"group"}, or take the row {"group", "remove"} away."""
+    form = form_or_404(request, pk)
+    sent = _sent(request)
+    group, key = str(sent.get("group") or ""), sent.get("remove")
+    if key is not None:
+        remove_row(form=form, group_oid=group, key=str(key), actor=request.user)
+        return JsonResponse(_patch(form, form_state(form, request.user).state))
+    added = add_row(form=form, group_oid=group, actor=request.user)
+    view = form_state(form, request.user)
+    html = _row_html(request, form, group, added)
+    return JsonResponse({"key": added, "html": html, **_patch(form, view.state)})
+
+
+@login_required
+@require_POST
+def submit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Seal the person's pass; the answer says which form comes next."""
+    form = form_or_404(request, pk)
+    submit_entry(form=form, actor=request.user)
+    form.refresh_from_db()
+    messages.success(request, _said(form))
+    return JsonResponse({"next": _next(form, request.user)})
+
+
+def _said(form: FormInstance) -> str:
+    name = {"form": form_name(form)}
+    if form.status == FormInstance.Status.FIRST_SEALED:
+        return _("First pass of “%(form)s” submitted. Another person enters the second pass.") % name
+    if form.status == FormInstance.Status.DISAGREEMENT:
+        return _("“%(form)s” submitted. The passes differ; a data manager resolves the differences.") % name
+    return _("“%(form)s” is complete.") % name
+
+
+def _next(form: FormInstance, actor: User) -> str:
+    """Return the page of the next form that the person may enter in this visit, else the home page."""
+    state = form_state(form, actor).state
+    step = visit_forms(form, actor, state.progress, enters=True).next_owed
+    return step.url if step else reverse("home")
+
+
+def _sent(request: HttpRequest) -> Mapping[str, object]:
+    try:
+        sent = json.loads(request.body)
+    except ValueError:
+        sent = None
+    if not isinstance(sent, dict):
+        raise InvalidInput(_("Load the page again: what it sent could not be read."))
+    return sent
+
+
+def _patch(form: FormInstance, state: FormState) -> dict[str, object]:
+    """Return the whole state of the form as the page's script applies it."""
+    return {
+        "items": {path: status.as_json() for path, status in item_statuses(form, state).items()},
+        "progress": {"filled": state.progress.filled, "required": state.progress.required},
+        "saved_at": timezone.localtime().strftime("%H:%M:%S"),
+    }
+
+
+def _row_html(request: HttpRequest, form: FormInstance, group_oid: str, key: str) -> str:
+    view = form_state(form, request.user)
+    sheet = form_sheet(form, view.record, view.state, versions=view.versions)
+    group = next(each for each in sheet.groups if each.oid == group_oid)
+    row: Row = next(each for each in group.rows if each.key == key)
+    turn = Turn(view.draft.stream if view.draft else "")
+    context = {"group": group, "row": row, "turn": turn}
+    return render_to_string("edc/form_entry_row.html", context, request)

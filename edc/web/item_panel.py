@@ -1,0 +1,211 @@
+"""The panel beside a form: one item's guide, queries, history and correction."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from edc import access
+from edc.design.items import ItemDef, Limits
+from edc.errors import InvalidInput
+from edc.models import FormInstance, Observation, Query, User
+from edc.rules.subject_values import split_path
+from edc.selectors import form_state, observations_visible_to, queries_visible_to
+from edc.selectors.evaluation import in_language
+from edc.selectors.item_history import item_history
+from edc.selectors.visible import ENTRY_STREAMS
+from edc.services.entry import correct_item
+from edc.services.query import answer_query, close_query, raise_query, reopen_query
+from edc.web.entry import form_or_404
+from edc.web.form_sheet import EMPTY, Cell, question
+from edc.web.item_status import item_statuses
+from edc.web.item_uses import item_uses
+from edc.web.value_text import entry_text, missing_choices, value_text
+
+TABS = ("guide", "queries", "history", "correct")
+TURNS = {"answer": answer_query, "close": close_query, "reopen": reopen_query}
+MOST_EVENTS = 50
+
+
+@login_required
+@require_GET
+def panel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one tab for the item ?path=."""
+    form = form_or_404(request, pk)
+    return _answer(request, form, request.GET.get("path", ""), request.GET.get("tab", ""))
+
+
+@login_required
+@require_POST
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """Raise a query about the item."""
+    form = form_or_404(request, pk)
+    path = request.POST.get("path", "")
+    raise_query(form=form, path=path, text=request.POST.get("text", ""), actor=request.user)
+    return _done(request, form, path)
+
+
+@login_required
+@require_POST
+def settle(request: HttpRequest, pk: int, query: int) -> HttpResponse:
+    """Answer, close or reopen a query of the form."""
+    form = form_or_404(request, pk)
+    found = get_object_or_404(queries_visible_to(request.user), pk=query, form=form)
+    turn = TURNS.get(request.POST.get("turn", ""))
+    if turn is None:
+        raise InvalidInput(_("Choose answer, close or reopen."))
+    turn(query=found, text=request.POST.get("text", ""), actor=request.user)
+    return _done(request, form, found.path)
+
+
+@login_required
+@require_POST
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct the item of a completed form with a reason; the page is then loaded anew."""
+    form = form_or_404(request, pk)
+    path = request.POST.get("path", "")
+    item = _item_or_404(form, path)
+    many = item.type == "multi"
+    entry = {
+        "raw": request.POST.getlist("raw") if many else request.POST.get("raw", ""),
+        "unit": request.POST.get("unit") or None,
+        "missing": request.POST.get("missing") or None,
+    }
+    reason = request.POST.get("reason", "")
+    correct_item(form=form, path=path, entry=entry, reason=reason, actor=request.user)
+    return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+
+
+def _item_or_404(form: FormInstance, path: str) -> ItemDef:
+    item = form.design_version.design.form(form.form_oid).items_by_oid.get(split_path(path)[0])
+    if item is None:
+        raise Http404
+    return item
+
+
+def _done(request: HttpRequest, form: FormInstance, path: str) -> HttpResponse:
+    form.refresh_from_db()
+    answer = _answer(request, form, path, "queries") if path else HttpResponse(status=204)
+    answer.headers["HX-Retarget"] = "#panel"
+    return answer
+
+
+def _answer(request: HttpRequest, form: FormInstance, path: str, tab: str) -> HttpResponse:
+    item, actor = _item_or_404(form, path), request.user
+    tab = tab if tab in TABS else "guide"
+    site = form.subject.site
+    context = {
+        "form": form,
+        "path": path,
+        "row_key": split_path(path)[1],
+        "item": item,
+        "label": in_language(item.label),
+        "tab": tab,
+        "may_correct": form.status in FormInstance.FINAL
+        and form.status != FormInstance.Status.LOCKED
+        and item.is_typed_in
+        and access.may(actor, "enter_data", site=site),
+        **_parts(form, item, path, tab, actor),
+    }
+    return render(request, "edc/form_entry_panel.html", context)
+
+
+def _parts(form: FormInstance, item: ItemDef, path: str, tab: str, actor: User) -> dict[str, object]:
+    if tab == "queries":
+        return _queries(form, path, actor)
+    if tab == "history":
+        return {"events": _events(form, item, path, actor), "passes": _passes(form, item, path, actor)}
+    if tab == "correct":
+        return _correction(form, item, path, actor)
+    return {
+        "hint": in_language(item.hint) if item.hint else "",
+        "uses": item_uses(form, item),
+        "hard": limits_text(item, item.hard),
+        "soft": limits_text(item, item.soft),
+        "filled_by": in_language(item.filled_by.how) if item.filled_by else "",
+    }
+
+
+def limits_text(item: ItemDef, limits: Limits | None) -> str:
+    """Return bounds as people read them, with an en dash; empty without bounds."""
+    if limits is None or (limits.min is None and limits.max is None):
+        return ""
+    low, high = (_bound(each) for each in (limits.min, limits.max))
+    unit = f" {item.unit}" if item.unit else ""
+    if not low or not high:
+        return (_("from %(low)s") % {"low": low} if low else _("up to %(high)s") % {"high": high}) + unit
+    return f"{low}–{high}{unit}"
+
+
+def _bound(value: float | str | None) -> str:
+    if value is None:
+        return ""
+    if value == "today":
+        return _("today")
+    return f"{value:g}".replace("-", "−") if isinstance(value, int | float) else str(value)
+
+
+def _queries(form: FormInstance, path: str, actor: User) -> dict[str, object]:
+    site = form.subject.site
+    queries = queries_visible_to(actor).filter(form=form, path=path).prefetch_related("messages__author")
+    asks = access.may(actor, "raise_query", site=site)
+    return {
+        "queries": list(queries),
+        "may_ask": asks and form.status in FormInstance.FINAL and form.status != FormInstance.Status.LOCKED,
+        "may_close": asks,
+        "may_answer": access.may(actor, "answer_query", site=site),
+        "states": Query.State,
+    }
+
+
+def _events(form: FormInstance, item: ItemDef, path: str, actor: User) -> list[dict[str, object]]:
+    return [
+        {
+            "at": event.at,
+            "who": event.actor_name,
+            "before": _event_text(form, item, event.before),
+            "after": _event_text(form, item, event.after),
+            "reason": event.reason,
+        }
+        for event in item_history(actor, form, path)[:MOST_EVENTS]
+    ]
+
+
+def _event_text(form: FormInstance, item: ItemDef, held: object) -> str:
+    if not isinstance(held, dict):
+        return ""
+    if "raw" in held or held.get("missing"):
+        return entry_text(form.design_version.design, item, held)
+    return value_text(form.design_version.design, item, held.get("value"), held.get("unit"))
+
+
+def _passes(form: FormInstance, item: ItemDef, path: str, actor: User) -> list[dict[str, object]]:
+    """Return what each pass holds, for those only who resolve differences."""
+    if not access.may(actor, "resolve_disagreement", site=form.subject.site):
+        return []
+    sealed = observations_visible_to(actor).filter(form=form, stream__in=ENTRY_STREAMS).order_by("stream")
+    return [_pass(form, item, path, each) for each in sealed]
+
+
+def _pass(form: FormInstance, item: ItemDef, path: str, sealed: Observation) -> dict[str, object]:
+    entry = sealed.content["items"].get(path)
+    text = entry_text(form.design_version.design, item, entry)
+    return {
+        "stream": sealed.get_stream_display(),
+        "who": sealed.observer,
+        "at": sealed.sealed_at,
+        "text": text,
+    }
+
+
+def _correction(form: FormInstance, item: ItemDef, path: str, actor: User) -> dict[str, object]:
+    view = form_state(form, actor)
+    cell = Cell(
+        path=path,
+        question=question(form, item, in_grid=False),
+        entry=view.record["items"].get(path) or EMPTY,
+        version=0,
+        status=item_statuses(form, view.state)[path],
+    )
+    return {"cell": cell, "missing_choices": missing_choices()}

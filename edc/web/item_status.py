@@ -1,0 +1,143 @@
+"""What a page says about each item of a form: shown or not, its status, what is wrong with it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from edc.design.items import ItemDef, Text
+from edc.design.study import StudyDesign
+from edc.design.values import ItemReading, Problem, read_value
+from edc.models import FormInstance
+from edc.rules.form_logic import Computed, FormState
+from edc.rules.subject_values import split_path
+from edc.selectors.evaluation import in_language
+from edc.web.value_text import missing_label, value_text
+
+LIMITS = ("hard_limit", "soft_limit")
+
+
+@dataclass(frozen=True)
+class Message:
+    """One finding at an item; `unit` is one in which the number would be usual, `shown` that number."""
+
+    level: str
+    text: str
+    unit: str = ""
+    shown: str = ""
+
+
+@dataclass(frozen=True)
+class ItemStatus:
+    """The state of one item: `shape` and `word` of the status vocabulary, `computed` a derived value."""
+
+    visible: bool
+    required: bool
+    shape: str
+    word: str
+    messages: tuple[Message, ...] = ()
+    computed: str = ""
+    why: str = ""
+
+    def as_json(self) -> dict[str, object]:
+        """Return the state as the page's script applies it; what is false or empty is left out."""
+        told = {
+            "hidden": not self.visible,
+            "required": self.required,
+            "shape": self.shape,
+            "word": self.word,
+            "computed": self.computed,
+            "why": self.why,
+            "messages": [vars(each) for each in self.messages],
+        }
+        return {name: value for name, value in told.items() if value}
+
+
+def item_statuses(form: FormInstance, state: FormState) -> dict[str, ItemStatus]:
+    """Return the status of every item of the form, by path."""
+    design = form.design_version.design
+    items = design.form(form.form_oid).items_by_oid
+    messages = _messages(design, items, state)
+    return {
+        path: _status(design, items[split_path(path)[0]], path, state, tuple(messages.get(path, ())))
+        for path in state.visible
+    }
+
+
+def _messages(design: StudyDesign, items: dict[str, ItemDef], state: FormState) -> dict[str, list[Message]]:
+    found: dict[str, list[Message]] = {}
+    for path, problem in state.problems.items():
+        item, reading = items[split_path(path)[0]], state.readings.get(path)
+        found.setdefault(path, []).append(_problem_message(design, item, reading, problem))
+    for flag in state.flags:
+        for path in flag.paths:
+            found.setdefault(path, []).append(Message(flag.severity, in_language(flag.message)))
+    return found
+
+
+def _problem_message(
+    design: StudyDesign, item: ItemDef, reading: ItemReading | None, problem: Problem
+) -> Message:
+    text = in_language(Text(problem.zh, problem.en))
+    if reading is None or problem.code not in LIMITS:
+        return Message(problem.level, text)
+    other = next(_usual_units(item, reading), None)
+    return Message(problem.level, text, *other) if other else Message(problem.level, text)
+
+
+def _usual_units(item: ItemDef, reading: ItemReading) -> Iterator[tuple[str, str]]:
+    """Yield the other units in which the number typed is inside every limit, with the number it then is."""
+    for unit in item.offered_units:
+        if unit != reading.unit:
+            other = read_value(item, reading.raw, unit)
+            if other.problem is None:
+                yield unit, f"{other.standard_value} {item.unit}"
+
+
+def _status(
+    design: StudyDesign, item: ItemDef, path: str, state: FormState, messages: tuple[Message, ...]
+) -> ItemStatus:
+    visible, required = state.visible[path], state.required.get(path, False)
+    if not visible:
+        return ItemStatus(False, False, "na", _("Not asked"))
+    if item.type == "derived":
+        return _derived(design, item, state.computed.get(path), messages)
+    shape, word = _entered(state.readings[path], messages)
+    return ItemStatus(True, required, shape, word, messages)
+
+
+def _entered(reading: ItemReading, messages: tuple[Message, ...]) -> tuple[str, str]:
+    levels = {message.level for message in messages}
+    if "hard" in levels:
+        return "over", _("To correct")
+    if reading.missing:
+        return "na", missing_label(reading.missing)
+    if levels:
+        return "soft", _("Soft check")
+    return ("todo", _("Not entered")) if reading.is_empty else ("done", _("Entered"))
+
+
+def _derived(
+    design: StudyDesign, item: ItemDef, computed: Computed | None, messages: tuple[Message, ...]
+) -> ItemStatus:
+    if computed is None or computed.value is None:
+        return ItemStatus(True, False, "wait", _("Derived"), messages, "", _waits_for(design, item, computed))
+    shape, word = ("soft", _("Soft check")) if messages else ("wait", _("Derived"))
+    return ItemStatus(True, False, shape, word, messages, value_text(design, item, computed.value, item.unit))
+
+
+def _waits_for(design: StudyDesign, item: ItemDef, computed: Computed | None) -> str:
+    if item.filled_by:
+        return in_language(item.filled_by.how)
+    if computed is None or not computed.missing:
+        return computed.error if computed and computed.error else _("Not computable yet")
+    names = [_name_of(design, name) for name in computed.missing]
+    return _("Needs: %(items)s") % {"items": ", ".join(names)}
+
+
+def _name_of(design: StudyDesign, name: str) -> str:
+    """Return the label of an input named FORM.ITEM; the name itself where it is no item."""
+    form, _dot, item = name.partition(".")
+    known = {each.short_name: each for each in design.forms}.get(form)
+    found = known.items_by_name.get(item) if known else None
+    return in_language(found.label) if found else name

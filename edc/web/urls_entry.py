@@ -1,0 +1,18 @@
+"""Page routes of form entry and reconciliation."""
+
+from django.urls import URLPattern, path
+
+from edc.web import entry, entry_saving, item_panel, reconcile
+
+urlpatterns: list[URLPattern] = [
+    path("forms/<int:pk>/", entry.form_entry, name="form-entry"),
+    path("forms/<int:pk>/items/", entry_saving.save, name="form-items"),
+    path("forms/<int:pk>/rows/", entry_saving.rows, name="form-rows"),
+    path("forms/<int:pk>/submit/", entry_saving.submit, name="form-submit"),
+    path("forms/<int:pk>/panel/", item_panel.panel, name="form-panel"),
+    path("forms/<int:pk>/panel/correct/", item_panel.correct, name="form-correct"),
+    path("forms/<int:pk>/panel/ask/", item_panel.ask, name="form-ask"),
+    path("forms/<int:pk>/panel/queries/<int:query>/", item_panel.settle, name="form-query"),
+    path("forms/<int:pk>/reconcile/", reconcile.form_reconcile, name="form-reconcile"),
+    path("forms/<int:pk>/reconcile/<int:disagreement>/", reconcile.resolve, name="form-resolve"),
+]

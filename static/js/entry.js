@@ -1,0 +1,67 @@
+import { itemOf, post, say, sheet, urls } from "./entry/page.js";
+import { settleSearch, setMissing, showMany } from "./entry/fields.js";
+import { showFaults } from "./entry/patch.js";
+import { flushed, save, watchQueue } from "./entry/queue.js";
+import { watchMissing } from "./entry/missing.js";
+import { watchMoves, goTo } from "./entry/moves.js";
+import { watchPanel } from "./entry/panel.js";
+import { watchProposals } from "./entry/proposals.js";
+import { watchRows } from "./entry/rows.js";
+
+const AFTER_TYPING_MS = 600;
+const timers = new WeakMap();
+
+function onInput(event) {
+  const item = itemOf(event.target);
+  if (!item || event.isComposing || !event.target.matches("[data-raw], [data-unit]")) return;
+  if (event.target.matches("[data-raw]") && item.querySelector("[data-miss]")?.dataset.miss) takeBack(item, event.target);
+  clearTimeout(timers.get(item));
+  timers.set(item, setTimeout(save, event.type === "change" ? 0 : AFTER_TYPING_MS, item));
+}
+
+/** Typing a value takes the missing code back. */
+function takeBack(item, field) {
+  const { value, checked } = field;
+  setMissing(item, "");
+  if (["radio", "checkbox"].includes(field.type)) field.checked = checked;
+  else field.value = value;
+}
+
+function onChange(event) {
+  if (event.target.matches("[data-search]")) settleSearch(event.target);
+  const item = itemOf(event.target);
+  if (item) showMany(item);
+  onInput(event);
+}
+
+async function submit(button) {
+  button.disabled = true;
+  const item = itemOf(document.activeElement);
+  if (item && timers.has(item)) save(item);
+  try {
+    if (!(await flushed())) return globalThis.tandem.toast(say("sending"), { kind: "warn" });
+    const answer = await post(urls.submit, {});
+    if (answer.ok) return void (location.href = answer.body.next);
+    const faults = answer.body.errors ?? {};
+    const first = showFaults(faults);
+    const count = Object.keys(faults).length;
+    globalThis.tandem.toast(count ? say("faults", { count }) : (answer.body.detail ?? say("refused", { status: answer.status })), { kind: "bad" });
+    return goTo(first);
+  } catch {
+    return globalThis.tandem.toast(say("kept"), { kind: "bad" });
+  } finally {
+    button.disabled = false;
+  }
+}
+
+watchPanel();
+if (document.getElementById("entry").dataset.mode === "enter") {
+  sheet.addEventListener("input", onInput);
+  sheet.addEventListener("change", onChange);
+  document.getElementById("submit-form").addEventListener("click", (event) => submit(event.currentTarget));
+  watchQueue();
+  watchMissing(sheet);
+  watchRows();
+  watchProposals();
+  watchMoves();
+}

@@ -1,0 +1,76 @@
+import { itemOf, items, say, sheet } from "./page.js";
+import { entrance } from "./fields.js";
+import { openMissing } from "./missing.js";
+import { addRow, copyAbove } from "./rows.js";
+import { acceptAll, useUnit } from "./proposals.js";
+import { showTab } from "./panel.js";
+
+const shown = (item) => item.checkVisibility() && !item.classList.contains("off") && entrance(item);
+export const current = () => itemOf(document.activeElement) ?? sheet.querySelector("[data-path].focus");
+
+export function goTo(item) {
+  const field = item && entrance(item);
+  if (!field) return false;
+  field.focus();
+  field.select?.();
+  item.scrollIntoView({ block: "nearest", inline: "nearest" });
+  return true;
+}
+
+/** Go to the next item that can be filled; after the last one to the button that submits. */
+export function goOn(from, step = 1) {
+  const all = items();
+  const rest = step > 0 ? all.slice(all.indexOf(from) + 1) : all.slice(0, all.indexOf(from)).reverse();
+  goTo(rest.find(shown)) || (step > 0 && document.getElementById("submit-form")?.focus());
+}
+
+function isOwed(item) {
+  const star = item.querySelector(".req");
+  const asked = item.dataset.required === "1" || (item.dataset.required === undefined && star && !star.hidden);
+  const status = item.querySelector("[data-status]") ?? item;
+  return shown(item) && ((asked && status.classList.contains("todo")) || status.classList.contains("over"));
+}
+
+/** Go to the next required item without a value, in this form or the next one of the visit. */
+export function goToOwed() {
+  const all = items();
+  const at = all.indexOf(current());
+  const found = [...all.slice(at + 1), ...all.slice(0, at + 1)].find(isOwed);
+  if (found) return goTo(found);
+  const next = document.querySelector("#steps a[data-owed]");
+  if (next) return next.click();
+  return globalThis.tandem.toast(say("nothing_left"));
+}
+
+function byDigit(event, item) {
+  const label = item.querySelector(`[data-digit="${event.key}"]`);
+  if (!label || !event.target.matches("input[type=radio], input[type=checkbox]")) return false;
+  label.querySelector("input").focus();
+  label.querySelector("input").click();
+  return true;
+}
+
+function onKeyDown(event) {
+  const item = itemOf(event.target);
+  // keyCode 229 is what an input method sends while it composes.
+  if (!item || event.isComposing || event.keyCode === 229 || event.defaultPrevented) return;
+  const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (plain && event.key === "Enter" && !event.target.matches("button, summary, textarea, a")) goOn(item, event.shiftKey ? -1 : 1);
+  else if (!(plain && /^[0-9]$/.test(event.key) && byDigit(event, item))) return;
+  event.preventDefault();
+}
+
+/** The keys of the form; the letters come with Alt or Ctrl, so that they act inside fields. */
+export function watchMoves() {
+  sheet.addEventListener("keydown", onKeyDown);
+  const here = () => Boolean(current());
+  const add = (key, words, run, when = () => true) => globalThis.tandem.addKey({ key, label: say(words), run, when });
+  add("Alt+M", "set_missing", () => openMissing(current()), here);
+  add("F8", "next_owed", goToOwed);
+  add("Alt+U", "use_other_unit", () => useUnit(current()), here);
+  add("Alt+A", "accept_all", acceptAll, () => Boolean(sheet.querySelector("[data-proposal]")) && !sheet.querySelector("[data-accept-all]"));
+  add("Ctrl+Q", "ask", () => showTab(current(), "queries"), here);
+  add("Alt+ArrowDown", "add_row", () => addRow(current()?.closest("[data-group]:has([data-rows])") ?? sheet.querySelector("[data-group]:has([data-rows])")), () => Boolean(sheet.querySelector("[data-rows]")));
+  add("Alt+D", "copy_above", () => copyAbove(current()), () => current()?.tagName === "TD");
+  document.querySelector("[data-next-owed]")?.addEventListener("click", goToOwed);
+}

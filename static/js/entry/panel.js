@@ -1,0 +1,48 @@
+import { itemOf, sheet } from "./page.js";
+
+// The panel beside the form follows the focus; it is loaded when the focus rests.
+const panel = document.getElementById("panel");
+const REST_MS = 180;
+let tab = "guide";
+let path = "";
+let timer = null;
+
+function load() {
+  const url = `${panel.dataset.url}?path=${encodeURIComponent(path)}&tab=${tab}`;
+  globalThis.tandem.htmx.ajax("GET", url, { target: panel, swap: "innerHTML" }).catch(() => {});
+}
+
+/** Show one tab of the panel for an item. */
+export function showTab(item, wanted) {
+  if (!item) return;
+  tab = wanted;
+  path = item.dataset.path;
+  mark(item);
+  load();
+}
+
+function mark(item) {
+  for (const each of sheet.querySelectorAll(".focus")) each.classList.remove("focus");
+  item.classList.add("focus");
+}
+
+export function watchPanel() {
+  sheet.addEventListener("focusin", (event) => {
+    const item = itemOf(event.target);
+    if (!item) return;
+    mark(item);
+    if (item.dataset.path === path) return;
+    path = item.dataset.path;
+    if (tab === "correct") tab = "guide";
+    clearTimeout(timer);
+    timer = setTimeout(load, REST_MS);
+  });
+  sheet.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-tab]");
+    if (button) showTab(itemOf(button), button.dataset.tab);
+  });
+  panel.addEventListener("click", (event) => {
+    const wanted = new URLSearchParams(event.target.closest("[hx-get]")?.getAttribute("hx-get").split("?")[1]).get("tab");
+    if (wanted) tab = wanted;
+  });
+}

@@ -1,0 +1,117 @@
+import { itemAt, items, say, sheet } from "./page.js";
+
+// The server's answer to every change says of every item whether it is shown and required, its status and findings.
+const SHAPES = ["todo", "done", "soft", "over", "na", "wait", "prop"];
+
+/** Apply the state of the whole form. */
+export function applyState({ items: states, progress, saved_at: savedAt }) {
+  for (const [path, state] of Object.entries(states ?? {})) {
+    const item = itemAt(path);
+    if (item) applyItem(item, state);
+  }
+  for (const group of sheet.querySelectorAll("[data-group]")) collectMessages(group);
+  if (progress) applyProgress(progress);
+  return savedAt;
+}
+
+function applyItem(item, state) {
+  const isCell = item.tagName === "TD";
+  if (isCell) item.classList.toggle("off", Boolean(state.hidden));
+  else item.hidden = Boolean(state.hidden);
+  const star = item.querySelector(".req");
+  if (star) star.hidden = !state.required;
+  item.dataset.required = state.required ? "1" : "";
+  const status = item.querySelector("[data-status]") ?? (isCell ? item : null);
+  if (status) {
+    status.classList.remove(...SHAPES);
+    status.classList.add(state.shape);
+    if (!isCell) status.textContent = state.word;
+  }
+  applyComputed(item, state);
+  item.messages = state.messages ?? [];
+  if (!isCell) showMessages(item.querySelector("[data-messages]"), item.messages);
+}
+
+function applyComputed(item, state) {
+  const computed = item.querySelector("[data-computed]");
+  if (!computed) return;
+  computed.textContent = state.computed ?? "";
+  computed.title = state.why ?? "";
+  const why = item.querySelector("[data-why]");
+  if (!why) return;
+  computed.hidden = !state.computed;
+  why.hidden = Boolean(state.computed);
+  why.textContent = state.why ?? "";
+}
+
+/** Show findings at the item; a number usual in another unit offers that unit. */
+export function showMessages(place, messages, label = "") {
+  place?.replaceChildren(...messages.map((message) => drawn(message, label)));
+}
+
+function drawn({ level, text, unit, shown }, label) {
+  const note = make("div", `msg note ${level === "hard" ? "bad-n" : ""}`);
+  note.append(icon(level === "hard" ? "bi-x-octagon" : "bi-exclamation-triangle"));
+  const words = make("div", "grow");
+  words.textContent = [label, text, unit ? say("then", { unit, shown }) : ""].filter(Boolean).join(" ");
+  if (unit && !label) {
+    const button = make("button", "btn s mt-1");
+    button.type = "button";
+    button.dataset.useUnit = unit;
+    button.textContent = `${say("use_unit", { unit })} `;
+    for (const key of ["Alt", "U"]) button.append(Object.assign(make("kbd"), { textContent: key }));
+    words.append(document.createElement("br"), button);
+  }
+  note.append(words);
+  return note;
+}
+
+/** Findings in a grid's cells stand under the grid, named by row and column. */
+function collectMessages(group) {
+  const place = group.querySelector("[data-grid-messages]");
+  if (!place) return;
+  place.replaceChildren();
+  for (const cell of group.querySelectorAll("td[data-path]")) {
+    const number = cell.parentElement.rowIndex;
+    for (const message of cell.messages ?? []) place.append(drawn(message, `${say("row", { number })}, ${cell.dataset.label}:`));
+  }
+}
+
+function applyProgress({ filled, required }) {
+  const count = document.getElementById("step-count");
+  const [before, asked] = (count?.textContent ?? "0/0").split("/").map(Number);
+  if (count) count.textContent = `${filled}/${required}`;
+  const sum = document.getElementById("sum-count");
+  if (!sum) return;
+  const [allFilled, all] = sum.textContent.split("/").map(Number);
+  const now = [allFilled - before + filled, all - asked + required];
+  sum.textContent = now.join(" / ");
+  document.getElementById("sum-meter").style.width = `${now[1] ? Math.round((100 * now[0]) / now[1]) : 100}%`;
+  document.getElementById("sum-left").textContent = say("left", { count: now[1] - now[0] });
+}
+
+/** Show what forbids submitting at its items and return the first of them. */
+export function showFaults(faults) {
+  for (const [path, text] of Object.entries(faults)) {
+    const item = itemAt(path);
+    if (!item) continue;
+    item.messages = [...(item.messages ?? []).filter((each) => each.text !== text), { level: "hard", text }];
+    item.classList.add("fault");
+    if (item.tagName !== "TD") showMessages(item.querySelector("[data-messages]"), item.messages);
+    const status = item.querySelector("[data-status]") ?? item;
+    status.classList.remove(...SHAPES);
+    status.classList.add("over");
+  }
+  for (const group of sheet.querySelectorAll("[data-group]")) collectMessages(group);
+  return items().find((item) => item.dataset.path in faults) ?? null;
+}
+
+function make(tag, className = "") {
+  return Object.assign(document.createElement(tag), { className: className.trim() });
+}
+
+function icon(name) {
+  const made = make("i", `bi ${name}`);
+  made.ariaHidden = "true";
+  return made;
+}

@@ -1,0 +1,38 @@
+import { itemOf, say, sheet } from "./page.js";
+import { readEntry, writeEntry } from "./fields.js";
+import { save } from "./queue.js";
+
+function accept(place) {
+  const item = itemOf(place);
+  const { raw, unit } = place.dataset;
+  place.remove();
+  writeEntry(item, { ...readEntry(item), raw, unit: unit || readEntry(item).unit, missing: null });
+  save(item);
+}
+
+/** Take over every proposed value; each is then saved like one that was typed. */
+export function acceptAll() {
+  const all = [...sheet.querySelectorAll("[data-proposal]")];
+  all.forEach(accept);
+  document.querySelector("[data-accept-all]")?.remove();
+  document.querySelector("[data-proposed-count]")?.remove();
+  if (all.length) globalThis.tandem.toast(say("accepted", { count: all.length }));
+}
+
+/** Change the item's unit to the one that its finding names. */
+export function useUnit(item, unit = item?.querySelector("[data-use-unit]")?.dataset.useUnit) {
+  const select = item?.querySelector("[data-unit]");
+  if (!select || !unit) return;
+  select.value = unit;
+  save(item);
+}
+
+export function watchProposals() {
+  sheet.addEventListener("click", (event) => {
+    const one = event.target.closest("[data-accept]");
+    const unit = event.target.closest("[data-use-unit]");
+    if (one) accept(one.closest("[data-proposal]"));
+    if (unit) useUnit(itemOf(unit), unit.dataset.useUnit);
+    if (event.target.closest("[data-accept-all]")) acceptAll();
+  });
+}

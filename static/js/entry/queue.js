@@ -1,0 +1,165 @@
+import { itemAt, post, say, urls } from "./page.js";
+import { entryText, readEntry, writeEntry } from "./fields.js";
+import { applyState } from "./patch.js";
+
+// What is not yet on the server, by item path. It is kept in this browser, per person and form, until it is saved;
+// one request at a time, so that the version of each item is known when it is sent.
+const RETRY_MS = 8000;
+const PLACE = `tandem.kept.${document.body.dataset.user}.${location.pathname}`;
+const waiting = new Map(Object.entries(read()));
+const idle = new Set();
+let sending = null;
+let retry = null;
+
+function read() {
+  try {
+    return JSON.parse(localStorage.getItem(PLACE) ?? "{}");
+  } catch {
+    return {};
+  }
+}
+
+function keep() {
+  if (waiting.size) localStorage.setItem(PLACE, JSON.stringify(Object.fromEntries(waiting)));
+  else localStorage.removeItem(PLACE);
+}
+
+/** Put what the item holds now in the queue and send it. */
+export function save(item) {
+  const entry = readEntry(item);
+  const same = waiting.get(item.dataset.path);
+  if (same && JSON.stringify(same) === JSON.stringify(entry)) return;
+  waiting.set(item.dataset.path, entry);
+  keep();
+  if (!sending) showState("saving", say("saving"));
+  run();
+}
+
+/** Forget an item that was removed with its row. */
+export function forget(path) {
+  waiting.delete(path);
+  keep();
+}
+
+/** Resolve once the queue is empty (true) or cannot be emptied now (false). */
+export async function flushed() {
+  run();
+  while (sending) await sending;
+  return waiting.size === 0;
+}
+
+function run() {
+  sending ??= drain().finally(() => {
+    sending = null;
+    for (const tell of idle) tell();
+  });
+}
+
+async function drain() {
+  clearTimeout(retry);
+  while (waiting.size) {
+    const [path, entry] = waiting.entries().next().value;
+    if (!(await send(path, entry))) return;
+  }
+}
+
+async function send(path, entry) {
+  const item = itemAt(path);
+  if (!item) return forget(path) ?? true;
+  let answer;
+  try {
+    answer = await post(urls.save, { path, ...entry, version: Number(item.dataset.version) });
+  } catch {
+    return later(say("kept"));
+  }
+  if (answer.status === 401) return ended();
+  if (answer.status === 409 && answer.body.code === "item_moved") return conflict(item, entry, answer.body);
+  if (answer.status >= 500 || answer.status === 429) return later(say("failed", { status: answer.status }));
+  if (waiting.get(path) === entry) waiting.delete(path);
+  keep();
+  if (!answer.ok) return refused(item, answer);
+  item.dataset.version = answer.body.version;
+  item.classList.remove("fault");
+  lost(null);
+  const savedAt = applyState(answer.body);
+  if (!waiting.size) showState("saved", say("saved", { time: savedAt }));
+  return true;
+}
+
+function refused(item, { status, body }) {
+  const told = Object.values(body.errors ?? {})[0] ?? body.detail ?? say("refused", { status });
+  showState("failed", told);
+  globalThis.tandem.toast(told, { kind: "bad" });
+  return true;
+}
+
+function later(words) {
+  showState("failed", words);
+  lost(words);
+  retry = setTimeout(run, RETRY_MS);
+  return false;
+}
+
+function ended() {
+  showState("failed", say("ended"));
+  const href = `${document.body.dataset.loginUrl}?next=${encodeURIComponent(location.pathname)}`;
+  globalThis.tandem.toast(say("ended"), { kind: "bad", action: { label: say("login"), href } });
+  retry = setTimeout(run, RETRY_MS * 4);
+  return false;
+}
+
+/** Both values at the item; the person chooses, nothing is overwritten before. */
+function conflict(item, mine, { saved, version }) {
+  waiting.delete(item.dataset.path);
+  keep();
+  const place = item.querySelector("[data-messages]") ?? item.closest("[data-group]").querySelector("[data-grid-messages]");
+  const note = Object.assign(document.createElement("div"), { className: "msg note bad-n conflict" });
+  note.append(Object.assign(document.createElement("span"), { className: "grow", textContent: say("conflict") }));
+  const choose = (entry) => () => {
+    note.remove();
+    item.dataset.version = version;
+    writeEntry(item, entry);
+    save(item);
+  };
+  note.append(button(say("keep_mine", { value: entryText(mine) }), choose(mine)));
+  note.append(button(say("keep_theirs", { value: entryText(saved) }), choose(saved)));
+  place.replaceChildren(note);
+  showState("failed", say("conflict"));
+  return true;
+}
+
+function button(words, run) {
+  const made = Object.assign(document.createElement("button"), { type: "button", className: "btn s", textContent: words });
+  made.addEventListener("click", run);
+  return made;
+}
+
+function lost(words) {
+  const banner = document.getElementById("lost");
+  banner.hidden = !words;
+  if (words) banner.querySelector("[data-words]").textContent = words;
+}
+
+export function showState(state, words) {
+  const icons = { saving: "bi-cloud-arrow-up", saved: "bi-cloud-check ok", failed: "bi-cloud-slash bad" };
+  for (const place of document.querySelectorAll("[data-save-state]")) {
+    place.dataset.saveState = state;
+    const icon = Object.assign(document.createElement("i"), { className: `bi ${icons[state]}`, ariaHidden: "true" });
+    const said = Object.assign(document.createElement("span"), { className: "cut", textContent: words, title: words });
+    place.replaceChildren(icon, " ", said);
+  }
+}
+
+/** Put back what an earlier page could not send, and go on trying. */
+export function watchQueue() {
+  const back = [...waiting].filter(([path]) => itemAt(path));
+  for (const path of [...waiting.keys()]) if (!itemAt(path)) waiting.delete(path);
+  for (const [path, entry] of back) writeEntry(itemAt(path), entry);
+  if (back.length) {
+    globalThis.tandem.toast(say("restored", { count: back.length }));
+    run();
+  }
+  addEventListener("online", run);
+  document.querySelector("[data-again]").addEventListener("click", run);
+  addEventListener("beforeunload", (event) => waiting.size && event.preventDefault());
+}
