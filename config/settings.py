@@ -198,11 +198,15 @@ REST_FRAMEWORK = {
         "edc.api.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "edc.api.permissions.TokenMayWrite",
+    ],
+    "DEFAULT_PARSER_CLASSES": ["edc.api.parsing.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "edc.api.pagination.Cursor",
     "PAGE_SIZE": 50,
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "edc.api.openapi.ProblemSchema",
     "EXCEPTION_HANDLER": "config.errors.problem_json",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": None,
@@ -215,6 +219,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "SubjectStatus": "edc.models.Subject.Status",
+        "EventStatus": "edc.models.StudyEvent.Status",
+        "FormStatus": "edc.models.FormInstance.Status",
+        "QueryState": "edc.models.Query.State",
+        "UploadStatus": "imaging.models.UploadSession.Status",
+        "RunStatus": "modeling.models.Run.Status",
+    },
 }
 
 # Work ----------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from config.health import healthz
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.forbidden"
 handler404 = "config.errors.not_found"
+handler500 = "config.errors.server_error"
 
 api: list[URLPattern | URLResolver] = [
     path("", include("edc.api.urls")),

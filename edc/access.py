@@ -107,15 +107,20 @@ def sites_for(actor: User | None, *permissions: str) -> QuerySet[Site]:
 
 
 def studies_for(actor: User | None, *permissions: str) -> QuerySet[Study]:
-    """Return the studies on which the actor holds any of these study-wide permissions."""
-    usable = _usable(actor, permissions)
+    """Return the studies on which the actor holds any of these study-wide permissions.
+
+    Through a token bound to a site, a person may open that site's study and do nothing study-wide.
+    """
+    site = getattr(getattr(actor, "api_token", None), "site_id", None)
+    usable = [name for name in _usable(actor, permissions) if not site or name == "view_study_data"]
     if not usable or actor is None:
         return Study.objects.none()
     if actor.is_system:
         return Study.objects.all() if SYSTEM_GRANTS & set(usable) else Study.objects.none()
-    return get_objects_for_user(
+    studies = get_objects_for_user(
         actor, usable, klass=Study, any_perm=True, with_superuser=False, accept_global_perms=False
     )
+    return studies.filter(sites=site) if site else studies
 
 
 def may(actor: User | None, permission: str, *, site: Site | None = None, study: Study | None = None) -> bool:

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+from contextlib import nullcontext
 
 from django.db import IntegrityError, transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,27 +14,32 @@ from edc.errors import Conflict, InvalidInput
 from edc.models import IdempotencyRecord
 
 METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+HEADER = "Idempotency-Key"
 MAX_LENGTH = 80
 
 
 class IdempotentWrites:
     """Mixin of API views whose bodies are JSON: honours the Idempotency-Key header of a write.
 
-    The key is claimed before the work; a failed write (4xx, 5xx) gives it back, so that it can be retried.
+    The key, the write and the answer are one transaction: a process that dies in between leaves none of
+    them, a failed write (4xx, 5xx) gives the key back, and a duplicate sent meanwhile waits for the first
+    one's answer.
     """
 
     idempotency: IdempotencyRecord | None = None
 
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> Response:
+        keyed = request.method in METHODS and HEADER in request.headers
+        with transaction.atomic() if keyed else nullcontext():
+            response = super().dispatch(request, *args, **kwargs)
+            if keyed and response.status_code >= 400:
+                transaction.set_rollback(True)
+        return response
+
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         super().initial(request, *args, **kwargs)
-        self.idempotency = self._claim(request)
-
-    def dispatch(self, request: Request, *args: object, **kwargs: object) -> Response:
-        try:
-            return super().dispatch(request, *args, **kwargs)
-        except BaseException:
-            self._give_back()
-            raise
+        if request.method in METHODS and HEADER in request.headers:
+            self.idempotency = self._claim(request)
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, _Repeated):
@@ -43,49 +50,45 @@ class IdempotentWrites:
         self, request: Request, response: Response, *args: object, **kwargs: object
     ) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
-        if self.idempotency is not None:
-            if response.status_code < 400:
-                body = (
-                    json.loads(json.dumps(response.data, default=str)) if response.data is not None else None
-                )
-                IdempotencyRecord.objects.filter(pk=self.idempotency.pk).update(
-                    status_code=response.status_code, body=body
-                )
-                self.idempotency = None
-            else:
-                self._give_back()
+        if self.idempotency is not None and response.status_code < 400:
+            body = json.loads(json.dumps(self.kept_answer(response.data), default=str))
+            IdempotencyRecord.objects.filter(pk=self.idempotency.pk).update(
+                status_code=response.status_code, body=body
+            )
         return response
 
-    def _claim(self, request: Request) -> IdempotencyRecord | None:
-        key = request.headers.get("Idempotency-Key", "")
-        if request.method not in METHODS or not key:
-            return None
-        if len(key) > MAX_LENGTH:
-            raise InvalidInput(
-                _("Idempotency-Key may have at most 80 characters."), fields={"Idempotency-Key": key[:20]}
-            )
-        content = json.dumps([request.method, request.path, request.data], sort_keys=True, default=str)
-        sha256 = hashlib.sha256(content.encode()).hexdigest()
+    def kept_answer(self, data: object) -> object:
+        """Return what a repeat of the request is answered with; a view with a secret takes it out."""
+        return data
+
+    def _claim(self, request: Request) -> IdempotencyRecord:
+        key = request.headers[HEADER].strip()
+        if not 0 < len(key) <= MAX_LENGTH:
+            message = _("Send 1 to %(most)d characters.") % {"most": MAX_LENGTH}
+            raise InvalidInput(_("Some fields need correction."), fields={HEADER: message})
+        sha256 = _fingerprint(request)
         try:
             with transaction.atomic():
                 return IdempotencyRecord.objects.create(user=request.user, key=key, request_sha256=sha256)
         except IntegrityError:
-            return self._replay(request, key, sha256)
+            raise _repetition(request, key, sha256) from None
 
-    def _replay(self, request: Request, key: str, sha256: str) -> None:
-        record = IdempotencyRecord.objects.filter(user=request.user, key=key).first()
-        if record is None or record.status_code is None:
-            raise Conflict(
-                _("The first request with this Idempotency-Key is still at work; try again shortly.")
-            )
-        if record.request_sha256 != sha256:
-            raise Conflict(_("This Idempotency-Key was used for another request; use a new one."))
-        raise _Repeated(record)
 
-    def _give_back(self) -> None:
-        if self.idempotency is not None:
-            IdempotencyRecord.objects.filter(pk=self.idempotency.pk, status_code__isnull=True).delete()
-            self.idempotency = None
+def _fingerprint(request: Request) -> str:
+    """Return what makes two requests the same: the token too, so that a narrower one replays nothing."""
+    token = getattr(request.auth, "pk", None)
+    content = [request.method, request.get_full_path(), token, request.data]
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _repetition(request: Request, key: str, sha256: str) -> Exception:
+    record = IdempotencyRecord.objects.filter(user=request.user, key=key).first()
+    if record is None or record.status_code is None:
+        return Conflict(_("The first request with this Idempotency-Key is still at work; try again shortly."))
+    if record.request_sha256 != sha256:
+        message = _("This Idempotency-Key was used for another request; use a new one.")
+        return Conflict(message, code="idempotency_key_reused")
+    return _Repeated(record)
 
 
 class _Repeated(Exception):

@@ -1,5 +1,48 @@
 """REST routes of the edc app."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from edc.api.views import forms, people, reconciliation, studies, subjects
+from edc.services.query import answer_query, cancel_query, close_query, reopen_query
+
+TURNS = {"answer": answer_query, "close": close_query, "reopen": reopen_query, "cancel": cancel_query}
+
+urlpatterns: list[URLPattern] = [
+    path("studies/", studies.Studies.as_view(), name="studies"),
+    path("studies/<str:oid>/", studies.StudyDetail.as_view(), name="study"),
+    path("studies/<str:oid>/design/", studies.StudyDesignDetail.as_view(), name="study-design"),
+    path("subjects/", subjects.Subjects.as_view(), name="subjects"),
+    path("subjects/<int:pk>/", subjects.SubjectDetail.as_view(), name="subject"),
+    path("subjects/<int:pk>/eligibility/", subjects.SubjectEligibility.as_view(), name="subject-eligibility"),
+    path("subjects/<int:pk>/events/", subjects.SubjectEvents.as_view(), name="subject-events"),
+    path("subjects/<int:pk>/forms/", subjects.SubjectForms.as_view(), name="subject-forms"),
+    path("forms/<int:pk>/", forms.FormDetail.as_view(), name="form"),
+    path("forms/<int:pk>/observations/", forms.FormObservations.as_view(), name="form-observations"),
+    path("forms/<int:pk>/draft/", forms.FormDraft.as_view(), name="form-draft"),
+    path("forms/<int:pk>/draft/submit/", forms.FormDraftSubmission.as_view(), name="form-draft-submit"),
+    path("forms/<int:pk>/draft/rows/", forms.FormDraftRows.as_view(), name="form-draft-rows"),
+    path(
+        "forms/<int:pk>/draft/rows/<str:group_oid>/<str:key>/",
+        forms.FormDraftRow.as_view(),
+        name="form-draft-row",
+    ),
+    path("disagreements/", reconciliation.Disagreements.as_view(), name="disagreements"),
+    path(
+        "disagreements/<int:pk>/resolution/",
+        reconciliation.DisagreementResolution.as_view(),
+        name="disagreement-resolution",
+    ),
+    path("queries/", reconciliation.Queries.as_view(), name="queries"),
+    path("queries/<int:pk>/", reconciliation.QueryDetail.as_view(), name="query"),
+    *(
+        path(
+            f"queries/<int:pk>/{word}/",
+            reconciliation.QueryTurn.as_view(turn=turn),
+            name=f"query-{word}",
+        )
+        for word, turn in TURNS.items()
+    ),
+    path("tokens/", people.Tokens.as_view(), name="tokens"),
+    path("tokens/<int:pk>/", people.TokenDetail.as_view(), name="token"),
+    path("audit/", people.AuditTrail.as_view(), name="audit"),
+]

@@ -1,0 +1,1 @@
+"""Shapes of the edc API, by concept; no rule stands here."""

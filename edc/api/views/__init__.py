@@ -1,0 +1,1 @@
+"""Views of the edc API, by concept."""
