@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from edc.design.items import ItemDef, Text
 from edc.design.values import ItemReading, normal_form, read_value
 from edc.models import FormInstance
-from edc.rules.book import rule_book
 from edc.rules.form_logic import Flag, FormState, evaluate_form
 from edc.rules.subject_values import FinalRecord, SubjectValues, split_path
 from edc.selectors.subject_values import record_place, subject_values
@@ -31,25 +30,14 @@ def state_of(form: FormInstance, record: Mapping, known: SubjectValues | None = 
 
 
 def faults_of(form: FormInstance, state: FormState) -> dict[str, str]:
-    """Return what forbids submitting, by item path: impossible entries, required items left empty,
-    hard checks.
+    """Return what forbids submitting, by item path: impossible entries and required items left empty.
 
-    A hard check that reads other forms does not forbid: what stands in the source of this form must be
-    enterable whatever another form says, so it asks a query instead.
+    No edit check forbids, whatever its severity: what stands in the source must be enterable (ICH E6 asks for
+    the source's value, not a plausible one), so a check that does not hold asks a query.
     """
     faults = {path: _("Fill this in, or choose a missing code.") for path in state.unanswered}
-    faults |= {flag.path: in_language(flag.message) for flag in state.flags if _forbids(form, flag)}
     impossible = {path: state.problems[path] for path in state.impossible}
     return faults | {path: in_language(Text(each.zh, each.en)) for path, each in impossible.items()}
-
-
-def _forbids(form: FormInstance, flag: Flag) -> bool:
-    if flag.severity != "hard":
-        return False
-    rules = rule_book(form.design_version.design).forms[form.form_oid]
-    check = next(each for each in rules.checks if each.rule.oid == flag.rule_oid)
-    reads = set(check.check.reads) | (set(check.when.reads) if check.when else set())
-    return all(read_form == rules.form.short_name for read_form, _item in reads)
 
 
 def flags_of(state: FormState) -> list[Flag]:

@@ -70,3 +70,10 @@ def test_a_query_names_an_item_of_a_completed_form(form, member, subject):
         raise_query(form=form, path="IT.DM.AGE", text="?", actor=manager)
     with pytest.raises(NotNow):
         raise_query(form=form_of(subject, "FO.ENR"), path="IT.ENR.COHORT", text="?", actor=manager)
+
+
+def test_a_hard_check_never_keeps_the_source_out_but_asks(complete):
+    form = complete("FO.LBC", BILDIR="20", BILI="12.5")
+
+    assert form.status == "complete"
+    assert list(form.queries.values_list("rule_oid", "state")) == [("EC069", "open")]
