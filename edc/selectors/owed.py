@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from statistics import median
 
-from django.db.models import Avg, DurationField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from edc.selectors.visible import forms_visible_to, queries_visible_to
 
 Status = FormInstance.Status
 MOST = 200
+LATEST = 500
 LEFT = (Subject.Status.SCREEN_FAILED, Subject.Status.WITHDRAWN)
 
 
@@ -27,6 +29,7 @@ def owed_by(actor: User, study: Study, site: Site | None = None) -> list[OwedWor
         *_first_passes(actor, study, site),
         *_disagreements(actor, study, site),
         *_signatures(actor, study, site),
+        *_verifications(actor, study, site),
         *_queries(actor, study, site),
     ]
     for part in extensions.registered():
@@ -41,18 +44,22 @@ def _forms(actor: User, permission: str, study: Study, site: Site | None) -> Que
 
 
 def _first_passes(actor: User, study: Study, site: Site | None) -> Iterator[OwedWork]:
+    due = Q(status=Status.TO_DO, mandatory=True) & reached()
+    own = Q(status=Status.FIRST_DRAFT, drafts__observer=actor)
+    forms = _forms(actor, "enter_data", study, site).filter(due | own).order_by(*ORDER)[:MOST]
+    blocks = {FormInstance.EntryMode.DOUBLE: _("The second pass comes after it")}
+    return _entry("entry-1", forms, actor, lambda form: blocks.get(form.entry_mode, ""))
+
+
+def reached() -> Q:
+    """Return the condition that a form's visit took place, or may: its window has begun or it has none."""
     today = timezone.localdate()
-    reached = (
+    return (
         Q(event__status=StudyEvent.Status.HELD)
         | Q(event__planned_date__isnull=True)
         | Q(event__window_start__lte=today)
         | Q(event__window_start__isnull=True, event__planned_date__lte=today)
     )
-    due = Q(status=Status.TO_DO, mandatory=True) & reached
-    own = Q(status=Status.FIRST_DRAFT, drafts__observer=actor)
-    forms = _forms(actor, "enter_data", study, site).filter(due | own).order_by(*ORDER)[:MOST]
-    blocks = {FormInstance.EntryMode.DOUBLE: _("The second pass comes after it")}
-    return _entry("entry-1", forms, actor, lambda form: blocks.get(form.entry_mode, ""))
 
 
 def _second_passes(actor: User, study: Study, site: Site | None) -> Iterator[OwedWork]:
@@ -79,18 +86,19 @@ def _entry(kind: str, forms: Iterable[FormInstance], actor: User, blocks) -> Ite
             blocks=blocks(form),
             due=form.event.window_end,
             minutes=minutes.get(form.form_oid) or usual_minutes(form),
-            url=reverse("form", args=[form.pk]),
+            url=reverse("form-entry", args=[form.pk]),
             action=_("Continue") if form.status in drafts else _("Begin"),
         )
 
 
 def _own_minutes(actor: User) -> dict[str, int]:
-    """Return the person's own mean minutes for each form, of those begun and sealed within two hours."""
-    took = ExpressionWrapper(F("sealed_at") - F("started_at"), output_field=DurationField())
-    timed = Observation.objects.filter(observer=actor, started_at__isnull=False).annotate(took=took)
-    timed = timed.filter(took__lt=timedelta(hours=2)).order_by()
-    means = timed.values_list("form__form_oid").annotate(mean=Avg("took"))
-    return {oid: max(1, round(mean.total_seconds() / 60)) for oid, mean in means}
+    """Return the person's median minutes for each form, of the latest begun and sealed within two hours."""
+    timed = Observation.objects.filter(observer=actor, started_at__isnull=False).order_by("-pk")
+    took: dict[str, list[float]] = {}
+    for oid, begun, sealed in timed.values_list("form__form_oid", "started_at", "sealed_at")[:LATEST]:
+        if sealed - begun < timedelta(hours=2):
+            took.setdefault(oid, []).append((sealed - begun).total_seconds() / 60)
+    return {oid: max(1, round(median(minutes))) for oid, minutes in took.items()}
 
 
 def usual_minutes(form: FormInstance) -> int:
@@ -103,13 +111,19 @@ def _disagreements(actor: User, study: Study, site: Site | None) -> Iterator[Owe
     forms = _forms(actor, "resolve_disagreement", study, site).filter(status=Status.DISAGREEMENT)
     forms = forms.exclude(observations__observer=actor).order_by("status_changed_at")[:MOST]
     for form in forms:
-        yield _form_work("disagreement", form, _("The form waits"), 2, "reconcile", _("Resolve"))
+        yield _form_work("disagreement", form, _("The form waits"), 2, "form-reconcile", _("Resolve"))
 
 
 def _signatures(actor: User, study: Study, site: Site | None) -> Iterator[OwedWork]:
     forms = _forms(actor, "sign_form", study, site).filter(status__in=(Status.COMPLETE, Status.VERIFIED))
     for form in forms.order_by("status_changed_at")[:MOST]:
-        yield _form_work("sign", form, "", 1, "form", _("Sign"))
+        yield _form_work("sign", form, "", 1, "form-entry", _("Sign"))
+
+
+def _verifications(actor: User, study: Study, site: Site | None) -> Iterator[OwedWork]:
+    forms = _forms(actor, "verify_data", study, site).filter(status=Status.COMPLETE)
+    for form in forms.order_by("status_changed_at")[:MOST]:
+        yield _form_work("verify", form, "", 3, "form-entry", _("Verify"))
 
 
 def _form_work(kind: str, form: FormInstance, blocks: str, minutes: int, url: str, action: str) -> OwedWork:

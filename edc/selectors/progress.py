@@ -1,0 +1,125 @@
+"""How far a study or a site is, how quickly its queries are answered, and what one person did this week."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from statistics import median
+
+from django.db.models import Q
+from django.utils import timezone
+
+from edc import access
+from edc.models import FormInstance, Observation, Query, QueryMessage, Site, Study, Subject, User
+from edc.selectors.owed import LEFT, reached
+from edc.selectors.visible import forms_visible_to, queries_visible_to, subjects_visible_to
+
+Status = FormInstance.Status
+LATEST = 500
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A count out of a whole; `whole` is None where none is known."""
+
+    count: int
+    whole: int | None
+
+    @property
+    def percent(self) -> int:
+        return min(100, round(100 * self.count / self.whole)) if self.whole else 0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Subjects against the target; forms complete, verified and signed against those expected by now."""
+
+    subjects: Measure
+    enrolled: Measure
+    complete: Measure
+    verified: Measure
+    signed: Measure
+
+
+def progress_of(actor: User, study: Study, site: Site | None) -> Progress:
+    """Return the progress of the sites that the actor may see, or of the one given."""
+    subjects = subjects_visible_to(actor, study, site)
+    forms = forms_visible_to(actor).filter(subject__in=subjects).exclude(subject__status__in=LEFT)
+    expected = forms.filter(Q(mandatory=True) & reached() | Q(status__in=FormInstance.FINAL))
+    expected = expected.exclude(status=Status.NOT_DONE)
+    total, by_status = expected.count(), Counter(expected.values_list("status", flat=True))
+
+    def measure(*statuses: str) -> Measure:
+        return Measure(sum(by_status[status] for status in statuses), total)
+
+    return Progress(
+        subjects=Measure(subjects.count(), None if site else _target(study)),
+        enrolled=Measure(subjects.filter(status=Subject.Status.ENROLLED).count(), subjects.count()),
+        complete=measure(*FormInstance.FINAL),
+        verified=measure(Status.VERIFIED, Status.SIGNED, Status.LOCKED),
+        signed=measure(Status.SIGNED, Status.LOCKED),
+    )
+
+
+def _target(study: Study) -> int | None:
+    version = study.design_versions.first()
+    return sum(arm.target_n or 0 for arm in version.design.arms) or None if version else None
+
+
+@dataclass(frozen=True)
+class QueryNumbers:
+    """Queries that wait for the site, queries that wait for who asked, and days until an answer."""
+
+    open: int
+    answered: int
+    days_here: float | None
+    days_study: float | None
+
+
+def query_numbers(actor: User, study: Study, site: Site | None) -> QueryNumbers:
+    """Return the numbers for the queries that the actor may see; days are medians of the latest answers."""
+    queries = queries_visible_to(actor).filter(form__subject__study=study)
+    here = queries.filter(form__subject__site=site) if site else queries
+    return QueryNumbers(
+        open=here.filter(state=Query.State.OPEN).count(),
+        answered=here.filter(state=Query.State.ANSWERED).count(),
+        days_here=_days(QueryMessage.objects.filter(query__in=here)),
+        days_study=_days(QueryMessage.objects.filter(query__form__subject__study=study)),
+    )
+
+
+def _days(messages: Iterable[QueryMessage]) -> float | None:
+    answers = messages.filter(state_after=Query.State.ANSWERED).order_by("-pk")
+    pairs = answers.values_list("query__raised_at", "written_at")[:LATEST]
+    took = [(written - raised).total_seconds() / 86400 for raised, written in pairs]
+    return round(median(took), 1) if took else None
+
+
+@dataclass(frozen=True)
+class Week:
+    """What a person sealed on each of the last seven days, and the median minutes a form took."""
+
+    days: list[tuple[date, int]]
+    minutes: float | None
+
+    @property
+    def total(self) -> int:
+        return sum(count for _day, count in self.days)
+
+
+def week_of(actor: User) -> Week:
+    """Return the actor's own last seven days, today last."""
+    today = timezone.localdate()
+    days = [today - timedelta(days=back) for back in range(6, -1, -1)]
+    since = timezone.make_aware(datetime.combine(days[0], time.min))
+    sealed = Observation.objects.filter(observer=actor, sealed_at__gte=since)
+    times = list(sealed.values_list("started_at", "sealed_at"))
+    counts = Counter(timezone.localdate(at) for _begun, at in times)
+    took = [at - begun for begun, at in times if begun and at - begun < timedelta(hours=2)]
+    minutes = round(median(each.total_seconds() / 60 for each in took), 1) if took else None
+    return Week([(day, counts[day]) for day in days], minutes)
+
+
+def works_with_forms(actor: User, study: Study) -> bool:
+    """Tell whether the actor sees the subjects of any site of the study."""
+    return access.sites_for(actor, "view_subjects").filter(study=study).exists()

@@ -1,0 +1,55 @@
+"""How pages guard themselves, read what was posted, and answer so that htmx and a plain form follow."""
+
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
+
+from edc import access
+from edc.errors import InvalidInput
+from edc.models import Study, Subject
+from edc.web.context import STUDY_KEY, current_study
+
+
+def go(request: HttpRequest, url: str) -> HttpResponse:
+    """Send the browser to a page after a post, whether a form or htmx posted."""
+    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+
+
+def study_where(request: HttpRequest, *permissions: str) -> Study:
+    """Return the present study if the person holds one of these permissions at any of its sites."""
+    study = current_study(request)
+    if study is None or not access.sites_for(request.user, *permissions).filter(study=study).exists():
+        raise PermissionDenied(permissions)
+    return study
+
+
+def study_with(request: HttpRequest, permission: str) -> Study:
+    """Return the present study if the person holds this study-wide permission on it."""
+    study = current_study(request)
+    if study is None:
+        raise PermissionDenied(permission)
+    access.require(request.user, permission, study=study)
+    return study
+
+
+def enter_study_of(request: HttpRequest, subject: Subject) -> None:
+    """Make the subject's study the present one, so that a link from elsewhere shows the right shell."""
+    if current_study(request) != subject.study:
+        request.session[STUDY_KEY] = subject.study.oid
+        del request._tandem_study
+
+
+def day_of(request: HttpRequest, field: str, *, required: bool = True) -> date | None:
+    """Return a day that was posted; an impossible or missing one names its field."""
+    text = request.POST.get(field, "").strip()
+    if not text and not required:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        message = {field: _("Enter a day as year-month-day, such as 2026-11-21.")}
+        raise InvalidInput(_("Some fields need correction."), fields=message) from None

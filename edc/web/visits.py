@@ -1,0 +1,97 @@
+"""The visits of a subject with their forms, and what may still be added to them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from edc.design.study import StudyDesign
+from edc.extensions import Chip
+from edc.models import FormInstance, Query, StudyEvent, Subject, User
+from edc.selectors import events_visible_to, forms_visible_to
+from edc.selectors.evaluation import in_language
+from edc.selectors.matrix import SHOWN_AS, event_chip
+from edc.selectors.owed import form_name
+
+UNSETTLED = Q(queries__state__in=(Query.State.OPEN, Query.State.ANSWERED))
+
+
+@dataclass(frozen=True)
+class FormLine:
+    """One form of a visit: its name, its state as a chip that opens it, and its unsettled queries."""
+
+    form: FormInstance
+    name: str
+    chip: Chip
+    queries: int
+
+
+@dataclass(frozen=True)
+class VisitPart:
+    """One visit: its state, its forms, and the forms of which another copy may be added."""
+
+    event: StudyEvent
+    name: str
+    chip: Chip
+    forms: list[FormLine]
+    addable: list[tuple[str, str]]
+    is_dated: bool
+
+    @property
+    def done(self) -> int:
+        return sum(line.form.status in FormInstance.FINAL for line in self.forms)
+
+
+def subject_forms(actor: User, subject: Subject) -> list[FormInstance]:
+    """Return the subject's forms with the count of their unsettled queries as `unsettled`."""
+    forms = forms_visible_to(actor).filter(subject=subject)
+    return list(forms.annotate(unsettled=Count("queries", UNSETTLED)).order_by("event__ordinal", "pk"))
+
+
+def visits_of(actor: User, subject: Subject, forms: Iterable[FormInstance]) -> list[VisitPart]:
+    """Return the subject's visits in the order of the schedule."""
+    by_event: dict[int, list[FormInstance]] = {}
+    for form in forms:
+        by_event.setdefault(form.event_id, []).append(form)
+    events = events_visible_to(actor).filter(subject=subject).order_by("ordinal", "repeat_key")
+    design = subject.design_version.design
+    return [_visit(event, design, by_event.get(event.pk, [])) for event in events]
+
+
+def _visit(event: StudyEvent, design: StudyDesign, forms: Sequence[FormInstance]) -> VisitPart:
+    forms = sorted(forms, key=lambda form: (form.ordinal, form.repeat_key))
+    definition = design.event(event.event_oid)
+    name = in_language(definition.name)
+    if event.repeat_key > 1 or definition.repeats:
+        name = f"{name} {event.repeat_key}"
+    shape, word = event_chip(event, forms, timezone.localdate())
+    lines = [_form_line(form) for form in forms]
+    there = {form.form_oid for form in forms}
+    copies = [design.form(each.form) for each in definition.forms if each.form in there]
+    addable = [(form.oid, in_language(form.name)) for form in copies if form.repeats == "form"]
+    return VisitPart(event, name, Chip(shape, word), lines, addable, definition.kind != "common")
+
+
+def _form_line(form: FormInstance) -> FormLine:
+    chip = Chip(SHOWN_AS[form.status], str(form.get_status_display()), reverse("form-entry", args=[form.pk]))
+    return FormLine(form, form_name(form), chip, form.unsettled)
+
+
+def addable_events(subject: Subject) -> list[tuple[str, str]]:
+    """Return the events of which another occurrence may be added to the subject: OID and name."""
+    design = subject.design_version.design
+    there: dict[str, int] = {}
+    for oid in subject.events.values_list("event_oid", flat=True):
+        there[oid] = there.get(oid, 0) + 1
+    free = (
+        event
+        for event in design.events
+        if event.kind == "unscheduled" or (event.repeats and there.get(event.oid))
+    )
+    return [
+        (event.oid, in_language(event.name))
+        for event in free
+        if event.max_repeats is None or there.get(event.oid, 0) < event.max_repeats
+    ]
