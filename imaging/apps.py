@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class ImagingConfig(AppConfig):
     name = "imaging"
     verbose_name = "Imaging"
+
+    def ready(self) -> None:
+        from edc import extensions
+        from imaging.web.extension import ImagingExtension
+
+        extensions.register(ImagingExtension())

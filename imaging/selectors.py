@@ -81,16 +81,19 @@ def design_versions(studies: QuerySet[Study]) -> list[DesignVersion]:
     return list(DesignVersion.objects.filter(pk__in=used))
 
 
+def due_today() -> Q:
+    """Return the condition that a form's visit is planned and its window has begun."""
+    today = timezone.localdate()
+    begun = Q(event__window_start__lte=today) | Q(event__planned_date__lte=today)
+    return Q(event__status=StudyEvent.Status.PLANNED) & begun
+
+
 def missing_uploads(actor: User, study: Study, site: Site | None) -> QuerySet[FormInstance]:
     """Return the imaging forms whose visit is due and whose images the actor may deliver and nobody has."""
     sites = access.sites_for(actor, "upload_images").filter(study=study)
     if site is not None:
         sites = sites.filter(pk=site.pk)
-    today = timezone.localdate()
-    reached = Q(event__status=StudyEvent.Status.HELD) | (
-        Q(event__status=StudyEvent.Status.PLANNED)
-        & (Q(event__window_start__lte=today) | Q(event__planned_date__lte=today))
-    )
+    reached = Q(event__status=StudyEvent.Status.HELD) | due_today()
     forms = FormInstance.objects.filter(
         _imaging_forms(Study.objects.filter(pk=study.pk), required=True), reached, subject__site__in=sites
     )
@@ -127,7 +130,10 @@ def reads_visible_to(actor: User | None) -> QuerySet[Read]:
     if actor is None:
         return Read.objects.none()
     return Read.objects.filter(imaging_study__subject__site__in=sites, reader=actor).select_related(
-        "imaging_study__subject__site"
+        "imaging_study__subject__site",
+        "imaging_study__subject__study",
+        "imaging_study__form__event",
+        "imaging_study__form__design_version",
     )
 
 

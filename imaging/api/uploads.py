@@ -63,9 +63,16 @@ class Upload(RetrieveAPIView):
 
 
 class UploadFiles(APIView):
-    """POST files as multipart/form-data (`files`, and `index` for each file's place in the sender's list)."""
+    """GET what became of each file; POST files as multipart/form-data, with each one's place in `index`."""
 
     parser_classes = [MultiPartParser]
+
+    @extend_schema(responses={200: UploadedInstanceSerializer(many=True)})
+    def get(self, request: Request, public_id: str) -> Response:
+        """Return what has become of every file so far, so that a sender goes on where it stopped."""
+        session = get_object_or_404(selectors.sessions_visible_to(request.user), public_id=public_id)
+        rows = session.instances.select_related("instance").order_by("sent_index", "pk")
+        return Response(UploadedInstanceSerializer(rows, many=True).data)
 
     @extend_schema(
         request={"multipart/form-data": FILES_SCHEMA},
