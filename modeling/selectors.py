@@ -1,10 +1,12 @@
 """Guarded reads of modeling: what a model that is not approved says is seen by those who develop it alone."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from edc import access
 from edc.models import Subject, User
-from modeling.models import Analysis, ModelVersion, Run, Score
+from imaging.models import ImagingStudy, Segmentation
+from imaging.selectors import segmentations_visible_to
+from modeling.models import Analysis, ModelVersion, Run, Score, ScoreReview
 
 
 def models_visible_to(actor: User | None) -> QuerySet[ModelVersion]:
@@ -47,3 +49,54 @@ def latest_scores(actor: User | None, subjects: list[Subject]) -> dict[int, Scor
     """Return each subject's newest score that the actor may see, by subject id."""
     scores = scores_visible_to(actor).filter(subject__in=subjects).order_by("subject_id", "created_at", "pk")
     return {score.subject_id: score for score in scores}
+
+
+def scores_to_review(actor: User | None) -> QuerySet[Score]:
+    """Return the visible scores, each with `mine` (whether the actor has reviewed it) and `latest`.
+
+    A score is the latest until the same model scores the subject again.
+    """
+    mine = ScoreReview.objects.filter(score=OuterRef("pk"), reviewer=actor)
+    newer = Score.objects.filter(
+        subject=OuterRef("subject"), model_version=OuterRef("model_version"), pk__gt=OuterRef("pk")
+    )
+    return scores_visible_to(actor).annotate(mine=Exists(mine), latest=~Exists(newer))
+
+
+def waiting_scores(actor: User | None) -> QuerySet[Score]:
+    """Return the latest scores of approved models that the actor may review and has not."""
+    sites = access.sites_for(actor, "review_scores")
+    approved = ModelVersion.State.APPROVED
+    return scores_to_review(actor).filter(
+        mine=False, latest=True, subject__site__in=sites, model_version__state=approved
+    )
+
+
+def masks_to_start_from(actor: User | None, study: ImagingStudy) -> QuerySet[Segmentation]:
+    """Return the masks of the study that an analysis may take, signed ones first."""
+    masks = segmentations_visible_to(actor).filter(series__imaging_study=study)
+    return masks.exclude(status=Segmentation.Status.RETIRED).order_by("-status", "-created_at")
+
+
+def mask_used(analysis: Analysis) -> Segmentation | None:
+    """Return the mask of an analysis that the caller may see: the given one, or the one that was grown."""
+    if analysis.segmentation_id:
+        return analysis.segmentation
+    run = next((run for run in analysis.runs.all() if run.step == Run.Step.SEGMENT), None)
+    made = (run.output or {}).get("segmentation") if run else None
+    masks = Segmentation.objects.select_related("series__imaging_study", "created_by")
+    return masks.filter(pk=made).first() if made else None
+
+
+def in_state(analyses: QuerySet[Analysis], state: str) -> QuerySet[Analysis]:
+    """Return the analyses under way, done, failed or cancelled; all of them for any other word."""
+    if state == "running":
+        return analyses.filter(runs__status__in=[Run.Status.QUEUED, Run.Status.RUNNING]).distinct()
+    if state == "done":
+        return analyses.exclude(runs__in=Run.objects.exclude(status=Run.Status.DONE))
+    if state == "failed":
+        return analyses.filter(runs__status=Run.Status.FAILED).distinct()
+    if state == "cancelled":
+        failed = Run.objects.filter(status=Run.Status.FAILED)
+        return analyses.filter(runs__status=Run.Status.CANCELLED).exclude(runs__in=failed).distinct()
+    return analyses
