@@ -68,7 +68,13 @@ def _image_parts() -> list[extensions.Extension]:
 def _conditions() -> dict[str, Exists | Q]:
     """Return the quick filters that the database answers."""
     today = timezone.localdate()
-    planned = StudyEvent.objects.filter(subject=OuterRef("pk"), status=StudyEvent.Status.PLANNED)
+    of_visit = FormInstance.objects.filter(event=OuterRef("pk"))
+    planned = StudyEvent.objects.filter(
+        Exists(of_visit.filter(status=Status.TO_DO, mandatory=True)),
+        ~Exists(of_visit.filter(status__in=(*BEGUN, Status.DISAGREEMENT))),
+        subject=OuterRef("pk"),
+        status=StudyEvent.Status.PLANNED,
+    )
     staying = ~Q(status__in=LEFT)
     forms = FormInstance.objects.filter(subject=OuterRef("pk"))
     return {

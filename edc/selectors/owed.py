@@ -22,7 +22,7 @@ LEFT = (Subject.Status.SCREEN_FAILED, Subject.Status.WITHDRAWN)
 
 def owed_by(actor: User, study: Study, site: Site | None = None) -> list[OwedWork]:
     """Return what the actor owes in the study, or at one of its sites: what blocks others and is late
-    comes first.
+    comes first. Of each kind the first 200 are told.
     """
     owed = [
         *_second_passes(actor, study, site),
@@ -34,7 +34,7 @@ def owed_by(actor: User, study: Study, site: Site | None = None) -> list[OwedWor
     ]
     for part in extensions.registered():
         owed.extend(part.owed(actor=actor, study=study, site=site))
-    return sorted(owed, key=lambda work: (not work.blocks, work.due or date.max))[:MOST]
+    return sorted(owed, key=lambda work: (not work.blocks, work.due or date.max))
 
 
 def _forms(actor: User, permission: str, study: Study, site: Site | None) -> QuerySet[FormInstance]:

@@ -1,6 +1,7 @@
 """What every page shows around its content: the study, the site, the tabs, the person."""
 
 from django.conf import settings
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,14 +13,18 @@ STUDY_KEY, SITE_KEY = "study_oid", "site_oid"
 
 
 def current_study(request: HttpRequest) -> Study | None:
-    """Return the study the person works in: the one chosen, else the first that is theirs."""
+    """Return the study the person works in: the one chosen, else of theirs the one with most subjects."""
     if not hasattr(request, "_tandem_study"):
-        studies = list(access.studies_for(request.user, "view_study_data", "manage_people"))
-        chosen = request.session.get(STUDY_KEY)
-        request._tandem_study = next(
-            (study for study in studies if study.oid == chosen), studies[0] if studies else None
-        )
+        studies = access.studies_for(request.user, "view_study_data", "manage_people")
+        chosen = studies.filter(oid=request.session.get(STUDY_KEY, "")).first()
+        request._tandem_study = chosen or _busiest(request.user, studies)
     return request._tandem_study
+
+
+def _busiest(user: User, studies: QuerySet[Study]) -> Study | None:
+    sites = access.sites_for(user, "view_subjects", "read_images", "run_models")
+    subjects = Count("subjects", filter=Q(subjects__site__in=sites))
+    return studies.annotate(subject_count=subjects).order_by("-subject_count", "oid").first()
 
 
 def member_sites(user: User, study: Study | None) -> list[Site]:
@@ -75,6 +80,8 @@ def _tabs(request: HttpRequest, user: User, study: Study | None) -> list[dict[st
         tabs.extend(part.tabs(actor=user, study=study))
     if access.may(user, "view_audit", study=study):
         tabs.append(extensions.Tab(_("Audit"), reverse("audit"), "/audit"))
+    if access.may(user, "manage_people", study=study):
+        tabs.append(extensions.Tab(_("People"), reverse("people"), "/people"))
     return [
         {"label": tab.label, "url": tab.url, "active": _is_active(request.path, tab.prefix)} for tab in tabs
     ]

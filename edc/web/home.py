@@ -4,7 +4,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from edc import access
@@ -12,7 +11,7 @@ from edc.models import Role, Site, Study, User
 from edc.selectors import owed_by
 from edc.selectors.progress import Week, progress_of, query_numbers, week_of, works_with_forms
 from edc.web.context import current_site, current_study
-from edc.web.owed_lines import duration, filters, grouped, line_of
+from edc.web.owed_lines import duration, filters, grouped, line_of, weekday
 
 
 @login_required
@@ -63,7 +62,7 @@ def bars(week: Week) -> dict[str, object]:
     drawn = []
     for place, (day, count) in enumerate(week.days):
         height = max(1, round(45 * count / most))
-        name = _("today") if place == 6 else date_format(day, "D")
+        name = _("today") if place == 6 else weekday(day)
         bar = {"x": 6 + 38 * place, "y": 48 - height, "height": height}
         drawn.append(bar | {"middle": 17 + 38 * place, "name": name, "count": count})
     counts = ", ".join(str(count) for _day, count in week.days)

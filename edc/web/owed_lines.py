@@ -90,7 +90,12 @@ def due_words(due: date | None, today: date) -> tuple[str, str]:
         return "over", ngettext("%(days)d day late", "%(days)d days late", late) % {"days": late}
     if late == 0:
         return "due", _("today")
-    return "", date_format(due, "m-d D")
+    return "", f"{date_format(due, 'm-d')} {weekday(due)}"
+
+
+def weekday(day: date) -> str:
+    """Return the short name of the day of the week; Django's Chinese one is the long one."""
+    return date_format(day, "D").replace("星期", "周")
 
 
 def filters(user: User, study: Study, lines: list[Line]) -> list[dict[str, object]]:

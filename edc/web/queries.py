@@ -52,7 +52,7 @@ def queries(request: HttpRequest) -> HttpResponse:
     asked = {"state": "unsettled", "sort": "oldest"} | request.GET.dict()
     found = matching(request, study, asked)
     page = Paginator(in_state(found, asked["state"]), PAGE_SIZE).get_page(asked.get("page"))
-    states = {"unsettled": _("Not settled")} | dict(State.choices) | {"": _("All")}
+    states = {"unsettled": _("Open or answered")} | dict(State.choices) | {"": _("All")}
     context = {
         "page": page,
         "lines": [line_of(query) for query in page.object_list],

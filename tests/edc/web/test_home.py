@@ -11,8 +11,8 @@ from tests.factories import models as made
 from tests.factories.entering import form_of
 
 ROLES = [
-    "crc", "data_manager", "monitor", "investigator", "radiologist", "clinician", "data_scientist", "uploader",
-    "auditor", "administrator",
+    "crc", "data_manager", "monitor", "investigator", "radiologist", "clinician", "data_scientist",
+    "uploader", "auditor", "administrator",
 ]  # fmt: skip
 
 
@@ -74,7 +74,9 @@ def test_late_work_says_by_how_many_days(see, crcs, subject):
 
     lines = groups(see(crcs[0]))["Today"]
 
-    assert {line.due_text for line in lines if line.work.subject_key == subject.subject_key} >= {"2 days late"}
+    assert {line.due_text for line in lines if line.work.subject_key == subject.subject_key} >= {
+        "2 days late"
+    }
 
 
 def test_minutes_are_the_median_of_the_persons_own_history(see, crcs, subject):
