@@ -89,7 +89,7 @@ def _curve(found: dict, band: str) -> Chart:
     return {
         "name": short_band(band),
         "band": BAND_NUMBER[band],
-        "times": found["times"],
+        "times": found["time"],
         "survival": found["survival"],
         "at_risk": [count for _tick, count in found["at_risk"]],
     }

@@ -1,5 +1,6 @@
 """A score's plots as SVG for print, from the same data as the page's plots."""
 
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -78,37 +79,49 @@ def contribution_drawing(chart: dict[str, Any], width: int = 340) -> SafeString:
     return _svg(width, len(items) * BAR_ROW + 2, parts)
 
 
-def survival_drawing(chart: dict[str, Any], width: int = 480, height: int = 150) -> SafeString:
+@dataclass(frozen=True)
+class _Frame:
+    """The plot's rectangle: months to the right, shares upwards."""
+
+    months: float
+    left: float = 34
+    right: float = 446
+    top: float = 8
+    bottom: float = 132
+
+    def at(self, month: float, share: float) -> tuple[float, float]:
+        x = self.left + (self.right - self.left) * month / self.months
+        return x, self.bottom - (self.bottom - self.top) * share
+
+
+def survival_drawing(chart: dict[str, Any]) -> SafeString:
     """Draw the strata's curves as steps, this case marked, months below."""
-    left, bottom, right = 34, height - 18, width - 34
-
-    def x(month: float) -> float:
-        return left + (right - left) * month / chart["max"]
-
-    def y(share: float) -> float:
-        return bottom - (bottom - 8) * share
-
-    parts = [_line([(left, y(q)), (right, y(q))], "#e1e5ea") for q in (0, 0.25, 0.5, 0.75, 1)]
-    parts += [_text(left - 4, y(q) + 3, f"{100 * q:.0f}%", "end", fill=MUTED) for q in (0, 0.5, 1)]
-    for tick in range(0, int(chart["max"]) + 1, int(chart["step"])):
-        words = f"{tick} {chart['time_unit']}" if tick == chart["max"] else str(tick)
-        parts.append(_text(x(tick), height - 4, words, "middle", fill=MUTED))
-    current = chart["current"]
+    frame, current = _Frame(chart["max"]), chart["current"]
+    parts = _axes(frame, chart)
     for curve in chart["curves"]:
         own = current is not None and current["band"] == curve["band"]
-        steps = _steps(curve["times"], curve["survival"])
-        points = [(x(month), y(share)) for month, share in steps]
-        parts.append(
-            _line(points, BANDS[curve["band"]], 2 if own else 1.2, "5 3" if curve["band"] == 2 else "")
-        )
+        points = [frame.at(month, share) for month, share in _steps(curve["times"], curve["survival"])]
+        dash = "5 3" if curve["band"] == 2 else ""
+        parts.append(_line(points, BANDS[curve["band"]], 2 if own else 1.2, dash))
         parts.append(_text(points[-1][0] + 4, points[-1][1] + 3, curve["name"], bold=own))
     if current is not None:
-        spot = (x(current["time"]), y(current["value"]))
-        parts.append(
-            f'<circle cx="{spot[0]:.1f}" cy="{spot[1]:.1f}" r="4" fill="#fff" stroke="{TEXT}" stroke-width="2"/>'
-        )
-        parts.append(_text(spot[0] - 7, spot[1] + 12, current["label"], "end", bold=True))
-    return _svg(width, height, parts)
+        x, y = frame.at(current["time"], current["value"])
+        ring = f'r="4" fill="#fff" stroke="{TEXT}" stroke-width="2"'
+        parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" {ring}/>')
+        parts.append(_text(x - 7, y + 12, current["label"], "end", bold=True))
+    return _svg(480, 150, parts)
+
+
+def _axes(frame: _Frame, chart: dict[str, Any]) -> list[str]:
+    parts = []
+    for share in (0, 0.25, 0.5, 0.75, 1):
+        left, right = frame.at(0, share), frame.at(chart["max"], share)
+        parts.append(_line([left, right], "#e1e5ea"))
+        parts.append(_text(left[0] - 4, left[1] + 3, f"{100 * share:.0f}%", "end", fill=MUTED))
+    for tick in range(0, int(chart["max"]) + 1, int(chart["step"])):
+        words = f"{tick} {chart['time_unit']}" if tick == chart["max"] else str(tick)
+        parts.append(_text(frame.at(tick, 0)[0], 146, words, "middle", fill=MUTED))
+    return parts
 
 
 def _steps(times: list[float], shares: list[float]) -> list[tuple[float, float]]:

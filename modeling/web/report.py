@@ -1,9 +1,7 @@
 """A score on paper: the PDF that a clinician prints, with Chinese from the platform's own fonts."""
 
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -17,8 +15,6 @@ from modeling.web.drawing import band_drawing, contribution_drawing, survival_dr
 from modeling.web.review import score_for
 from modeling.web.review_page import review_context
 from modeling.web.trace import trace_of
-
-STATIC = Path(settings.BASE_DIR) / "static"
 
 
 @require_GET
@@ -35,15 +31,9 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponse:
 
 def report_pdf(request: HttpRequest, score: Score) -> bytes:
     """Return the PDF; nothing is fetched but the platform's own style sheet and fonts."""
-    from weasyprint import HTML, default_url_fetcher
+    from modeling.web.printing import pdf_of
 
-    def local_only(url: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        if not url.startswith(STATIC.as_uri()):
-            raise ValueError("a report loads nothing from elsewhere")
-        return default_url_fetcher(url, *args, **kwargs)
-
-    text = render_to_string("modeling/report.html", report_context(request, score), request)
-    return HTML(string=text, base_url=f"{STATIC.as_uri()}/css/", url_fetcher=local_only).write_pdf()
+    return pdf_of(render_to_string("modeling/report.html", report_context(request, score), request))
 
 
 def report_context(request: HttpRequest, score: Score) -> dict[str, Any]:

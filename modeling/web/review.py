@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from edc.errors import InvalidInput
-from edc.web.context import current_site, current_study
+from edc.models import Study
+from edc.web.context import SITE_KEY, STUDY_KEY, current_site, current_study
 from modeling import selectors
 from modeling.models import Band, Score
 from modeling.services.overlay import mask_overlay
@@ -60,7 +61,17 @@ def score_for(request: HttpRequest, pk: int) -> Score:
         "run__analysis__imaging_study__form__event", "run__analysis__segmentation", "model_version__study",
         "model_version__approved_by", "subject__design_version",
     ).prefetch_related("reviews__reviewer")  # fmt: skip
-    return get_object_or_404(scores, pk=pk)
+    score = get_object_or_404(scores, pk=pk)
+    work_in(request, score.subject.study)
+    return score
+
+
+def work_in(request: HttpRequest, study: Study) -> None:
+    """Make the study of what is opened the one that the shell shows, as a link may lead into another."""
+    if current_study(request) != study:
+        request.session[STUDY_KEY] = study.oid
+        request.session.pop(SITE_KEY, None)
+        request._tandem_study = study
 
 
 @require_GET

@@ -9,6 +9,7 @@ from edc.templatetags.tandem import local
 from edc.web.value_text import value_text
 from modeling.models import Band, ModelVersion, Score
 
+MOST_LABEL = 8
 BAND_NUMBER = {Band.LOW: 1, Band.MIDDLE: 2, Band.HIGH: 3}
 BAND_CLASS = {Band.LOW: "ok", Band.MIDDLE: "warn", Band.HIGH: "bad"}
 # The bundle's name of each band, in the order of risk.
@@ -49,7 +50,9 @@ def contribution_label(design: StudyDesign, row: Mapping) -> str:
     name = local(row["label"])
     if row["group"] != "clinical":
         return name
-    return f"{name} {item_words(design, row['name'], row.get('value'), row.get('unit') or '')}".strip()
+    words = item_words(design, row["name"], row.get("value"), row.get("unit") or "")
+    # A code's long label has no room beside a bar; the code itself says enough there.
+    return f"{name} {words if row.get('unit') or len(words) <= MOST_LABEL else row['value']}".strip()
 
 
 def cuts_of(model: ModelVersion) -> tuple[float, float]:
