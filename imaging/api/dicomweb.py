@@ -23,7 +23,7 @@ from rest_framework.views import APIView
 
 from edc.errors import InvalidInput, Unavailable
 from imaging import selectors
-from imaging.api.qido import instance_json, series_json, study_json
+from imaging.api.qido import counted, instance_json, series_json, series_of, study_json
 from imaging.api.stow import boundary_of, parts, store_response
 from imaging.archive import Archive, ArchiveUnavailable, InstanceNotFound, from_url
 from imaging.models import ImagingStudy, Instance
@@ -107,7 +107,7 @@ class Studies(DicomWebView):
 
     @extend_schema(operation_id="dicom_web_search_studies", responses={(200, DICOM_JSON): dict})
     def get(self, request: Request) -> JsonResponse:
-        found = self.studies()
+        found = counted(self.studies())
         for name, column in STUDY_FILTERS.items():
             if value := request.query_params.get(name):
                 found = found.filter(**{column: value})
@@ -146,9 +146,8 @@ class SeriesOfStudy(DicomWebView):
     @extend_schema(operation_id="dicom_web_search_series", responses={(200, DICOM_JSON): dict})
     def get(self, request: Request, study: str) -> JsonResponse:
         found = get_object_or_404(self.studies(), study_instance_uid=study)
-        return dicom_json(
-            [series_json(each, self.root()) for each in _page(request, found.series.order_by("pk"))]
-        )
+        listed = _page(request, series_of(found))
+        return dicom_json([series_json(found, first, count, self.root()) for first, count in listed])
 
 
 class InstancesOfSeries(DicomWebView):
@@ -232,7 +231,7 @@ def _private(response: Any) -> Any:
     return response
 
 
-def _page(request: Request, rows: QuerySet) -> QuerySet:
+def _page(request: Request, rows: Any) -> Any:
     limit = request.query_params.get("limit", "")
     offset = request.query_params.get("offset", "")
     start = int(offset) if offset.isdigit() else 0

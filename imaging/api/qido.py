@@ -2,32 +2,51 @@
 
 from typing import Any
 
-from imaging.models import ImagingStudy, Instance, Series
+from django.db.models import Count, Min, QuerySet
+
+from imaging.models import ImagingStudy, Instance
+
+
+def counted(studies: QuerySet[ImagingStudy]) -> QuerySet[ImagingStudy]:
+    """Add the numbers of series and instances that have arrived, whether or not the upload is submitted."""
+    return studies.annotate(
+        series_number=Count("instances__series_instance_uid", distinct=True),
+        instance_number=Count("instances", distinct=True),
+    )
+
+
+def series_of(study: ImagingStudy) -> list[tuple[Instance, int]]:
+    """Return the first instance of each series that has arrived, and how many instances the series has."""
+    groups = study.instances.order_by().values("series_instance_uid")
+    counts = {row["first"]: row["n"] for row in groups.annotate(first=Min("pk"), n=Count("pk"))}
+    return [
+        (instance, counts[instance.pk]) for instance in Instance.objects.filter(pk__in=counts).order_by("pk")
+    ]
 
 
 def study_json(study: ImagingStudy, root: str) -> dict[str, Any]:
-    """Return one study in the DICOM JSON model."""
+    """Return one study of `counted` in the DICOM JSON model."""
     return {
         "00080061": _element("CS", study.modality),
         "00081190": _element("UR", f"{root}/studies/{study.study_instance_uid}"),
         "00100010": {"vr": "PN", "Value": [{"Alphabetic": study.subject.subject_key}]},
         "00100020": _element("LO", study.subject.subject_key),
         "0020000D": _element("UI", study.study_instance_uid),
-        "00201206": _element("IS", study.series.count()),
-        "00201208": _element("IS", study.instances.count()),
+        "00201206": _element("IS", study.series_number),
+        "00201208": _element("IS", study.instance_number),
     }
 
 
-def series_json(series: Series, root: str) -> dict[str, Any]:
-    """Return one series in the DICOM JSON model."""
-    study_uid = series.imaging_study.study_instance_uid
+def series_json(study: ImagingStudy, first: Instance, count: int, root: str) -> dict[str, Any]:
+    """Return one series of `series_of` in the DICOM JSON model."""
+    facts, uid = first.header["series"], first.series_instance_uid
     return {
-        "00080060": _element("CS", series.modality),
-        "0008103E": _element("LO", series.description),
-        "00081190": _element("UR", f"{root}/studies/{study_uid}/series/{series.series_instance_uid}"),
-        "0020000D": _element("UI", study_uid),
-        "0020000E": _element("UI", series.series_instance_uid),
-        "00201209": _element("IS", series.slice_count),
+        "00080060": _element("CS", facts.get("modality")),
+        "0008103E": _element("LO", facts.get("description")),
+        "00081190": _element("UR", f"{root}/studies/{study.study_instance_uid}/series/{uid}"),
+        "0020000D": _element("UI", study.study_instance_uid),
+        "0020000E": _element("UI", uid),
+        "00201209": _element("IS", count),
     }
 
 

@@ -99,7 +99,7 @@ def _failed(row: UploadedInstance) -> dict[str, object]:
     return {
         "00081197": _element("US", FAILURE_REASONS.get(row.reason_code, CANNOT_UNDERSTAND)),
         "00080100": _element("SH", row.reason_code[:16]),
-        "00080104": _element("LO", f"{row.sent_index}: {row.reason_en}"[:200]),
+        "00080104": _element("LO", f"{row.sent_index}: {row.reason_en}"[:64]),
     }
 
 

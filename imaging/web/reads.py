@@ -20,7 +20,7 @@ from imaging.seg.dicom_seg import PROPERTIES
 from imaging.services.reads import assign_reads, drawn_from, remove_measurement, save_measurement, submit_read
 from imaging.web.panel import ABDOMEN, DICOM_WEB, SeriesRow, series_label, series_rows
 
-SHAPES = {"assigned": "todo", "started": "draft", "submitted": "done"}
+SHAPES = {"assigned": "todo", "started": "draft", "submitted": "locked"}
 MOST_VIEWERS = 4
 PAGE_ROWS = 50
 
@@ -39,7 +39,7 @@ def reads(request: HttpRequest) -> HttpResponse:
     page = Paginator(listed, PAGE_ROWS).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": [{"read": read, "code": code_of(read), "shape": SHAPES[read.status]} for read in page],
+        "rows": [row_of(each) for each in page],
         "show": show,
         "to_do": to_do.count(),
         "sealed": sealed.count(),
@@ -50,6 +50,12 @@ def reads(request: HttpRequest) -> HttpResponse:
 def code_of(read: Read) -> str:
     """Return the name of a read: nothing of the subject can be told from it."""
     return f"RD-{read.pk:04d}"
+
+
+def row_of(read: Read) -> dict[str, Any]:
+    """Return a read as lists show it."""
+    words = {"assigned": _("Unread"), "started": _("Reading"), "submitted": _("Sealed")}
+    return {"read": read, "code": code_of(read), "shape": SHAPES[read.status], "word": words[read.status]}
 
 
 def _read_or_404(request: HttpRequest, pk: int) -> Read:
@@ -76,10 +82,7 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
         "sealed": sealed,
         "series": rows,
         "viewers": [_viewer(found, row, drawn, _latest(own, row)) for row in chosen],
-        "worklist": [
-            {"read": each, "code": code_of(each), "shape": SHAPES[each.status]}
-            for each in to_do.order_by("-status", "pk")[:30]
-        ],
+        "worklist": [row_of(each) for each in to_do.order_by("-status", "pk")[:30]],
         "to_do": to_do.count(),
         "done": mine.filter(status=Read.Status.SUBMITTED).count(),
         "total": mine.count(),
