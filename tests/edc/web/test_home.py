@@ -10,6 +10,8 @@ from edc.models import FormInstance, Observation
 from tests.factories import models as made
 from tests.factories.entering import form_of
 
+pytestmark = pytest.mark.usefixtures("english")
+
 ROLES = [
     "crc", "data_manager", "monitor", "investigator", "radiologist", "clinician", "data_scientist",
     "uploader", "auditor", "administrator",
@@ -22,7 +24,7 @@ def see(client, member):
 
     def open_as(user, name="home", **query):
         client.force_login(user)
-        return client.get(reverse(name), query, headers={"accept-language": "en"})
+        return client.get(reverse(name), query)
 
     return open_as
 
