@@ -11,7 +11,7 @@ from edc.design.values import ItemReading, Problem, read_value
 from edc.models import FormInstance
 from edc.rules.form_logic import Computed, FormState
 from edc.rules.subject_values import split_path
-from edc.selectors.evaluation import in_language
+from edc.selectors.evaluation import faults_of, in_language
 from edc.web.value_text import missing_label, value_text
 
 LIMITS = ("hard_limit", "soft_limit")
@@ -57,27 +57,28 @@ def item_statuses(form: FormInstance, state: FormState) -> dict[str, ItemStatus]
     """Return the status of every item of the form, by path."""
     design = form.design_version.design
     items = design.form(form.form_oid).items_by_oid
-    messages = _messages(design, items, state)
+    messages = _messages(form, items, state)
     return {
         path: _status(design, items[split_path(path)[0]], path, state, tuple(messages.get(path, ())))
         for path in state.visible
     }
 
 
-def _messages(design: StudyDesign, items: dict[str, ItemDef], state: FormState) -> dict[str, list[Message]]:
+def _messages(form: FormInstance, items: dict[str, ItemDef], state: FormState) -> dict[str, list[Message]]:
+    """Return the findings by path; a hard check that only asks a query is shown like a soft one."""
     found: dict[str, list[Message]] = {}
     for path, problem in state.problems.items():
         item, reading = items[split_path(path)[0]], state.readings.get(path)
-        found.setdefault(path, []).append(_problem_message(design, item, reading, problem))
+        found.setdefault(path, []).append(_problem_message(item, reading, problem))
+    forbidding = faults_of(form, state)
     for flag in state.flags:
+        level = flag.severity if flag.path in forbidding else "soft"
         for path in flag.paths:
-            found.setdefault(path, []).append(Message(flag.severity, in_language(flag.message)))
+            found.setdefault(path, []).append(Message(level, in_language(flag.message)))
     return found
 
 
-def _problem_message(
-    design: StudyDesign, item: ItemDef, reading: ItemReading | None, problem: Problem
-) -> Message:
+def _problem_message(item: ItemDef, reading: ItemReading | None, problem: Problem) -> Message:
     text = in_language(Text(problem.zh, problem.en))
     if reading is None or problem.code not in LIMITS:
         return Message(problem.level, text)

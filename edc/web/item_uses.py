@@ -26,8 +26,13 @@ def _named(design: StudyDesign, kind: str, oid: str) -> str:
         criterion = next(each for each in design.eligibility if each.oid == oid)
         return f"{oid} {in_language(criterion.text)}"
     if kind == "check":
-        return oid
+        return _check_number(oid)
     return in_language(design.item(oid).label)
+
+
+def _check_number(oid: str) -> str:
+    """Return a check's number without its place, EC004 of EC004.LBC.LBDAT; empty for checks of limits."""
+    return oid.partition(".")[0] if oid.startswith("EC") else ""
 
 
 def _readers_of(design: StudyDesign) -> Uses:

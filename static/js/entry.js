@@ -1,5 +1,5 @@
-import { itemOf, post, say, sheet, urls } from "./entry/page.js";
-import { settleSearch, setMissing, showMany } from "./entry/fields.js";
+import { itemOf, items, post, say, sheet, urls } from "./entry/page.js";
+import { entrance, settleSearch, setMissing, showMany } from "./entry/fields.js";
 import { showFaults } from "./entry/patch.js";
 import { flushed, save, watchQueue } from "./entry/queue.js";
 import { watchMissing } from "./entry/missing.js";
@@ -64,4 +64,6 @@ if (document.getElementById("entry").dataset.mode === "enter") {
   watchRows();
   watchProposals();
   watchMoves();
+  const open = items().filter((item) => item.checkVisibility() && entrance(item));
+  goTo(open.find((item) => (item.querySelector("[data-status]") ?? item).classList.contains("todo")) ?? open[0]);
 }

@@ -78,6 +78,8 @@ function collectMessages(group) {
 }
 
 function applyProgress({ filled, required }) {
+  const mark = document.querySelector("#steps [aria-current] .st.todo");
+  if (mark) mark.className = "st draft";
   const count = document.getElementById("step-count");
   const [before, asked] = (count?.textContent ?? "0/0").split("/").map(Number);
   if (count) count.textContent = `${filled}/${required}`;

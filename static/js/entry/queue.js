@@ -118,7 +118,7 @@ function conflict(item, mine, { saved, version }) {
   const choose = (entry) => () => {
     note.remove();
     item.dataset.version = version;
-    writeEntry(item, entry);
+    writeEntry(item, entry ?? {});
     save(item);
   };
   note.append(button(say("keep_mine", { value: entryText(mine) }), choose(mine)));

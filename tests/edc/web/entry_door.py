@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -12,9 +13,8 @@ from edc.models import FormInstance, User
 
 def browser(user: User, language: str = "en") -> Client:
     """Return a logged-in client that reads in a language."""
-    client = Client(
-        headers={"Accept": "application/json, application/problem+json", "Accept-Language": language}
-    )
+    client = Client(headers={"Accept": "application/json, application/problem+json"})
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     client.force_login(user)
     return client
 
