@@ -71,17 +71,18 @@ def progress_of(request: HttpRequest, analysis: Analysis) -> dict[str, object]:
         "id": f"progress-{analysis.pk}",
         "url": reverse("analysis-progress", args=[analysis.public_id]),
         "finished": finished,
-        "steps": [
-            {
-                "label": run.get_step_display(), "status": SHAPES[Run.Status(run.status)],
-                "text": run.get_status_display(), "done": run.progress,
-                "total": 100 if run.status == Run.Status.RUNNING else 0, "note": run.progress_text,
-            }
-            for run in runs
-        ],
+        "steps": [_step(run) for run in runs],
         "cancel_url": reverse("analysis-cancel", args=[analysis.public_id]) if cancels else "",
         "error": (bad.error_en if english else bad.error_zh) if bad else "",
     }  # fmt: skip
+
+
+def _step(run: Run) -> dict[str, object]:
+    step = {"label": run.get_step_display(), "status": SHAPES[Run.Status(run.status)]}
+    step["text"] = run.get_status_display()
+    if run.status == Run.Status.RUNNING:
+        step |= {"done": run.progress, "total": 100, "note": run.progress_text}
+    return step
 
 
 def _analysis(request: HttpRequest, public_id: str) -> Analysis:

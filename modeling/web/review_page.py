@@ -22,7 +22,8 @@ from modeling.services.review import NO_SCORE, NOT_APPLICABLE, REASONS
 from modeling.web import charts
 from modeling.web.wording import BAND_CLASS, horizon_of, item_words, model_title, percent, phase_words
 
-FACTS = ("IT.DM.SEX", "IT.DM.AGE", "IT.PSL.BCLCD", "IT.LVB.PVTT")
+AGE = "IT.DM.AGE"
+FACTS = ("IT.DM.SEX", AGE, "IT.PSL.BCLCD", "IT.LVB.PVTT")
 NAMED = frozenset({"IT.PSL.BCLCD", "IT.LVB.PVTT"})
 PHASE_ORDER = ("AP", "PVP", "DP", "PLAIN")
 # Window width and level of the abdomen, in Hounsfield units.
@@ -64,6 +65,8 @@ def facts_of(user: User, subject: Subject) -> list[str]:
     for oid in FACTS:
         if oid in found:
             words = item_words(design, oid, found[oid])
+            if oid == AGE:
+                words = _("%(age)s years old") % {"age": found[oid]}
             facts.append(f"{label_of(design, oid)} {words}" if oid in NAMED else words)
     index = anchors_of(subject).index if found else None
     return [*facts, _("Treatment began %(day)s") % {"day": index.isoformat()}] if index else facts
