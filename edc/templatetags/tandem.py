@@ -7,6 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from edc.design.items import Text
+
 register = template.Library()
 
 # The status vocabulary: the shape's class (tandem.css) and its word. The shape never stands without a word.
@@ -45,7 +47,7 @@ def status(code: str, text: str = "", url: str = "") -> dict[str, str]:
 
 @register.filter
 def local(value: object, name: str = "") -> str:
-    """Return the text in the page's language: of a {"zh", "en"} mapping, or of an object's <name>_zh or _en.
+    """Return the text in the page's language: of a {"zh", "en"} pair, or of an object's <name>_zh or _en.
 
     Where the wanted language is empty the other one is shown: a title is never blank.
     """
@@ -55,8 +57,8 @@ def local(value: object, name: str = "") -> str:
         if isinstance(pair[wanted], Mapping):
             return local(pair[wanted])
         return str(pair[wanted] or pair[other] or "")
-    if isinstance(value, Mapping):
-        return str(value.get(wanted) or value.get(other) or "")
+    if isinstance(value, Mapping | Text):
+        return str(_field(value, wanted) or _field(value, other) or "")
     return "" if value is None else str(value)
 
 
