@@ -15,6 +15,7 @@ from edc.selectors.owed import form_name
 from edc.selectors.records import record_of
 
 Status = FormInstance.Status
+BEGINS = (Status.TO_DO, Status.FIRST_SEALED)
 OPEN = (Status.TO_DO, Status.FIRST_DRAFT, Status.FIRST_SEALED, Status.SECOND_DRAFT)
 
 
@@ -71,7 +72,8 @@ def visit_forms(form: FormInstance, actor: User, progress: Progress, enters: boo
     steps = []
     for each in forms:
         is_current = each.pk == form.pk
-        is_owed = enters and each.status in OPEN and each.pk not in sealed
+        is_mine = is_current or each.status in BEGINS or each.pk in drafts
+        is_owed = enters and is_mine and each.status in OPEN and each.pk not in sealed
         found = progress if is_current and each.status in OPEN else drafts.get(each.pk)
         steps.append(_step(each, is_current, is_owed, found, counts.get(each.pk, 0), each.pk in sealed))
     return Visit(steps)

@@ -82,6 +82,7 @@ export function entryText(entry) {
 
 /** The element of the item that takes the focus. */
 export function entrance(item) {
+  if (!item) return null;
   const usable = [...item.querySelectorAll("[data-raw], [data-accept], summary, [data-miss]")].filter((each) => !each.disabled && each.checkVisibility());
   return usable.find((each) => each.checked) ?? usable[0] ?? null;
 }

@@ -7,9 +7,13 @@ let tab = "guide";
 let path = "";
 let timer = null;
 
-function load() {
-  const url = `${panel.dataset.url}?path=${encodeURIComponent(path)}&tab=${tab}`;
-  globalThis.tandem.htmx.ajax("GET", url, { target: panel, swap: "innerHTML" }).catch(() => {});
+/** Without a connection the panel keeps what it shows: the form itself says that nothing is sent. */
+async function load() {
+  const wanted = path;
+  const response = await fetch(`${panel.dataset.url}?path=${encodeURIComponent(path)}&tab=${tab}`).catch(() => null);
+  if (!response?.ok || response.redirected || path !== wanted) return;
+  panel.innerHTML = await response.text();
+  globalThis.tandem.htmx.process(panel);
 }
 
 /** Show one tab of the panel for an item. */

@@ -29,8 +29,8 @@ export async function addRow(group) {
   group.querySelector("[data-rows]").insertAdjacentHTML("beforeend", added.html);
   count(group);
   showState("saved", say("saved", { time: applyState(added) }));
-  const row = group.querySelector("tr[data-row]:last-child");
-  entrance(row.querySelector("td[data-path]"))?.focus();
+  const cells = [...group.querySelectorAll("tr[data-row]:last-child td[data-path]:not(.off)")];
+  entrance(cells.find(entrance))?.focus();
 }
 
 async function removeRow(row) {
