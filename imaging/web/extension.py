@@ -47,7 +47,7 @@ class ImagingExtension:
             actor, "view_data", site=form.subject.site
         ):
             return None
-        return "imaging/upload_panel.html", panel_of(form, actor, viewer=False)
+        return "imaging/upload_panel.html", {"panel": panel_of(form, actor, viewer=False)}
 
     def proposals(self, *, actor: User, form: FormInstance) -> Sequence[ProposedValue]:
         site = form.subject.site
