@@ -69,9 +69,8 @@ class LogIn(Protocol):
 
 @pytest.fixture(scope="package")
 def built() -> None:
-    """The front end as frontend/build.py makes it, and the messages compiled."""
+    """The front end as frontend/build.py makes it."""
     subprocess.run([sys.executable, str(ROOT / "frontend" / "build.py")], cwd=ROOT, check=True, timeout=540)
-    subprocess.run([sys.executable, "-m", "scripts.compile_messages"], cwd=ROOT, check=True, timeout=120)
 
 
 @pytest.fixture(scope="package")

@@ -85,8 +85,8 @@ class Person:
     def check_page(self, name: str) -> None:
         """Save a picture and fail on a serious accessibility fault or on anything that went wrong so far."""
         self.picture(name)
-        assert serious(self.page) == [], name
-        assert self.faults == [], name
+        found = serious(self.page) + self.faults
+        assert not found, f"{name}: {found}"
 
     def close(self) -> None:
         self.context.close()
