@@ -6,12 +6,14 @@ const REST_MS = 180;
 let tab = "guide";
 let path = "";
 let timer = null;
+let asked = 0;
 
 /** Without a connection the panel keeps what it shows: the form itself says that nothing is sent. */
 async function load() {
-  const wanted = path;
+  clearTimeout(timer);
+  const mine = ++asked;
   const response = await fetch(`${panel.dataset.url}?path=${encodeURIComponent(path)}&tab=${tab}`).catch(() => null);
-  if (!response?.ok || response.redirected || path !== wanted) return;
+  if (!response?.ok || response.redirected || mine !== asked) return;
   panel.innerHTML = await response.text();
   globalThis.tandem.htmx.process(panel);
 }
@@ -47,6 +49,9 @@ export function watchPanel() {
   });
   panel.addEventListener("click", (event) => {
     const wanted = new URLSearchParams(event.target.closest("[hx-get]")?.getAttribute("hx-get").split("?")[1]).get("tab");
-    if (wanted) tab = wanted;
+    if (!wanted) return;
+    tab = wanted;
+    asked += 1;
+    clearTimeout(timer);
   });
 }
