@@ -72,7 +72,7 @@ def test_the_panel_stands_on_imaging_forms_for_who_may_see_them(
     part: ImagingExtension, crc: User, member: Callable[..., User], form: FormInstance, subject: Subject
 ) -> None:
     template, context = part.form_panel(actor=crc, form=form)
-    assert (template, context["may_upload"]) == ("imaging/upload_panel.html", True)
+    assert (template, context["panel"]["may_upload"]) == ("imaging/upload_panel.html", True)
     assert part.form_panel(actor=crc, form=subject.forms.get(form_oid="FO.DM")) is None
     assert part.form_panel(actor=member("eve", "radiologist"), form=form) is None
 
