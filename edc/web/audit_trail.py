@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from edc import audit
 from edc.models import AuditEvent, Study
@@ -29,6 +29,7 @@ COLUMNS = (
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
+@require_safe
 @login_required
 def trail(request: HttpRequest) -> HttpResponse:
     """Show a page of the study's events, the newest first unless told otherwise."""
@@ -69,6 +70,7 @@ def _midnight(text: str, days: int = 0) -> datetime | None:
     return timezone.make_aware(datetime.combine(day + timedelta(days=days), time.min)) if day else None
 
 
+@require_safe
 @login_required
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """Send the filtered events as CSV, oldest first, values withheld where the page withholds them."""

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from edc import access
 from edc.models import Role, Site, Study, User
@@ -14,6 +15,7 @@ from edc.web.context import current_site, current_study
 from edc.web.owed_lines import duration, filters, grouped, line_of, weekday
 
 
+@require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """Show the person's own list, filtered by `kind` and ordered by `sort` (waiting or due)."""

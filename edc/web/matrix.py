@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from edc import access
 from edc.models import Site, Study, Subject
@@ -31,6 +31,7 @@ SHOWN: dict[str, Promise] = {
 LEGEND = ("todo", "draft", "done", "sdv", "signed", "locked", "due", "over", "miss", "na")
 
 
+@require_safe
 @login_required
 def subjects(request: HttpRequest) -> HttpResponse:
     """Show a page of the matrix; the address holds filter, order, page and row height."""

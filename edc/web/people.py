@@ -6,7 +6,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from edc.models import Membership, Role, Study, User
 from edc.services.people import create_user, end_membership, grant_membership
@@ -16,6 +16,7 @@ PAGE_SIZE = 50
 LANGUAGES = ("zh-hans", "en")
 
 
+@require_safe
 @login_required
 def people(request: HttpRequest) -> HttpResponse:
     """List the accounts with their roles in the present study; accounts without any role can be found."""

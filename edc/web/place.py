@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from edc.models import Study
 from edc.selectors import queries_visible_to, studies_visible_to, subjects_visible_to
@@ -41,6 +41,7 @@ def _choose_site(request: HttpRequest, study: Study | None, oid: str) -> None:
     request.session[SITE_KEY] = get_object_or_404(sites, oid=oid).oid
 
 
+@require_safe
 @login_required
 def search(request: HttpRequest) -> HttpResponse:
     """Open the one query or subject that was typed, else the subjects whose number contains it."""

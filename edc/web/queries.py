@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from edc import access
 from edc.errors import InvalidInput
@@ -45,6 +45,7 @@ TARGET = {
 }
 
 
+@require_safe
 @login_required
 def queries(request: HttpRequest) -> HttpResponse:
     """List the queries: unsettled ones unless a state is asked for, the oldest first."""
@@ -112,6 +113,7 @@ def item_label(form: FormInstance, path: str) -> str:
     return f"{label} [{row}]" if row else label
 
 
+@require_safe
 @login_required
 def query(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one query with its thread, the item's present value, and the turns the reader may take."""

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from edc import access
 from edc.extensions import Chip
@@ -44,6 +44,7 @@ def form_or_404(request: HttpRequest, pk: int) -> FormInstance:
     return get_object_or_404(forms_visible_to(request.user), pk=pk)
 
 
+@require_safe
 @login_required
 def forms(request: HttpRequest) -> HttpResponse:
     """List forms by what they wait for: what has waited longest stands first."""

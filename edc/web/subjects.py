@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from edc import access, extensions
 from edc.errors import InvalidInput
@@ -35,6 +35,7 @@ def event_or_404(request: HttpRequest, pk: int) -> StudyEvent:
     return get_object_or_404(events_visible_to(request.user), pk=pk)
 
 
+@require_safe
 @login_required
 def subject(request: HttpRequest, pk: int) -> HttpResponse:
     """Show who the subject is to the study, the visits with their forms, and each criterion."""
@@ -83,6 +84,7 @@ def chips_of(actor: User, found: Subject) -> list[Chip]:
     return [chips[found.pk] for chips in parts if found.pk in chips]
 
 
+@require_safe
 @login_required
 def event(request: HttpRequest, pk: int) -> HttpResponse:
     """Open the visit on its subject's page."""

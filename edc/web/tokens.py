@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from edc.errors import InvalidInput
 from edc.models import ApiToken, Site, User
@@ -38,6 +38,7 @@ def _page(request: HttpRequest, *, made: str = "", status: int = 200) -> HttpRes
     return render(request, "edc/tokens.html", context, status=status)
 
 
+@require_safe
 @login_required
 @never_cache
 def tokens(request: HttpRequest) -> HttpResponse:
