@@ -15,16 +15,11 @@ STEPS = ("segment", "radiomics", "embed", "score")
 
 def manifest(**changes: object) -> dict:
     """Return what the pages read of a model: two clinical items, one phase, three strata."""
-    curve = {
-        "time": [0.0, 12.0, 24.0],
-        "survival": [1.0, 0.6, 0.4],
-        "at_risk": [[0.0, 9], [12.0, 5], [24.0, 2]],
-    }
+    at_risk = [[0.0, 9], [12.0, 5], [24.0, 2]]
+    curve = {"time": [0.0, 12.0, 24.0], "survival": [1.0, 0.6, 0.4], "at_risk": at_risk}
+    medians = {"low": None, "mid": 14.0, "high": 6.0}
     strata = {
-        "bands": {
-            name: {**curve, "median": months}
-            for name, months in (("low", None), ("mid", 14.0), ("high", 6.0))
-        },
+        "bands": {name: {**curve, "median": months} for name, months in medians.items()},
         "log_rank": {"chi_square": 16.0, "degrees_of_freedom": 2, "p_value": 0.0003},
     }
     items = [

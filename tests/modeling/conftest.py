@@ -79,3 +79,11 @@ def as_user() -> Callable[[User], Client]:
 def elsewhere(other_site: Site, member: Callable[..., User]) -> User:
     """A clinician of another site."""
     return member("omar", "clinician", other_site)
+
+
+@pytest.fixture(scope="session")
+def trained() -> tuple[bytes, dict]:
+    """A model trained on a small cohort: bundle and manifest."""
+    from modeling.pipeline.demo_model import train
+
+    return train(cases=20)

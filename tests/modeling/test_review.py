@@ -1,6 +1,8 @@
 """What a clinician sees of a score, and what deciding on it means."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from edc.models import AuditEvent
@@ -189,9 +191,6 @@ def test_more_scores_cost_no_more_queries(make_score, clinician, as_user, django
     client = as_user(clinician)
     make_score()
     client.get("/modeling/review/?state=all")
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     with CaptureQueriesContext(connection) as one:
         client.get("/modeling/review/?state=all")
     for _ in range(5):
