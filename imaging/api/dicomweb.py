@@ -27,7 +27,7 @@ from imaging.api.qido import counted, instance_json, series_json, series_of, stu
 from imaging.api.stow import boundary_of, parts, store_response
 from imaging.archive import Archive, ArchiveUnavailable, InstanceNotFound, from_url
 from imaging.models import ImagingStudy, Instance
-from imaging.services.ingest import receive_instance
+from imaging.services.ingest import receive_instances
 
 DICOM_JSON = "application/dicom+json"
 STUDY_FILTERS = {
@@ -128,11 +128,8 @@ class Studies(DicomWebView):
                 _("The request has no body of known length; send Content-Length, not chunks."),
                 fields={"Content-Length": ""},
             )
-        start = session.instances.count()
-        rows = [
-            receive_instance(session=session, content=content, sent_index=start + place, actor=request.user)
-            for place, content in enumerate(parts(request.stream, boundary))
-        ]
+        contents = enumerate(parts(request.stream, boundary), start=session.instances.count())
+        rows = list(receive_instances(session=session, contents=contents, actor=request.user))
         if not rows:
             raise InvalidInput(_("The request holds no instance; send at least one part."))
         failed = sum(1 for row in rows if row.reason_code)

@@ -15,7 +15,7 @@ from edc.api.idempotency import IdempotentWrites
 from edc.errors import InvalidInput
 from imaging import selectors
 from imaging.api.serializers import OpenUploadRequest, UploadedInstanceSerializer, UploadSessionSerializer
-from imaging.services.ingest import receive_instance
+from imaging.services.ingest import receive_instances
 from imaging.services.sessions import MAX_ANNOUNCED, open_session, submit_session
 
 FILES_SCHEMA = {
@@ -90,10 +90,8 @@ class UploadFiles(APIView):
         if len(indexes) != len(files):
             message = _("Send index once for each file: its place in your list, from 0.")
             raise InvalidInput(message, fields={"index": message})
-        rows = [
-            receive_instance(session=session, content=file.read(), sent_index=index, actor=request.user)
-            for file, index in zip(files, indexes, strict=True)
-        ]
+        contents = ((index, file.read()) for file, index in zip(files, indexes, strict=True))
+        rows = list(receive_instances(session=session, contents=contents, actor=request.user))
         return Response(UploadedInstanceSerializer(rows, many=True).data)
 
 

@@ -17,10 +17,10 @@ from pydicom.uid import (
     RLELossless,
 )
 from pynetdicom import AE, StoragePresentationContexts, evt
-from pynetdicom.sop_class import Verification
 
 from imaging.gateway.stow import StowClient
 
+VERIFICATION = "1.2.840.10008.1.1"
 logger = logging.getLogger(__name__)
 SYNTAXES = [
     ExplicitVRLittleEndian,
@@ -42,8 +42,8 @@ def receiver(*, title: str) -> AE:
     """Return the application entity; start its server with `handlers_of(client)`."""
     entity = AE(ae_title=title)
     for context in StoragePresentationContexts:
-        entity.add_supported_context(context.abstract_syntax, SYNTAXES)
-    entity.add_supported_context(Verification)
+        entity.add_supported_context(str(context.abstract_syntax), SYNTAXES)
+    entity.add_supported_context(VERIFICATION)
     return entity
 
 

@@ -7,202 +7,502 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('edc', '0002_append_only'),
+        ("edc", "0002_append_only"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImagingStudy',
+            name="ImagingStudy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('study_instance_uid', models.CharField(max_length=64, unique=True)),
-                ('modality', models.CharField(max_length=16)),
-                ('acquired_on', models.DateField(help_text='True date, as on the form; the images carry a shifted one.', null=True)),
-                ('bound_at', models.DateTimeField(auto_now_add=True)),
-                ('deidentification', models.JSONField(help_text='Profile, option codes and counts by action.')),
-                ('form', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='imaging_study', to='edc.forminstance')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='imaging_studies', to='edc.subject')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("study_instance_uid", models.CharField(max_length=64, unique=True)),
+                ("modality", models.CharField(max_length=16)),
+                (
+                    "acquired_on",
+                    models.DateField(
+                        help_text="True date, as on the form; the images carry a shifted one.", null=True
+                    ),
+                ),
+                ("bound_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "deidentification",
+                    models.JSONField(help_text="Profile, option codes and counts by action."),
+                ),
+                (
+                    "form",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="imaging_study",
+                        to="edc.forminstance",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="imaging_studies",
+                        to="edc.subject",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'imaging studies',
-                'ordering': ['subject_id', 'acquired_on', 'pk'],
+                "verbose_name_plural": "imaging studies",
+                "ordering": ["subject_id", "acquired_on", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Read',
+            name="Read",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stream', models.CharField(choices=[('entry-1', 'First entry'), ('entry-2', 'Second entry'), ('reader-1', 'Reader 1'), ('reader-2', 'Reader 2'), ('adjudicated', 'Adjudicated'), ('import', 'Import'), ('device', 'Device'), ('model', 'Model')], max_length=20)),
-                ('status', models.CharField(choices=[('assigned', 'To do'), ('started', 'Draft'), ('submitted', 'Complete')], default='assigned', max_length=12)),
-                ('note', models.CharField(blank=True, max_length=1000)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('submitted_at', models.DateTimeField(blank=True, null=True)),
-                ('content_sha256', models.CharField(blank=True, help_text='Of the measurements as sealed.', max_length=64)),
-                ('imaging_study', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reads', to='imaging.imagingstudy')),
-                ('reader', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reads', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "stream",
+                    models.CharField(
+                        choices=[
+                            ("entry-1", "First entry"),
+                            ("entry-2", "Second entry"),
+                            ("reader-1", "Reader 1"),
+                            ("reader-2", "Reader 2"),
+                            ("adjudicated", "Adjudicated"),
+                            ("import", "Import"),
+                            ("device", "Device"),
+                            ("model", "Model"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("assigned", "To do"), ("started", "Draft"), ("submitted", "Complete")],
+                        default="assigned",
+                        max_length=12,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=1000)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("submitted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "content_sha256",
+                    models.CharField(blank=True, help_text="Of the measurements as sealed.", max_length=64),
+                ),
+                (
+                    "imaging_study",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reads",
+                        to="imaging.imagingstudy",
+                    ),
+                ),
+                (
+                    "reader",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reads",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Measurement',
+            name="Measurement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.CharField(help_text='Annotation UID given by the viewer.', max_length=64)),
-                ('lesion_label', models.CharField(max_length=20)),
-                ('kind', models.CharField(choices=[('length', 'Length'), ('bidirectional', 'Two diameters')], max_length=20)),
-                ('sop_instance_uid', models.CharField(max_length=64)),
-                ('long_axis_tenths_mm', models.PositiveIntegerField(help_text='Long diameter in tenths of a millimetre.')),
-                ('short_axis_tenths_mm', models.PositiveIntegerField(null=True)),
-                ('points', models.JSONField(help_text='End points in patient coordinates, mm.')),
-                ('saved_at', models.DateTimeField(auto_now=True)),
-                ('read', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='measurements', to='imaging.read')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.CharField(help_text="Annotation UID given by the viewer.", max_length=64)),
+                ("lesion_label", models.CharField(max_length=20)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("length", "Length"), ("bidirectional", "Two diameters")], max_length=20
+                    ),
+                ),
+                ("sop_instance_uid", models.CharField(max_length=64)),
+                (
+                    "long_axis_tenths_mm",
+                    models.PositiveIntegerField(help_text="Long diameter in tenths of a millimetre."),
+                ),
+                ("short_axis_tenths_mm", models.PositiveIntegerField(null=True)),
+                ("points", models.JSONField(help_text="End points in patient coordinates, mm.")),
+                ("saved_at", models.DateTimeField(auto_now=True)),
+                (
+                    "read",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="measurements",
+                        to="imaging.read",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['read_id', 'lesion_label', 'pk'],
+                "ordering": ["read_id", "lesion_label", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Series',
+            name="Series",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('series_instance_uid', models.CharField(max_length=64, unique=True)),
-                ('modality', models.CharField(max_length=16)),
-                ('description', models.CharField(blank=True, help_text='Cleaned: controlled words only.', max_length=64)),
-                ('phase', models.CharField(blank=True, help_text='PLAIN, AP, PVP, DP or an MR sequence.', max_length=20)),
-                ('phase_confidence', models.FloatField(default=0)),
-                ('slice_count', models.PositiveIntegerField()),
-                ('slice_thickness_mm', models.FloatField(null=True)),
-                ('slice_spacing_mm', models.FloatField(null=True)),
-                ('pixel_spacing_mm', models.FloatField(null=True)),
-                ('geometry', models.JSONField(default=dict, help_text='The geometry verdict: codes, gaps, shear.')),
-                ('facts', models.JSONField(default=dict, help_text='Acquisition facts read before de-identification.')),
-                ('deviations', models.JSONField(default=list)),
-                ('verdict', models.CharField(choices=[('pass', 'Conforms'), ('deviation', 'Deviates from the protocol'), ('unusable', 'Not a usable volume')], max_length=12)),
-                ('content_sha256', models.CharField(help_text='Over the hashes of its instances in UID order.', max_length=64)),
-                ('imaging_study', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='series', to='imaging.imagingstudy')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("series_instance_uid", models.CharField(max_length=64, unique=True)),
+                ("modality", models.CharField(max_length=16)),
+                (
+                    "description",
+                    models.CharField(blank=True, help_text="Cleaned: controlled words only.", max_length=64),
+                ),
+                (
+                    "phase",
+                    models.CharField(
+                        blank=True, help_text="PLAIN, AP, PVP, DP or an MR sequence.", max_length=20
+                    ),
+                ),
+                ("phase_confidence", models.FloatField(default=0)),
+                ("slice_count", models.PositiveIntegerField()),
+                ("slice_thickness_mm", models.FloatField(null=True)),
+                ("slice_spacing_mm", models.FloatField(null=True)),
+                ("pixel_spacing_mm", models.FloatField(null=True)),
+                (
+                    "geometry",
+                    models.JSONField(default=dict, help_text="The geometry verdict: codes, gaps, shear."),
+                ),
+                (
+                    "facts",
+                    models.JSONField(
+                        default=dict, help_text="Acquisition facts read before de-identification."
+                    ),
+                ),
+                ("deviations", models.JSONField(default=list)),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("pass", "Conforms"),
+                            ("deviation", "Deviates from the protocol"),
+                            ("unusable", "Not a usable volume"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "content_sha256",
+                    models.CharField(
+                        help_text="Over the hashes of its instances in UID order.", max_length=64
+                    ),
+                ),
+                (
+                    "imaging_study",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="series",
+                        to="imaging.imagingstudy",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'series',
-                'ordering': ['imaging_study_id', 'pk'],
+                "verbose_name_plural": "series",
+                "ordering": ["imaging_study_id", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Segmentation',
+            name="Segmentation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('origin', models.CharField(choices=[('uploaded', 'Uploaded by a reader'), ('semi_automatic', 'Semi-automatic'), ('model', 'Model')], max_length=20)),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('signed', 'Signed'), ('retired', 'Retired')], default='draft', max_length=10)),
-                ('structure', models.CharField(help_text='Such as liver or lesion.', max_length=40)),
-                ('label', models.CharField(blank=True, help_text='Lesion label, such as T01.', max_length=40)),
-                ('method', models.CharField(help_text='Algorithm name and version, or how it was drawn.', max_length=120)),
-                ('parameters', models.JSONField(default=dict)),
-                ('voxel_count', models.PositiveIntegerField()),
-                ('volume_ml', models.FloatField()),
-                ('seg_series_instance_uid', models.CharField(help_text='Of the DICOM SEG.', max_length=64)),
-                ('sop_instance_uid', models.CharField(help_text='Of the DICOM SEG.', max_length=64, unique=True)),
-                ('mask_sha256', models.CharField(help_text='Of the packed voxels.', max_length=64)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('series', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='segmentations', to='imaging.series')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "Uploaded by a reader"),
+                            ("semi_automatic", "Semi-automatic"),
+                            ("model", "Model"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("signed", "Signed"), ("retired", "Retired")],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("structure", models.CharField(help_text="Such as liver or lesion.", max_length=40)),
+                (
+                    "label",
+                    models.CharField(blank=True, help_text="Lesion label, such as T01.", max_length=40),
+                ),
+                (
+                    "method",
+                    models.CharField(
+                        help_text="Algorithm name and version, or how it was drawn.", max_length=120
+                    ),
+                ),
+                ("parameters", models.JSONField(default=dict)),
+                ("voxel_count", models.PositiveIntegerField()),
+                ("volume_ml", models.FloatField()),
+                ("seg_series_instance_uid", models.CharField(help_text="Of the DICOM SEG.", max_length=64)),
+                (
+                    "sop_instance_uid",
+                    models.CharField(help_text="Of the DICOM SEG.", max_length=64, unique=True),
+                ),
+                ("mask_sha256", models.CharField(help_text="Of the packed voxels.", max_length=64)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "series",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="segmentations",
+                        to="imaging.series",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at', '-pk'],
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Instance',
+            name="Instance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('series_instance_uid', models.CharField(max_length=64)),
-                ('sop_instance_uid', models.CharField(max_length=64)),
-                ('sop_class_uid', models.CharField(max_length=64)),
-                ('instance_number', models.IntegerField(null=True)),
-                ('number_of_frames', models.PositiveIntegerField(default=1)),
-                ('sha256', models.CharField(help_text='Of the bytes as stored.', max_length=64)),
-                ('size', models.PositiveBigIntegerField()),
-                ('header', models.JSONField(help_text='Position, orientation, spacing and facts needed to judge the series.')),
-                ('stored_at', models.DateTimeField(auto_now_add=True)),
-                ('imaging_study', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='instances', to='imaging.imagingstudy')),
-                ('series', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='instances', to='imaging.series')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("series_instance_uid", models.CharField(max_length=64)),
+                ("sop_instance_uid", models.CharField(max_length=64)),
+                ("sop_class_uid", models.CharField(max_length=64)),
+                ("instance_number", models.IntegerField(null=True)),
+                ("number_of_frames", models.PositiveIntegerField(default=1)),
+                ("sha256", models.CharField(help_text="Of the bytes as stored.", max_length=64)),
+                ("size", models.PositiveBigIntegerField()),
+                (
+                    "header",
+                    models.JSONField(
+                        help_text="Position, orientation, spacing and facts needed to judge the series."
+                    ),
+                ),
+                ("stored_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "imaging_study",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="instances",
+                        to="imaging.imagingstudy",
+                    ),
+                ),
+                (
+                    "series",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="instances",
+                        to="imaging.series",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['series_instance_uid', 'instance_number', 'pk'],
+                "ordering": ["series_instance_uid", "instance_number", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='UploadSession',
+            name="UploadSession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('announced_count', models.PositiveIntegerField(help_text='How many instances the sender said would come.')),
-                ('status', models.CharField(choices=[('open', 'Open'), ('submitted', 'Submitted'), ('expired', 'Expired')], default='open', max_length=12)),
-                ('patient_key', models.CharField(blank=True, help_text='HMAC of the original patient id: one patient a session.', max_length=64)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('last_received_at', models.DateTimeField(blank=True, null=True)),
-                ('submitted_at', models.DateTimeField(blank=True, null=True)),
-                ('receipt', models.JSONField(help_text='What the sender was told at submission.', null=True)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('form', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='upload_sessions', to='edc.forminstance')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='upload_sessions', to='edc.subject')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "announced_count",
+                    models.PositiveIntegerField(help_text="How many instances the sender said would come."),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "Open"), ("submitted", "Submitted"), ("expired", "Expired")],
+                        default="open",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "patient_key",
+                    models.CharField(
+                        blank=True,
+                        help_text="HMAC of the original patient id: one patient a session.",
+                        max_length=64,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("last_received_at", models.DateTimeField(blank=True, null=True)),
+                ("submitted_at", models.DateTimeField(blank=True, null=True)),
+                ("receipt", models.JSONField(help_text="What the sender was told at submission.", null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "form",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="upload_sessions",
+                        to="edc.forminstance",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="upload_sessions",
+                        to="edc.subject",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at', '-pk'],
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='UploadedInstance',
+            name="UploadedInstance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source_key', models.CharField(help_text='HMAC of the original SOP Instance UID, or of the bytes.', max_length=64)),
-                ('sent_index', models.PositiveIntegerField(default=0, help_text="Place in the sender's list; names are not kept.")),
-                ('outcome', models.CharField(choices=[('stored', 'Stored'), ('already', 'Already stored'), ('refused', 'Refused'), ('quarantined', 'Quarantined')], max_length=12)),
-                ('reason_code', models.CharField(blank=True, max_length=60)),
-                ('reason_zh', models.CharField(blank=True, max_length=300)),
-                ('reason_en', models.CharField(blank=True, max_length=300)),
-                ('size', models.PositiveBigIntegerField()),
-                ('sha256', models.CharField(help_text='Of the bytes as received.', max_length=64)),
-                ('quarantine_name', models.CharField(blank=True, max_length=80)),
-                ('received_at', models.DateTimeField(auto_now=True)),
-                ('instance', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='uploads', to='imaging.instance')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='instances', to='imaging.uploadsession')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source_key",
+                    models.CharField(
+                        help_text="HMAC of the original SOP Instance UID, or of the bytes.", max_length=64
+                    ),
+                ),
+                (
+                    "sent_index",
+                    models.PositiveIntegerField(
+                        default=0, help_text="Place in the sender's list; names are not kept."
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("stored", "Stored"),
+                            ("already", "Already stored"),
+                            ("refused", "Refused"),
+                            ("quarantined", "Quarantined"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("reason_code", models.CharField(blank=True, max_length=60)),
+                ("reason_zh", models.CharField(blank=True, max_length=300)),
+                ("reason_en", models.CharField(blank=True, max_length=300)),
+                ("size", models.PositiveBigIntegerField()),
+                ("sha256", models.CharField(help_text="Of the bytes as received.", max_length=64)),
+                ("quarantine_name", models.CharField(blank=True, max_length=80)),
+                ("received_at", models.DateTimeField(auto_now=True)),
+                (
+                    "instance",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uploads",
+                        to="imaging.instance",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="instances",
+                        to="imaging.uploadsession",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['session_id', 'sent_index', 'pk'],
+                "ordering": ["session_id", "sent_index", "pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='read',
-            constraint=models.UniqueConstraint(fields=('imaging_study', 'stream'), name='read_once_per_stream'),
+            model_name="read",
+            constraint=models.UniqueConstraint(
+                fields=("imaging_study", "stream"), name="read_once_per_stream"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='read',
-            constraint=models.UniqueConstraint(fields=('imaging_study', 'reader'), name='read_by_different_people'),
+            model_name="read",
+            constraint=models.UniqueConstraint(
+                fields=("imaging_study", "reader"), name="read_by_different_people"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='read',
-            constraint=models.CheckConstraint(condition=models.Q(('stream__in', ['reader-1', 'reader-2', 'adjudicated'])), name='read_in_a_reader_stream'),
+            model_name="read",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("stream__in", ["reader-1", "reader-2", "adjudicated"])),
+                name="read_in_a_reader_stream",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measurement',
-            constraint=models.UniqueConstraint(fields=('read', 'uid'), name='measurement_once_per_read'),
+            model_name="measurement",
+            constraint=models.UniqueConstraint(fields=("read", "uid"), name="measurement_once_per_read"),
         ),
         migrations.AddIndex(
-            model_name='instance',
-            index=models.Index(fields=['imaging_study', 'series_instance_uid'], name='imaging_ins_imaging_3e7abe_idx'),
+            model_name="instance",
+            index=models.Index(
+                fields=["imaging_study", "series_instance_uid"], name="imaging_ins_imaging_3e7abe_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='instance',
-            constraint=models.UniqueConstraint(fields=('sop_instance_uid',), name='instance_uid_once'),
+            model_name="instance",
+            constraint=models.UniqueConstraint(fields=("sop_instance_uid",), name="instance_uid_once"),
         ),
         migrations.AddConstraint(
-            model_name='uploadedinstance',
-            constraint=models.UniqueConstraint(fields=('session', 'source_key'), name='uploaded_instance_once'),
+            model_name="uploadedinstance",
+            constraint=models.UniqueConstraint(
+                fields=("session", "source_key"), name="uploaded_instance_once"
+            ),
         ),
     ]

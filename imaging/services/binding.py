@@ -14,6 +14,7 @@ from edc.services.schedule import anchors_of
 from imaging.intake.classes import IMAGE_SOP_CLASSES
 from imaging.models import ImagingStudy, Instance, Series
 from imaging.quality.facts import SeriesFacts
+from imaging.quality.geometry import SeriesGeometry, judge_series
 from imaging.quality.phases import DYNAMIC, recognise_phase, recognise_sequence
 from imaging.quality.protocol import Deviation, SeriesSummary, judge_protocol, summarise
 from imaging.services.headers import facts_of, planes_of
@@ -95,7 +96,7 @@ def _anchor(form: FormInstance, protocol: ImagingProtocol) -> date | None:
     if protocol.window is None:
         return None
     events = form.subject.events.filter(held_on__isnull=False, repeat_key=1)
-    held = {event.event_oid: event.held_on for event in events}
+    held = {event.event_oid: event.held_on for event in events if event.held_on is not None}
     return anchors_of(form.subject).of(protocol.window.anchor, held)
 
 
@@ -106,7 +107,7 @@ def _save_series(
     deviations: list[Deviation],
     confirmed: str,
 ) -> Series:
-    facts, geometry = facts_of(instances[0]), summary.geometry
+    facts, geometry = facts_of(instances[0]), _geometry(summary)
     phase, confidence = (confirmed, CONFIRMED) if confirmed else _phase(facts, summary)
     content = "".join(sorted(f"{each.sop_instance_uid}:{each.sha256};" for each in instances))
     series, _new = Series.objects.update_or_create(
@@ -137,8 +138,12 @@ def _phase(facts: SeriesFacts, summary: SeriesSummary) -> tuple[str, float]:
     return guess.code or "", guess.confidence
 
 
+def _geometry(summary: SeriesSummary) -> SeriesGeometry:
+    return summary.geometry or judge_series(())
+
+
 def _verdict(summary: SeriesSummary, deviations: list[Deviation]) -> str:
-    if summary.geometry.faults:
+    if _geometry(summary).faults:
         return Series.Verdict.UNUSABLE
     return Series.Verdict.DEVIATION if deviations else Series.Verdict.PASS
 

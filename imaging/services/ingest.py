@@ -6,12 +6,14 @@ Nothing reaches the archive unparsed, and nothing original is kept: identity end
 import hashlib
 import hmac
 import uuid
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from pydicom.dataset import Dataset
@@ -72,9 +74,24 @@ def receive_instance(
     Idempotent by SOP Instance UID. Raises Unavailable when the archive does not answer (send again later),
     NotNow when the session is closed; every other trouble is an outcome, so that the rest goes on.
     """
+    (row,) = receive_instances(session=session, contents=[(sent_index, content)], actor=actor)
+    return row
+
+
+def receive_instances(
+    *, session: UploadSession, contents: Iterable[tuple[int, bytes]], actor: User
+) -> Iterator[UploadedInstance]:
+    """Take files as they arrive, each with its place in the sender's list; as `receive_instance`, but the
+    right is asked for once.
+    """
     access.require(actor, "upload_images", site=session.subject.site)
     if session.status != UploadSession.Status.OPEN:
         raise NotNow(_("This upload is closed; open a new one to send more files."))
+    for sent_index, content in contents:
+        yield _receive(session, content, sent_index, actor)
+
+
+def _receive(session: UploadSession, content: bytes, sent_index: int, actor: User) -> UploadedInstance:
     sha256 = hashlib.sha256(content).hexdigest()
     row = UploadedInstance(session=session, sent_index=sent_index, size=len(content), sha256=sha256)
     try:
@@ -101,9 +118,9 @@ def _take(
     acquired_on = _date(dataset.get("StudyDate", ""))
     try:
         result = deidentify(dataset, pseudonymiser=pseudonymiser)
-        wrong = _misplaced(row.session, str(result.dataset.StudyInstanceUID))
-        if wrong is not None:
-            return _refuse(row, source_key, wrong, content, actor)
+        place = _place(row.session, str(result.dataset.StudyInstanceUID))
+        if isinstance(place, Refusal):
+            return _refuse(row, source_key, place, content, actor)
         stored = from_url(settings.ARCHIVE_URL).store(result.content)
     except (RefusedInstance, DeidentificationFailed) as refused:
         return _refuse(row, source_key, Refusal(refused.code, refused.zh, refused.en), content, actor)
@@ -133,11 +150,11 @@ def _keep(row: UploadedInstance, source_key: str, kept: _Kept, actor: User) -> U
     Two files of different studies may arrive at once: the binding is judged again under a lock.
     """
     dataset, session = kept.result.dataset, row.session
-    FormInstance.objects.select_for_update().get(pk=session.form_id)
-    wrong = _misplaced(session, str(dataset.StudyInstanceUID))
-    if wrong is not None:
-        return wrong
-    study = _imaging_study(session, dataset, kept, actor)
+    FormInstance.objects.select_for_update().only("pk").get(pk=session.form_id)
+    found = _place(session, str(dataset.StudyInstanceUID))
+    if isinstance(found, Refusal):
+        return found
+    study = found or _bind(session, dataset, kept, actor)
     instance, new = Instance.objects.get_or_create(
         sop_instance_uid=str(dataset.SOPInstanceUID),
         defaults={
@@ -156,37 +173,37 @@ def _keep(row: UploadedInstance, source_key: str, kept: _Kept, actor: User) -> U
     return _save(row, source_key, actor)
 
 
-def _imaging_study(session: UploadSession, dataset: Dataset, kept: _Kept, actor: User) -> ImagingStudy:
-    study, new = ImagingStudy.objects.get_or_create(
+def _bind(session: UploadSession, dataset: Dataset, kept: _Kept, actor: User) -> ImagingStudy:
+    study = ImagingStudy.objects.create(
         form=session.form,
-        defaults={
-            "subject": session.subject,
-            "study_instance_uid": str(dataset.StudyInstanceUID),
-            "modality": str(dataset.Modality),
-            "acquired_on": kept.acquired_on,
-            "deidentification": kept.result.report.as_dict(),
-        },
+        subject=session.subject,
+        study_instance_uid=str(dataset.StudyInstanceUID),
+        modality=str(dataset.Modality),
+        acquired_on=kept.acquired_on,
+        deidentification=kept.result.report.as_dict(),
     )
-    if new:
-        audit.record(
-            actor=actor, action="imaging_study.bound", target=study,
-            after={"study_instance_uid": study.study_instance_uid, "modality": study.modality},
-        )  # fmt: skip
+    audit.record(
+        actor=actor, action="imaging_study.bound", target=study,
+        after={"study_instance_uid": study.study_instance_uid, "modality": study.modality},
+    )  # fmt: skip
     return study
 
 
-def _misplaced(session: UploadSession, study_instance_uid: str) -> Refusal | None:
-    bound = ImagingStudy.objects.filter(study_instance_uid=study_instance_uid).first()
-    if bound is not None:
-        return None if bound.form_id == session.form_id else BOUND_ELSEWHERE
-    return OTHER_STUDY if ImagingStudy.objects.filter(form=session.form).exists() else None
+def _place(session: UploadSession, study_instance_uid: str) -> ImagingStudy | Refusal | None:
+    """Return the study bound to the session's form, None when it may be bound now, or why it may not."""
+    by_uid, by_form = Q(study_instance_uid=study_instance_uid), Q(form_id=session.form_id)
+    found = list(ImagingStudy.objects.filter(by_uid | by_form).defer("deidentification"))
+    for study in found:
+        if study.study_instance_uid == study_instance_uid:
+            return study if study.form_id == session.form_id else BOUND_ELSEWHERE
+    return OTHER_STUDY if found else None
 
 
-@transaction.atomic
 def _claim_patient(session: UploadSession, patient_key: str) -> Refusal | None:
-    """Remember the first file's patient for the session; another one is refused."""
-    UploadSession.objects.filter(pk=session.pk, patient_key="").update(patient_key=patient_key)
-    session.refresh_from_db(fields=["patient_key"])
+    """Remember the first file's patient for the session, for good; another one is refused."""
+    if not session.patient_key:
+        UploadSession.objects.filter(pk=session.pk, patient_key="").update(patient_key=patient_key)
+        session.refresh_from_db(fields=["patient_key"])
     return None if session.patient_key == patient_key else MIXED_PATIENTS
 
 

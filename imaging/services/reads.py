@@ -14,7 +14,7 @@ from edc.models import Stream, User
 from imaging.models import ImagingStudy, Instance, Measurement, Read
 
 READER_STREAMS = (Stream.READER_1, Stream.READER_2)
-POINTS = {Measurement.Kind.LENGTH: 2, Measurement.Kind.BIDIRECTIONAL: 4}
+POINTS: dict[str, int] = {Measurement.Kind.LENGTH: 2, Measurement.Kind.BIDIRECTIONAL: 4}
 MOST_MEASUREMENTS = 200
 
 
