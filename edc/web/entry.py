@@ -111,6 +111,7 @@ def _page_data(form: FormInstance) -> dict[str, object]:
             "keep_theirs": _("Keep the saved one: {value}"),
             "empty": _("empty"),
             "missing": _("Missing"),
+            "todo": _("Not entered"),
             "use_unit": _("Use {unit}"),
             "then": _("If the unit is {unit}, it is {shown}."),
             "faults": _("{count} items need correction. The first one has the focus."),

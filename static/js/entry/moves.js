@@ -28,7 +28,7 @@ function isOwed(item) {
   const star = item.querySelector(".req");
   const asked = item.dataset.required === "1" || (item.dataset.required === undefined && star && !star.hidden);
   const status = item.querySelector("[data-status]") ?? item;
-  return shown(item) && ((asked && status.classList.contains("todo")) || status.classList.contains("over"));
+  return shown(item) && ((asked && (status.classList.contains("todo") || status.classList.contains("prop"))) || status.classList.contains("over"));
 }
 
 /** Go to the next required item without a value, in this form or the next one of the visit. */

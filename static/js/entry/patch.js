@@ -22,7 +22,8 @@ function applyItem(item, state) {
   if (star) star.hidden = !state.required;
   item.dataset.required = state.required ? "1" : "";
   const status = item.querySelector("[data-status]") ?? (isCell ? item : null);
-  if (status) {
+  const isProposed = state.shape === "todo" && item.querySelector("[data-proposal]");
+  if (status && !isProposed) {
     status.classList.remove(...SHAPES);
     status.classList.add(state.shape);
     if (!isCell) status.textContent = state.word;

@@ -1,5 +1,5 @@
 import { itemOf, say, sheet } from "./page.js";
-import { readEntry, writeEntry } from "./fields.js";
+import { entrance, readEntry, writeEntry } from "./fields.js";
 import { save } from "./queue.js";
 
 function accept(place) {
@@ -8,6 +8,16 @@ function accept(place) {
   place.remove();
   writeEntry(item, { ...readEntry(item), raw, unit: unit || readEntry(item).unit, missing: null });
   save(item);
+}
+
+/** Leave the proposal aside and show the field in its place. */
+function decline(button) {
+  const item = itemOf(button);
+  button.closest("[data-proposal]").remove();
+  const status = item.querySelector("[data-status]");
+  status.className = "st todo";
+  status.textContent = say("todo");
+  entrance(item)?.focus();
 }
 
 /** Take over every proposed value; each is then saved like one that was typed. */
@@ -30,7 +40,9 @@ export function useUnit(item, unit = item?.querySelector("[data-use-unit]")?.dat
 export function watchProposals() {
   sheet.addEventListener("click", (event) => {
     const one = event.target.closest("[data-accept]");
+    const own = event.target.closest("[data-decline]");
     const unit = event.target.closest("[data-use-unit]");
+    if (own) decline(own);
     if (one) accept(one.closest("[data-proposal]"));
     if (unit) useUnit(itemOf(unit), unit.dataset.useUnit);
     if (event.target.closest("[data-accept-all]")) acceptAll();
