@@ -34,6 +34,7 @@ const chosenFiles = (input) => [...input.files].map((file) => ({ file, path: fil
 
 async function droppedFiles(transfer) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (!entries.length) return chosenFiles(transfer);
   return (await Promise.all(entries.map(filesBelow))).flat();
 }
 
@@ -191,7 +192,7 @@ function listFiles(delivery) {
 function listRefused(item) {
   const block = part("refused");
   const row = document.createElement("li");
-  row.append(made("span", "strong cut", item.path), made("span", "st over", settings.words.not_taken), made("span", "why", item.reason));
+  row.append(made("span", "strong cut", item.path), made("span", "st over", settings.words.not_taken), made("span", "cause", item.reason));
   block.querySelector("ol").append(row);
   block.hidden = false;
 }
