@@ -19,6 +19,8 @@ MOST = 50
 class ModelingExtension:
     """See `edc.extensions.Extension`; every answer is filtered by the selectors."""
 
+    key = "scores"
+
     def tabs(self, *, actor: User, study: Study) -> Sequence[Tab]:
         """Offer the scores to who sees them, and the analyses to who starts them."""
         tabs = []

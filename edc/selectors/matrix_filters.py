@@ -13,7 +13,7 @@ Status = FormInstance.Status
 UNSETTLED = (Query.State.OPEN, Query.State.ANSWERED)
 LEFT = (Subject.Status.SCREEN_FAILED, Subject.Status.WITHDRAWN)
 BEGUN = (Status.FIRST_DRAFT, Status.FIRST_SEALED, Status.SECOND_DRAFT)
-SETTLED_CHIPS = frozenset({"done", "sdv", "signed", "locked", "na"})
+SETTLED_CHIPS = frozenset({"done", "sdv", "signed", "locked", "na", "img"})
 SHOWS = ("overdue", "due", "images", "queries", "disagreement")
 ORDERS = {
     "key": ("subject_key", "pk"),
@@ -51,13 +51,13 @@ def shown_counts(actor: User, study: Study, site: Site | None) -> dict[str, int]
 
 
 def lacking_images(actor: User, subjects: QuerySet[Subject]) -> list[Subject]:
-    """Return the subjects whose images are not complete, by the chip of the app that holds them."""
-    listed = list(subjects)
+    """Return the subjects who have no chip, or an open one, of the app that holds the images."""
+    listed = list(subjects.exclude(status__in=LEFT))
     chips = [part.subject_chips(actor=actor, subjects=listed) for part in _image_parts()]
     return [
         subject
         for subject in listed
-        if any(found[subject.pk].status not in SETTLED_CHIPS for found in chips if subject.pk in found)
+        if any(subject.pk not in found or found[subject.pk].status not in SETTLED_CHIPS for found in chips)
     ]
 
 

@@ -25,6 +25,8 @@ MOST = 200
 class ImagingExtension:
     """What edc shows of images; every answer is filtered for the actor."""
 
+    key = "images"
+
     def tabs(self, *, actor: User, study: Study) -> Sequence[Tab]:
         tabs = []
         if access.sites_for(actor, "upload_images", "view_data").filter(study=study).exists():

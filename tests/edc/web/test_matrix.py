@@ -163,3 +163,16 @@ def test_a_page_of_many_subjects_takes_no_more_queries(
         response = see(crc)
     assert len(keys(response)) == 10
     assert FormInstance.objects.count() > 60
+
+
+def test_subjects_without_images_are_found(see, member, three):
+    from tests.factories.imaging import ImagingStudyFactory, SeriesFactory
+
+    subject = three[0]
+    form = form_of(subject, "FO.IC")
+    SeriesFactory(imaging_study=ImagingStudyFactory(form=form, subject=subject))
+    Subject.objects.filter(pk=three[1].pk).update(status=Subject.Status.WITHDRAWN)
+
+    response = see(member("crc0", "crc"), show="images")
+
+    assert keys(response) == [three[2].subject_key]
