@@ -51,25 +51,31 @@ def latest_scores(actor: User | None, subjects: list[Subject]) -> dict[int, Scor
     return {score.subject_id: score for score in scores}
 
 
+def _newer() -> Exists:
+    """A later score of the same subject by the same model."""
+    same = {"subject": OuterRef("subject"), "model_version": OuterRef("model_version")}
+    return Exists(Score.objects.filter(**same, pk__gt=OuterRef("pk")))
+
+
 def scores_to_review(actor: User | None) -> QuerySet[Score]:
     """Return the visible scores, each with `mine` (whether the actor has reviewed it) and `latest`.
 
     A score is the latest until the same model scores the subject again.
     """
     mine = ScoreReview.objects.filter(score=OuterRef("pk"), reviewer=actor)
-    newer = Score.objects.filter(
-        subject=OuterRef("subject"), model_version=OuterRef("model_version"), pk__gt=OuterRef("pk")
-    )
-    return scores_visible_to(actor).annotate(mine=Exists(mine), latest=~Exists(newer))
+    return scores_visible_to(actor).annotate(mine=Exists(mine), latest=~_newer())
+
+
+def latest_by_model(actor: User | None, subject: Subject) -> QuerySet[Score]:
+    """Return the subject's newest score of each model version, newest first."""
+    return scores_visible_to(actor).filter(~_newer(), subject=subject).order_by("-created_at", "-pk")
 
 
 def waiting_scores(actor: User | None) -> QuerySet[Score]:
     """Return the latest scores of approved models that the actor may review and has not."""
     sites = access.sites_for(actor, "review_scores")
-    approved = ModelVersion.State.APPROVED
-    return scores_to_review(actor).filter(
-        mine=False, latest=True, subject__site__in=sites, model_version__state=approved
-    )
+    scores = scores_to_review(actor).filter(~_newer(), subject__site__in=sites)
+    return scores.filter(model_version__state=ModelVersion.State.APPROVED).exclude(reviews__reviewer=actor)
 
 
 def masks_to_start_from(actor: User | None, study: ImagingStudy) -> QuerySet[Segmentation]:

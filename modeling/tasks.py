@@ -2,6 +2,7 @@
 
 import logging
 import time
+from typing import Any
 
 from celery import Task, shared_task
 from celery.exceptions import SoftTimeLimitExceeded
@@ -29,7 +30,9 @@ class RunTask(Task):
     max_retries = 5
     throws = (EngineError, SegmentationRefused)  # expected: logged without a traceback
 
-    def on_failure(self, exc, task_id, args, kwargs, einfo) -> None:
+    def on_failure(
+        self, exc: Exception, task_id: str, args: tuple, kwargs: dict[str, Any], einfo: object
+    ) -> None:
         code, zh, en = cause_of(exc)
         with audit.channel("task"):
             runs.end_run_badly(run_id=kwargs["run_id"], task_id=task_id, code=code, zh=zh, en=en)
@@ -83,25 +86,25 @@ def _work(task: Task, run_id: int) -> None:
 
 
 @shared_task(base=RunTask, bind=True)
-def segment_lesion(self, *, run_id: int) -> None:
+def segment_lesion(self: Task, *, run_id: int) -> None:
     """Take the given mask, or grow one from the seed."""
     _work(self, run_id)
 
 
 @shared_task(base=RunTask, bind=True)
-def extract_radiomics(self, *, run_id: int) -> None:
+def extract_radiomics(self: Task, *, run_id: int) -> None:
     """Extract radiomics of every phase."""
     _work(self, run_id)
 
 
 @shared_task(base=RunTask, bind=True)
-def embed_volume(self, *, run_id: int) -> None:
+def embed_volume(self: Task, *, run_id: int) -> None:
     """Embed every phase with the model's encoder."""
     _work(self, run_id)
 
 
 @shared_task(base=RunTask, bind=True)
-def score_subject(self, *, run_id: int) -> None:
+def score_subject(self: Task, *, run_id: int) -> None:
     """Score the subject, or abstain."""
     _work(self, run_id)
 
@@ -117,7 +120,7 @@ def fail_overdue_runs() -> dict[str, int]:
 
 
 @shared_task(bind=True)
-def train_demo_model(self, *, study_id: int, actor_id: int) -> None:
+def train_demo_model(self: Task, *, study_id: int, actor_id: int) -> None:
     """Train the demonstration model on the synthetic cohort and register it in the actor's name, as a draft.
 
     A study that has it already is left alone. A failure is written in the audit, where who waits finds it.

@@ -70,7 +70,7 @@ def make_people(*, home: Site, studies: list[Study]) -> dict[str, User]:
 
 def _site_of(study: Study, home: Site) -> Site:
     own = study.sites.filter(institution=home.institution).first()
-    return own or study.sites.order_by("number").first()
+    return own or study.sites.order_by("number")[0]
 
 
 def _write_credentials(made: list[dict[str, str]]) -> None:

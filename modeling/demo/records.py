@@ -32,7 +32,7 @@ def plausible_record(*, form: FormInstance, wanted: Mapping[str, object], day: d
         items[f"{oid}[{row or 1}]" if repeating else oid] = entry(raw)
         if repeating and row and row not in rows[definition.group_of[name].oid]:
             rows[definition.group_of[name].oid].append(row)
-    record = {"items": items, "rows": rows}
+    record: dict[str, dict] = {"items": items, "rows": rows}
     _fill(form, record, day)
     return record
 

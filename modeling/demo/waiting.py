@@ -30,7 +30,8 @@ def wait_for_model(study: Study, *, since: object, say: Say) -> ModelVersion:
             return model
         failed = AuditEvent.objects.filter(action=FAILED, target_id=str(study.pk), at__gte=since).first()
         if failed is not None:
-            raise WorkerFailed(f"Training failed with {failed.after['cause']}. See the log of worker-gpu.")
+            cause = (failed.after or {}).get("cause", "an unknown fault")
+            raise WorkerFailed(f"Training failed with {cause}. See the log of worker-gpu.")
         waited = int(time.monotonic() - started)
         if waited // 10 > told:
             told = waited // 10

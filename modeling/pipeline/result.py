@@ -1,6 +1,6 @@
 """What a step gives back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Model
@@ -15,6 +15,6 @@ class StepResult:
     A `Report` takes per cent and a short text in no language ("AP 2/4"), and raises when the run is to stop.
     """
 
-    provenance: dict[str, object]
-    output: dict[str, object]
+    provenance: Mapping[str, object]
+    output: Mapping[str, object]
     rows: tuple[Model, ...] = ()

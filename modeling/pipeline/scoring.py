@@ -7,7 +7,7 @@ from modeling.engines.fusion import ScoreInputs, ScoreResult, score
 from modeling.models import Analysis, Band, FeatureSet, Run, Score
 from modeling.pipeline import provenance
 from modeling.pipeline.bundles import open_bundle
-from modeling.pipeline.phases import PHASES, mask_of
+from modeling.pipeline.phases import mask_of
 from modeling.pipeline.result import Report, StepResult
 
 BANDS = {"low": Band.LOW, "mid": Band.MIDDLE, "high": Band.HIGH}
@@ -23,7 +23,7 @@ def score_subject(run: Run, report: Report) -> StepResult:
     report(30, "")
     result = score(bundle, _inputs(clinical, features, days))
     report(90, "")
-    inputs = {
+    inputs: dict[str, object] = {
         "clinical": clinical,
         "images": [_image(each) for each in features],
         "mask": provenance.of_mask(mask_of(analysis)),
@@ -59,7 +59,7 @@ def days_before_treatment(analysis: Analysis) -> int | None:
 
 def _features(analysis: Analysis) -> list[FeatureSet]:
     return list(
-        FeatureSet.objects.filter(run__analysis=analysis, series__phase__in=PHASES)
+        FeatureSet.objects.filter(run__analysis=analysis)
         .select_related("series")
         .order_by("kind", "series_id")
     )

@@ -1,5 +1,7 @@
 """The lesion: a person's mask as given, or a region grown from a point inside it."""
 
+from collections.abc import Mapping
+
 from edc import jobs
 from imaging.models import Segmentation, Series
 from imaging.seg.refusal import SegmentationRefused
@@ -69,7 +71,7 @@ def _stored_before(run: Run, grown: SemiAutomaticMask) -> Segmentation | None:
     ).first()
 
 
-def _result(segmentation: Segmentation, about: dict[str, object], *, given: bool) -> StepResult:
+def _result(segmentation: Segmentation, about: Mapping[str, object], *, given: bool) -> StepResult:
     mask = provenance.of_mask(segmentation)
     output = {
         "segmentation": segmentation.pk,

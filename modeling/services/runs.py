@@ -1,6 +1,6 @@
 """Runs as a worker sees them: claimed once, reported on, completed or failed, never left hanging."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import reduce
 from operator import or_
@@ -56,7 +56,9 @@ def report_progress(*, run: Run, percent: int, text: str = "") -> None:
 
 
 @transaction.atomic
-def complete_run(*, run: Run, provenance: dict, output: dict, rows: Sequence[Model] = ()) -> bool:
+def complete_run(
+    *, run: Run, provenance: Mapping[str, object], output: Mapping[str, object], rows: Sequence[Model] = ()
+) -> bool:
     """Store what the run made and queue the next step.
 
     `rows` are inserted in the same transaction. False, and nothing is stored, when the run was cancelled or
@@ -68,7 +70,7 @@ def complete_run(*, run: Run, provenance: dict, output: dict, rows: Sequence[Mod
     if held is None or held.analysis.cancel_requested_at is not None:
         return False
     held.status, held.progress, held.ended_at = Status.DONE, 100, timezone.now()
-    held.provenance, held.output = provenance, output
+    held.provenance, held.output = dict(provenance), dict(output)
     held.save(update_fields=["status", "progress", "ended_at", "provenance", "output"])
     for row in rows:
         row.save(force_insert=True)

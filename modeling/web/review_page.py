@@ -135,9 +135,8 @@ def checks_of(score: Score) -> list[dict[str, Any]]:
 
 def versions_of(user: User, score: Score) -> list[Score]:
     """Return the newest score of each model version for the same subject, the present one first."""
-    others = selectors.scores_to_review(user).filter(subject=score.subject, latest=True)
-    rows = others.exclude(model_version=score.model_version).order_by("-created_at")
-    return [score, *rows]
+    others = selectors.latest_by_model(user, score.subject).exclude(model_version=score.model_version)
+    return [score, *others]
 
 
 def viewer_of_study(user: User, study: ImagingStudy) -> dict[str, Any] | None:

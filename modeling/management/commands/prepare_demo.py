@@ -2,6 +2,7 @@
 
 import json
 import time
+from argparse import ArgumentParser
 from pathlib import Path
 
 from django.conf import settings
@@ -31,8 +32,14 @@ DEMO_SITE = "S01"
 class Command(BaseCommand):
     help = "Make the demonstration data through the running workers; what is there already is left alone."
 
-    def handle(self, **options: object) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--subjects", type=int, default=len(SUBJECTS), metavar="N", help="make only the first N subjects"
+        )
+
+    def handle(self, *, subjects: int, **options: object) -> None:
         self.started = time.monotonic()
+        self.people = SUBJECTS[:subjects]
         with audit.channel("command"), translation.override("zh-hans"):
             try:
                 self._prepare()
@@ -51,12 +58,12 @@ class Command(BaseCommand):
             request_demo_model(study=study, actor=users["scientist"])
             self._say("A worker trains the demonstration model meanwhile.")
         subjects = [
-            self._subject(number, person, site, users) for number, person in enumerate(SUBJECTS, start=1)
+            self._subject(number, person, site, users) for number, person in enumerate(self.people, start=1)
         ]
         model = self._approved(wait_for_model(study, since=since, say=self._say), users)
         analyses = [
             self._analysis(subject, case, model, users)
-            for person, (subject, case) in zip(SUBJECTS, subjects, strict=True)
+            for person, (subject, case) in zip(self.people, subjects, strict=True)
             if person.analysed
         ]
         for analysis in analyses:

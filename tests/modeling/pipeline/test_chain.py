@@ -142,9 +142,10 @@ def test_a_step_done_again_stores_no_second_mask(prepared):
 
 
 @pytest.mark.parametrize("content", [None, b"not a bundle"])
-def test_a_missing_or_altered_model_file_ends_the_step(prepared, content):
-    path = bundle_path(prepared.model)
-    path.write_bytes(content) if content else path.unlink()
+def test_a_missing_or_altered_model_file_ends_the_step(prepared, settings, tmp_path, content):
+    settings.MODEL_DIR = tmp_path
+    if content:
+        bundle_path(prepared.model).write_bytes(content)
 
     with pytest.raises(InvalidBundle):
         work_through(prepared.request())

@@ -46,7 +46,7 @@ class Platform:
             watched = runs if step is None else [runs[step]]
             if all(run["status"] in wanted for run in watched):
                 return runs
-            time.sleep(0.3)
+            time.sleep(1)
         raise AssertionError(f"still {self.statuses()} after {SECONDS} s")
 
 
