@@ -1,5 +1,8 @@
 """What an engine may refuse, with a stable code and a message in both languages."""
 
+from functools import partial
+from typing import Any
+
 
 class EngineError(Exception):
     """An expected refusal: `code` for the run record, `message` as {"zh", "en"} for the reader."""
@@ -9,6 +12,10 @@ class EngineError(Exception):
     def __init__(self, *, zh: str, en: str) -> None:
         super().__init__(en)
         self.message = {"zh": zh, "en": en}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A worker hands the error on between processes; without this its texts would be lost.
+        return partial(type(self), **self.message), ()
 
 
 class EmptyMask(EngineError):
