@@ -39,7 +39,7 @@ class Library:
             first = kind[oid]
             where = f"{first.source.name}:{first.source.line(first.place)}"
             self.errors.append(
-                entry.error((), f"{oid} 重复,已定义于 {where}", f"{oid} is defined twice, first at {where}.")
+                entry.error((), f"{oid} 重复，已定义于 {where}", f"{oid} is defined twice, first at {where}.")
             )
             return
         kind[oid] = entry  # type: ignore[index]
@@ -113,7 +113,7 @@ def _read_form(library: Library, path: Path, name: str) -> None:
         library.errors.append(
             entry.error(
                 ("oid",),
-                f"OID 须与文件名一致:FO.{path.stem}",
+                f"OID 须与文件名一致：FO.{path.stem}",
                 f"The OID must match the file name: FO.{path.stem}.",
             )
         )

@@ -42,7 +42,9 @@ def _repeated(entries: Iterable[Entry]) -> Found:
         if oid in first:
             line = first[oid].source.line(first[oid].place)
             yield entry.error(
-                ("oid",), f"{oid} 重复,第一次在第 {line} 行", f"{oid} is defined twice, first at line {line}."
+                ("oid",),
+                f"{oid} 重复，第一次在第 {line} 行",
+                f"{oid} is defined twice, first at line {line}.",
             )
         first.setdefault(oid, entry)
 
@@ -50,7 +52,7 @@ def _repeated(entries: Iterable[Entry]) -> Found:
 def _study(folder: str, study: Entry, forms: set[str], items: dict[str, UsedItem], held: Library) -> Found:
     data = study.data
     if data["oid"] != folder:
-        yield study.error(("oid",), f"须与文件夹名一致:{folder}", f"Must equal the folder's name, {folder}.")
+        yield study.error(("oid",), f"须与文件夹名一致：{folder}", f"Must equal the folder's name, {folder}.")
     yield from (
         study.error(("entry", "forms", oid), *_no_form(oid))
         for oid in data["entry"].get("forms", {})
@@ -84,7 +86,7 @@ def _study_dates(study: Entry) -> Found:
         for each in inner:
             if each in written and not _is_day(written[each]):
                 yield study.error(
-                    (key, each), f"没有这一天:{written[each]}", f"There is no such day: {written[each]}."
+                    (key, each), f"没有这一天：{written[each]}", f"There is no such day: {written[each]}."
                 )
 
 
@@ -98,7 +100,7 @@ def _is_day(text: str) -> bool:
 
 def _no_form(oid: str) -> tuple[str, str]:
     return (
-        f"本研究不用表单 {oid},请加入 study.yaml 的 uses 或改正",
+        f"本研究不用表单 {oid}，加入 study.yaml 的 uses 或改正",
         f"The study does not use the form {oid}: add it to uses in study.yaml or correct it.",
     )
 
@@ -132,7 +134,7 @@ def _events(events: list[Entry], forms: set[str], held: Library, used: UsedForms
             if oid in once and oid in planned_once:
                 yield event.error(
                     place,
-                    f"{oid} 每位受试者只填一次,却安排了两次",
+                    f"{oid} 每位受试者只填一次，却安排了两次",
                     f"{oid} is filled once a subject, yet planned twice.",
                 )
             planned_once.add(oid)
@@ -156,7 +158,7 @@ def _unplanned(files: StudyFiles, used: UsedForms) -> Found:
         if oid in known and oid not in planned:
             yield use.error(
                 ("form",),
-                f"{oid} 未列入任何访视,请加入 events.yaml",
+                f"{oid} 未列入任何访视，加入 events.yaml",
                 f"{oid} is in no event: add it to events.yaml.",
             )
 
@@ -191,7 +193,7 @@ def _imaging_codes(entry: Entry, items: dict[str, UsedItem], held: Library) -> F
             shown = ", ".join(unknown)
             yield entry.error(
                 (key,),
-                f"{entry.data['form']} 的编码表中没有:{shown}",
+                f"{entry.data['form']} 的编码表中没有：{shown}",
                 f"Not in a codelist of {entry.data['form']}: {shown}.",
             )
 
@@ -214,7 +216,7 @@ def _items(items: list[UsedItem], held: Library) -> Found:
         if oid in oids:
             yield item.error(
                 "oid",
-                f"{oid} 重复,也见于 {oids[oid].form}",
+                f"{oid} 重复，也见于 {oids[oid].form}",
                 f"{oid} is defined twice, also in {oids[oid].form}.",
             )
         elif key in names:
@@ -260,7 +262,7 @@ def _limits(item: UsedItem, key: str, kind: str, limits: dict[str, Any]) -> Foun
     if not fits:
         yield item.error(
             key,
-            "界限须与项目类型一致(数字,或日期/today)",
+            "界限须与项目类型一致(数字，或日期/today)",
             "Bounds must fit the item's type: numbers, or days or today.",
         )
     elif len(bounds) == 2 and "today" not in bounds and limits["min"] > limits["max"]:

@@ -37,7 +37,7 @@ class _Checker:
             self.errors.append(place.error((), "规则的结果须为真或假", en))
 
     def tell(self, place: Entry, fault: RuleSyntaxError) -> None:
-        zh, en = f"第 {fault.column} 字符:{fault.zh}", f"Character {fault.column}: {fault.en}"
+        zh, en = f"第 {fault.column} 字符：{fault.zh}", f"Character {fault.column}: {fault.en}"
         self.errors.append(place.error((), zh, en))
 
 
@@ -154,7 +154,7 @@ def _check_result(checker: _Checker, item: UsedItem, rule: Rule, design: StudyDe
     unknown = sorted(_codes(rule.kind) - wanted.codes) if wanted.codes is not None else []
     if unknown:
         shown = ", ".join(unknown)
-        checker.errors.append(place.error((), f"编码表中没有:{shown}", f"Not in the codelist: {shown}."))
+        checker.errors.append(place.error((), f"编码表中没有：{shown}", f"Not in the codelist: {shown}."))
 
 
 def _codes(kind: Kind) -> frozenset[str]:
@@ -169,6 +169,6 @@ def _check_cycle(checker: _Checker, form: FormDef, rules: dict[str, Rule], used:
         path = " → ".join(cycle.names)
         checker.errors.append(
             _place(first, "value").error(
-                (), f"推导项目互相依赖:{path}", f"Derived items need each other: {path}."
+                (), f"推导项目互相依赖：{path}", f"Derived items need each other: {path}."
             )
         )

@@ -76,7 +76,7 @@ def _unknown_keys(source: Source, place: tuple[Any, ...], error: ValidationError
     keys = ", ".join(unknown)
     return source.error(
         (*place, unknown[0]),
-        f"不认识的键:{keys};可用:{', '.join(known)}",
+        f"不认识的键：{keys}；可用：{', '.join(known)}",
         f"Unknown key: {keys}; known are {', '.join(known)}.",
     )
 
@@ -86,18 +86,18 @@ def _message(error: ValidationError) -> tuple[str, str]:
     rule, instance = error.validator, typing.cast(Any, error.instance)
     if rule == "required":
         missing = [key for key in value if key not in instance]
-        return f"缺少:{', '.join(missing)}", f"Missing: {', '.join(missing)}."
+        return f"缺少：{', '.join(missing)}", f"Missing: {', '.join(missing)}."
     if rule == "type":
         kinds = value if isinstance(value, list) else [value]
         zh = "或".join(_TYPES_ZH.get(kind, "空") for kind in kinds)
         return (
-            f"应为{zh},现为 {_shown(error.instance)}",
+            f"应为{zh}，现为 {_shown(error.instance)}",
             f"Must be {' or '.join(kinds)}, is {_shown(error.instance)}.",
         )
     if rule == "enum":
         allowed = ", ".join(str(each) for each in value)
         return (
-            f"应为其中之一:{allowed};现为 {_shown(error.instance)}",
+            f"应为其中之一：{allowed}；现为 {_shown(error.instance)}",
             f"Must be one of {allowed}; is {_shown(error.instance)}.",
         )
     if rule == "pattern":
@@ -107,9 +107,9 @@ def _message(error: ValidationError) -> tuple[str, str]:
         )
     if rule in ("oneOf", "anyOf"):
         choices = _choices(value)
-        return f"须且只须给出其中一组键:{choices}", f"Give exactly one of these: {choices}."
+        return f"须且只须给出其中一组键：{choices}", f"Give exactly one of these: {choices}."
     if error.schema is False or rule is None:
-        return "此处不可使用这个键,请删去", "This key is not allowed here: remove it."
+        return "此处不可使用这个键，删去", "This key is not allowed here: remove it."
     return f"不符合规定({rule}: {_shown(value)})", f"{error.message} ({rule})."
 
 

@@ -89,13 +89,13 @@ def _bad_missing(missing: str) -> tuple[str, str, str]:
     known = ", ".join(MISSING_CODES)
     return (
         "missing_code",
-        f"缺失代码 {missing} 不可用,请选 {known}",
+        f"缺失代码 {missing} 不可用，选 {known}",
         f"{missing} is no missing code: choose {known}.",
     )
 
 
 def _told(item: ItemDef, code: str, zh: str, en: str, level: str = "hard") -> Problem:
-    return Problem(code, f"{item.label.zh}:{zh}", f"{item.label.en}: {en}", level)
+    return Problem(code, f"{item.label.zh}：{zh}", f"{item.label.en}: {en}", level)
 
 
 def _trimmed(raw: str | Sequence[str] | None) -> str | tuple[str, ...] | None:
@@ -109,7 +109,7 @@ def _one(raw: str | tuple[str, ...]) -> str:
         return raw
     if len(raw) == 1:
         return raw[0]
-    raise _Unreadable("one_value", "只可有一个值,请删去其余", "Only one value is allowed: remove the others.")
+    raise _Unreadable("one_value", "只可有一个值，删去其余", "Only one value is allowed: remove the others.")
 
 
 def _text(item: ItemDef, raw: str | tuple[str, ...], codelist: CodeList | None) -> str:
@@ -117,13 +117,13 @@ def _text(item: ItemDef, raw: str | tuple[str, ...], codelist: CodeList | None) 
     longest = item.max_length or _MAX_LENGTH.get(item.answer_type, 200)
     if len(text) > longest:
         raise _Unreadable(
-            "too_long", f"最多 {longest} 字,请缩短", f"At most {longest} characters: shorten it."
+            "too_long", f"最多 {longest} 字，缩短后再填", f"At most {longest} characters: shorten it."
         )
     if item.pattern:
         text = written.narrowed(text)
         if not re.fullmatch(item.pattern, text):
             raise _Unreadable(
-                "pattern", f"格式应为 {item.pattern},请更正", f"Must match {item.pattern}: correct it."
+                "pattern", f"格式应为 {item.pattern}，更正后再填", f"Must match {item.pattern}: correct it."
             )
     return text
 
@@ -133,14 +133,14 @@ def _float(item: ItemDef, raw: str | tuple[str, ...], codelist: CodeList | None)
         return written.decimal_text(written.number(_one(raw)))
     except ValueError:
         raise _Unreadable(
-            "not_a_number", "应为数字,例如 1.4;请更正", "Must be a number such as 1.4: correct it."
+            "not_a_number", "应为数字，例如 1.4；更正", "Must be a number such as 1.4: correct it."
         ) from None
 
 
 def _integer(item: ItemDef, raw: str | tuple[str, ...], codelist: CodeList | None) -> int:
     value = Decimal(_float(item, raw, codelist))
     if value != value.to_integral_value():
-        raise _Unreadable("not_an_integer", "应为整数,请更正", "Must be a whole number: correct it.")
+        raise _Unreadable("not_an_integer", "应为整数，更正后再填", "Must be a whole number: correct it.")
     return int(value)
 
 
@@ -156,14 +156,14 @@ def _date(item: ItemDef, raw: str | tuple[str, ...], codelist: CodeList | None) 
     except ValueError:
         example = examples[item.answer_type]
         raise _Unreadable(
-            "not_a_date", f"应为存在的日期,写成 {example}", f"Must be an existing date, written {example}."
+            "not_a_date", f"应为存在的日期，写成 {example}", f"Must be an existing date, written {example}."
         ) from None
 
 
 def _yes_no(item: ItemDef, raw: str | tuple[str, ...], codelist: CodeList | None) -> str:
     found = _YES_NO.get(written.narrowed(_one(raw)).upper())
     if found is None:
-        raise _Unreadable("not_yes_no", "请选是或否", "Choose yes or no.")
+        raise _Unreadable("not_yes_no", "选择是或否", "Choose yes or no.")
     return found
 
 
@@ -178,7 +178,7 @@ def _code_of(raw: str, codelist: CodeList | None) -> str:
     alike = {each.code for each in codelist.items if each.code.casefold() == plain.casefold()}
     if len(alike) != 1:
         raise _Unreadable(
-            "not_a_code", f"“{raw}”不在选项中,请重选", f"{raw} is not one of the choices: choose again."
+            "not_a_code", f"“{raw}”不在选项中，重选", f"{raw} is not one of the choices: choose again."
         )
     return alike.pop()
 
@@ -211,7 +211,9 @@ def in_standard_unit(item: ItemDef, value: Any, unit: str | None) -> Any:
     if factor is None:
         offered = ", ".join(item.offered_units) or "–"
         raise _Unreadable(
-            "unit", f"单位 {unit} 不可用,可选:{offered}", f"The unit {unit} is not offered: choose {offered}."
+            "unit",
+            f"单位 {unit} 不可用，可选：{offered}",
+            f"The unit {unit} is not offered: choose {offered}.",
         )
     converted = Decimal(str(value)) * Decimal(repr(factor.factor)) + Decimal(repr(factor.offset))
     return written.decimal_text(converted)
@@ -221,7 +223,7 @@ def _limit_problem(item: ItemDef, standard: Any, today: date | None) -> Problem 
     for level, limits in (("hard", item.hard), ("soft", item.soft)):
         if limits and not _within(item, standard, limits, today):
             bounds, unit = _bounds(limits), f" {item.unit}" if item.unit else ""
-            zh = f"{_shown(standard)}{unit} 超出 {bounds},请核对" + ("并更正" if level == "hard" else "")
+            zh = f"{_shown(standard)}{unit} 超出 {bounds}，核对" + ("并更正" if level == "hard" else "")
             todo = "correct it" if level == "hard" else "check it against the source"
             return _told(
                 item, f"{level}_limit", zh, f"{_shown(standard)}{unit} is outside {bounds}: {todo}.", level
@@ -269,7 +271,7 @@ def _retired_problem(item: ItemDef, value: Any, codelist: CodeList | None) -> Pr
     return _told(
         item,
         "retired_code",
-        f"选项 {shown} 已停用,请改选",
+        f"选项 {shown} 已停用，改选",
         f"The choice {shown} is retired: choose another.",
         "soft",
     )

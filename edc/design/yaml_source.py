@@ -69,7 +69,7 @@ def load_yaml(path: Path, name: str) -> Source:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=DesignLoader)
     except OSError as error:
         source.errors.append(
-            source.error((), f"读不到文件:{error.strerror}", f"Cannot read the file: {error.strerror}.")
+            source.error((), f"读不到文件：{error.strerror}", f"Cannot read the file: {error.strerror}.")
         )
         return source
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -105,7 +105,7 @@ def _build_mapping(node: yaml.MappingNode, place: Place, source: Source) -> dict
                     source.name,
                     line,
                     dotted(inner),
-                    f"“{key}”写了两次,请删去一处",
+                    f"“{key}”写了两次，删去一处",
                     f"'{key}' is written twice: remove one.",
                 )
             )

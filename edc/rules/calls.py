@@ -44,7 +44,7 @@ class Calls(Names):
     def arity(self, node: Call, number: int) -> None:
         if len(node.arguments) != number:
             en = f"{node.function} takes {number} arguments, not {len(node.arguments)}."
-            raise fault(node, f"{node.function} 须有 {number} 个参数,现有 {len(node.arguments)} 个", en)
+            raise fault(node, f"{node.function} 须有 {number} 个参数，现有 {len(node.arguments)} 个", en)
 
     def present(self, node: Call) -> Typed:
         self.arity(node, 1)

@@ -191,7 +191,7 @@ def compile_rule(expression: str, *, namespace: Namespace) -> Rule:
     try:
         program = cel.compile(translation.code)
     except ValueError as error:
-        raise RuleSyntaxError(1, f"规则无法编译:{error}", f"The rule does not compile: {error}") from error
+        raise RuleSyntaxError(1, f"规则无法编译：{error}", f"The rule does not compile: {error}") from error
     return Rule(
         expression=expression,
         kind=translation.kind,

@@ -52,7 +52,7 @@ class Names(ABC):
         near = difflib.get_close_matches(name, choices, n=1)
         hint_zh, hint_en = (f",是否应为 {near[0]}?", f" Did you mean {near[0]}?") if near else ("", "")
         if name in self.names.forms:
-            hint_zh, hint_en = f",请写 {name}.项目", f" Write {name}.ITEM."
+            hint_zh, hint_en = f"，写 {name}.项目", f" Write {name}.ITEM."
         return UnknownName(
             node.column, f"没有名为 {name} 的项目{hint_zh}", f"There is no item named {name}.{hint_en}"
         )
@@ -126,7 +126,7 @@ class Names(ABC):
         if form not in self.names.events.get(event, {form} if form in self.names.broken else ()):
             raise fault(
                 node,
-                f"没有访视 {event},或其中没有 {form}",
+                f"没有访视 {event}，或其中没有 {form}",
                 f"There is no event {event} with the form {form}.",
             )
         kind = self.single_item(node, form, name)
@@ -140,7 +140,7 @@ class Names(ABC):
         kind = self.item(node, form, name)
         if name in self.names.repeating.get(form, ()):
             raise fault(
-                node, f"{form}.{name} 有多行,请写 rows.{form}", f"{form}.{name} has rows: write rows.{form}."
+                node, f"{form}.{name} 有多行，写 rows.{form}", f"{form}.{name} has rows: write rows.{form}."
             )
         return kind
 
@@ -153,7 +153,7 @@ class Names(ABC):
 
     def must_fit(self, node: Node, kind: Kind, wanted: Kind) -> None:
         if not kind.fits(wanted):
-            zh = f"此处须为{zh_name(wanted)},却是{zh_name(kind)}"
+            zh = f"此处须为{zh_name(wanted)}，却是{zh_name(kind)}"
             raise fault(
                 node, zh, f"A {wanted.base} is needed here, this is a {kind.base}.{advice(kind, wanted)}"
             )

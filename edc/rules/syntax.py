@@ -123,7 +123,7 @@ def parse(source: str) -> Node:
     try:
         return _Parser(tokens(source)).whole()
     except RecursionError:
-        raise RuleSyntaxError(1, "规则嵌套过深,请拆分", "The rule is nested too deep: split it.") from None
+        raise RuleSyntaxError(1, "规则嵌套过深，拆分", "The rule is nested too deep: split it.") from None
 
 
 class _Parser:
@@ -152,7 +152,7 @@ class _Parser:
     def unexpected(self, zh: str, en: str) -> RuleSyntaxError:
         here = self.next.text or "end"
         return RuleSyntaxError(
-            self.next.column, f"此处应为{zh},却是 {here!r}", f"Expected {en}, found {here!r}."
+            self.next.column, f"此处应为{zh}，却是 {here!r}", f"Expected {en}, found {here!r}."
         )
 
     def whole(self) -> Node:
@@ -222,7 +222,7 @@ class _Parser:
             return Literal(token.text == "true", token.column)
         if token.text in _REFUSED_NAMES:
             raise RuleSyntaxError(
-                token.column, "不用 null,请写 present(X)", "There is no null: write present(X)."
+                token.column, "不用 null，写 present(X)", "There is no null: write present(X)."
             )
         if self.accept("("):
             return Call(token.text, None, self.listed(")"), token.column)

@@ -39,7 +39,7 @@ class Translator(Calls):
 
     def index(self, node: Index) -> Typed:
         raise fault(
-            node, "不可按位置取值,请用 first() 或 last()", "Lists have no positions: use first() or last()."
+            node, "不可按位置取值，用 first() 或 last()", "Lists have no positions: use first() or last()."
         )
 
     def list_of(self, node: ListOf) -> Typed:
@@ -81,7 +81,7 @@ class Translator(Calls):
         if "date" in (left.base, right.base):
             raise fault(
                 node,
-                "日期不可加减,请用 days() 或 add_days()",
+                "日期不可加减，用 days() 或 add_days()",
                 "Dates are not added or subtracted: use days() or add_days().",
             )
         for operand, kind in zip(node.operands, (left, right), strict=True):
@@ -97,7 +97,7 @@ class Translator(Calls):
         if node.operator not in ("==", "!=") and not {left.base, right.base} & {"number", "date", "any"}:
             raise fault(
                 node,
-                "大小只可用于数字或日期;编码请先 number()",
+                "大小只可用于数字或日期；编码先用 number()",
                 "Only numbers and dates have an order: use number() on a code.",
             )
         self.codes_meet(node, left, right)
@@ -115,7 +115,7 @@ class Translator(Calls):
             what = literals[0] if literals else "…"
             raise fault(
                 node,
-                f"编码表中没有 {what};可用:{shown}",
+                f"编码表中没有 {what}；可用：{shown}",
                 f"{what} is not a code here; the codes are {shown}.",
             )
 
@@ -139,7 +139,7 @@ class Translator(Calls):
                 shown = ", ".join(sorted(found)[:12])
                 raise fault(
                     literal,
-                    f"编码表中没有 {literal.value};可用:{shown}",
+                    f"编码表中没有 {literal.value}；可用：{shown}",
                     f"{literal.value} is not a code here; the codes are {shown}.",
                 )
 

@@ -49,7 +49,7 @@ class DeidentificationFailed(Exception):
     def __init__(self, leaks: list[Leak]) -> None:
         self.leaks = tuple(leaks)
         places = ", ".join(f"{leak.path} {leak.kind}" for leak in leaks[:5])
-        self.zh = f"去标识后仍发现身份信息({places}),图像未保存。请联系数据管理员。"
+        self.zh = f"去标识后仍发现身份信息({places})，图像未保存。联系数据管理员。"
         self.en = (
             f"Identity remained after de-identification ({places}); nothing was stored. Ask the data manager."
         )

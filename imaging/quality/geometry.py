@@ -32,20 +32,20 @@ NOTES = ("MIXED_THICKNESS", "OVERLAP", "GAP", "NUMBER_GAPS")
 EXPLANATIONS: dict[str, dict[str, str]] = {
     "OK": {"zh": "几何正常", "en": "Regular volume"},
     "NO_POSITION": {
-        "zh": "缺少位置或方向信息，请从设备或PACS重新导出原始序列",
+        "zh": "缺少位置或方向信息，从设备或PACS重新导出原始序列",
         "en": "Position or orientation is missing: export the original series again",
     },
     "TOO_FEW": {"zh": "层数过少，不构成体数据", "en": "Too few slices to make a volume"},
     "MIXED_ORIENTATION": {
-        "zh": "同一序列中混有不同方向的图像，请拆分后上传",
+        "zh": "同一序列中混有不同方向的图像，拆分后上传",
         "en": "Images of different orientation in one series: split it and upload again",
     },
     "DUPLICATE_POSITIONS": {
-        "zh": "有多幅图像位于同一位置，请核对是否混入其他期相",
+        "zh": "有多幅图像位于同一位置，核对是否混入其他期相",
         "en": "Several images at one position: check whether another phase is mixed in",
     },
     "MISSING": {
-        "zh": "中间缺层，请补传缺失的图像",
+        "zh": "中间缺层，补传缺失的图像",
         "en": "Slices are missing inside: upload the missing images",
     },
     "NON_UNIFORM": {"zh": "层间距不均匀", "en": "The spacing between slices is not uniform"},

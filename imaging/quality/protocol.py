@@ -123,7 +123,7 @@ def _phases(protocol: Mapping[str, Any], series: Sequence[SeriesSummary]) -> lis
         return []
     names = ", ".join(missing)
     zh, en = (
-        f"缺少期相：{names}；请上传或核对序列期相",
+        f"缺少期相：{names}；上传或核对序列期相",
         f"Missing phases: {names}. Upload them or correct the phase of a series",
     )
     return [_deviation("MISSING_PHASE", zh, en)]
@@ -142,7 +142,7 @@ def _sequences(protocol: Mapping[str, Any], series: Sequence[SeriesSummary]) -> 
         names = ", ".join(missing)
         found.append(
             _deviation(
-                "MISSING_SEQUENCE", f"缺少序列：{names}；请补传", f"Missing sequences: {names}. Upload them"
+                "MISSING_SEQUENCE", f"缺少序列：{names}；补传", f"Missing sequences: {names}. Upload them"
             )
         )
     wanted = set(protocol.get("sequences") or present)
@@ -167,7 +167,7 @@ def _thickness(protocol: Mapping[str, Any], item: SeriesSummary) -> list[Deviati
         return []
     if item.slice_thickness_mm is None:
         text = {
-            "zh": "未记录层厚，请在表单中填写",
+            "zh": "未记录层厚，在表单中填写",
             "en": "The slice thickness is not recorded: enter it in the form",
         }
         return [Deviation("THICKNESS_UNKNOWN", _of(item, text), item.series_instance_uid)]
@@ -195,7 +195,7 @@ def _field_strength(protocol: Mapping[str, Any], item: SeriesSummary) -> list[De
         return []
     if item.field_strength_t is None:
         text = {
-            "zh": "未记录场强，请在表单中填写",
+            "zh": "未记录场强，在表单中填写",
             "en": "The field strength is not recorded: enter it in the form",
         }
         return [Deviation("FIELD_STRENGTH_UNKNOWN", _of(item, text), item.series_instance_uid)]
@@ -216,7 +216,7 @@ def _field_strength(protocol: Mapping[str, Any], item: SeriesSummary) -> list[De
 
 
 def _no_modality(modality: str) -> Deviation:
-    return _deviation("MISSING_MODALITY", f"没有{modality}序列，请上传", f"No {modality} series: upload it")
+    return _deviation("MISSING_MODALITY", f"没有{modality}序列，补传", f"No {modality} series: upload it")
 
 
 def _deviation(code: str, zh: str, en: str) -> Deviation:

@@ -118,7 +118,7 @@ def read_seg(content: bytes, volume: Volume) -> list[Segment]:
     if not referenced <= set(volume.sop_instance_uids):
         raise SegmentationRefused(
             "OTHER_SERIES",
-            "该分割不是在此序列上勾画的，请选择对应的序列",
+            "该分割不是在此序列上勾画的，选择对应的序列",
             "The segmentation was drawn on other images: choose the series it belongs to",
         )
     _refuse_other_grid(seg, volume)
@@ -141,7 +141,7 @@ def _refuse_other_grid(seg: hd.seg.Segmentation, volume: Volume) -> None:
     if not same_size or not all(_is_slice_of(plane, volume) for plane in slice_facts(seg)):
         raise SegmentationRefused(
             "GRID_DIFFERS",
-            "分割的大小、位置或方向与图像不一致，请在原始序列上勾画",
+            "分割的大小、位置或方向与图像不一致，在原始序列上勾画",
             "The segmentation's size, position or direction differs: draw it on the original series",
         )
 
@@ -242,4 +242,4 @@ def _refuse_misfit(segment: Segment, grid: tuple[int, int, int]) -> None:
             f"The mask has shape {segment.mask.shape}, the images {grid}",
         )
     if not segment.mask.any():
-        raise SegmentationRefused("EMPTY", "掩膜为空，请勾画后保存", "The mask is empty: draw before saving")
+        raise SegmentationRefused("EMPTY", "掩膜为空，勾画后保存", "The mask is empty: draw before saving")

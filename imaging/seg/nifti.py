@@ -107,12 +107,12 @@ def _other_grid(code: str, found: str, wanted: str) -> SegmentationRefused:
     if code == "SHAPE_DIFFERS":
         return SegmentationRefused(
             code,
-            f"掩膜大小{found}与图像{wanted}不一致，请在原始序列上勾画",
+            f"掩膜大小{found}与图像{wanted}不一致，在原始序列上勾画",
             f"The mask has size {found}, the image {wanted}: draw it on the original series",
         )
     return SegmentationRefused(
         code,
-        f"掩膜位置或方向与图像不一致（{found}），请在原始序列上勾画，不要重采样",
+        f"掩膜位置或方向与图像不一致（{found}），在原始序列上勾画，不要重采样",
         f"The mask's position or direction differs from the image's ({found}): draw it on the original "
         "series, do not resample",
     )

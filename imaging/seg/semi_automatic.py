@@ -80,7 +80,7 @@ def grow_from_seed(volume: Volume, seed: Index, settings: GrowSettings | None = 
     if region.sum() > LEAK_FRACTION * ball.sum():
         raise SegmentationRefused(
             "NO_EDGE",
-            "区域没有明确边界，请缩小半径、降低倍数或手动勾画",
+            "区域没有明确边界，缩小半径、降低倍数或手动勾画",
             "The region has no clear edge: reduce radius or multiplier, or draw by hand",
         )
     mask = _tidied(region, settings.opening_mm, volume, keep=start)
@@ -102,7 +102,7 @@ def refine_mask(
             f"The mask has shape {rough.shape}, the image {volume.shape}",
         )
     if not rough.any():
-        raise SegmentationRefused("EMPTY", "掩膜为空，请先勾画", "The mask is empty: draw first")
+        raise SegmentationRefused("EMPTY", "掩膜为空，先勾画", "The mask is empty: draw first")
     covered = np.argwhere(rough)
     crop = _crop_around(covered.min(0), covered.max(0), settings.margin_mm, volume)
     values = _smoothed(volume, crop, settings.smoothing_steps)
@@ -129,7 +129,7 @@ def _result(
     if not mask.any():
         raise SegmentationRefused(
             "NOTHING_FOUND",
-            "未找到区域，请换一个种子点或调整参数",
+            "未找到区域，换一个种子点或调整参数",
             "No region was found: choose another seed point or other settings",
         )
     whole = np.zeros(volume.shape, bool)

@@ -108,7 +108,7 @@ def _voxels(ordered: Sequence[Dataset]) -> np.ndarray:
         # Decoders raise errors of many kinds on damaged or unknown code streams.
         raise SegmentationRefused(
             "PIXELS_UNREADABLE",
-            "图像像素无法解码，请以未压缩或JPEG 2000无损格式重新导出",
+            "图像像素无法解码，以未压缩或JPEG 2000无损格式重新导出",
             "The pixels cannot be decoded: export again uncompressed or as JPEG 2000 lossless",
         ) from error
     voxels = np.stack(planes)
@@ -127,7 +127,7 @@ def _refuse_multi_frame(datasets: Sequence[Dataset]) -> None:
     if any(int(dataset.get("NumberOfFrames", 1) or 1) > 1 for dataset in datasets):
         raise SegmentationRefused(
             "MULTI_FRAME",
-            "暂不支持多帧图像，请导出为单帧序列",
+            "暂不支持多帧图像，导出为单帧序列",
             "Multi-frame images are not taken: export them as single frames",
         )
 
@@ -137,6 +137,6 @@ def _refuse_mixture(datasets: Sequence[Dataset]) -> None:
         if len({str(dataset.get(keyword, "")) for dataset in datasets}) > 1:
             raise SegmentationRefused(
                 "MIXED_SERIES",
-                f"同一序列中{keyword}不一致，请拆分后上传",
+                f"同一序列中{keyword}不一致，拆分后上传",
                 f"The images of the series differ in {keyword}: split them and upload again",
             )

@@ -40,24 +40,24 @@ class Refusal:
 
 
 BOUND_ELSEWHERE = Refusal(
-    "bound_elsewhere", "此检查已绑定到另一受试者或访视。请核对是否选错受试者。",
+    "bound_elsewhere", "此检查已绑定到另一受试者或访视。核对是否选错受试者。",
     "This study is bound to another subject or visit. Check whether the right subject was chosen.",
 )  # fmt: skip
 OTHER_STUDY = Refusal(
-    "other_study", "此文件属于另一次检查，本表单已绑定一次检查。请分开上传。",
+    "other_study", "此文件属于另一次检查，本表单已绑定一次检查。分开上传。",
     "The file belongs to another study than the one bound to this form. Upload it separately.",
 )  # fmt: skip
 MIXED_PATIENTS = Refusal(
-    "mixed_patients", "此文件的患者编号与本次上传的其他文件不同。请只上传该受试者的影像。",
+    "mixed_patients", "此文件的患者编号与本次上传的其他文件不同。只上传该受试者的影像。",
     "The file's patient id differs from the other files of this upload. Send this subject's images only.",
 )  # fmt: skip
 CONTENT_CONFLICT = Refusal(
-    "content_conflict", "同一 SOP Instance UID 已存有不同内容，原有内容保留。请联系数据管理员。",
+    "content_conflict", "同一 SOP Instance UID 已存有不同内容，原有内容保留。联系数据管理员。",
     "Other content is stored under this SOP Instance UID and was kept. Ask the data manager.",
 )  # fmt: skip
 
 NOT_ARCHIVED = Refusal(
-    "instance-refused", "档案库不接受此文件。请联系数据管理员。",
+    "instance-refused", "档案库不接受此文件。联系数据管理员。",
     "The archive does not take the file. Ask the data manager.",
 )  # fmt: skip
 

@@ -16,18 +16,18 @@ def check_grid(volume: NDArray, mask: NDArray, spacing: Sequence[float]) -> NDAr
     """
     if volume.ndim != 3 or volume.shape != mask.shape:
         raise GeometryMismatch(
-            zh=f"勾画的大小 {mask.shape} 与影像 {volume.shape} 不一致。请在同一序列上重新勾画。",
+            zh=f"勾画的大小 {mask.shape} 与影像 {volume.shape} 不一致。在同一序列上重新勾画。",
             en=f"Mask shape {mask.shape} differs from volume {volume.shape}. Draw it on the same series.",
         )
     if len(spacing) != 3 or not all(np.isfinite(s) and s > 0 for s in spacing):
         raise GeometryMismatch(
-            zh=f"体素间距 {tuple(spacing)} 无效。请检查序列的层间距和像素间距。",
+            zh=f"体素间距 {tuple(spacing)} 无效。检查序列的层间距和像素间距。",
             en=f"Spacing {tuple(spacing)} is not valid. Check slice and pixel spacing of the series.",
         )
     marked = np.asarray(mask) > 0
     if not marked.any():
         raise EmptyMask(
-            zh="勾画为空，没有可分析的体素。请先勾画病灶。", en="The mask is empty. Draw the lesion first."
+            zh="勾画为空，没有可分析的体素。先勾画病灶。", en="The mask is empty. Draw the lesion first."
         )
     return marked
 

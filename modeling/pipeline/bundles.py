@@ -12,13 +12,13 @@ def open_bundle(model: ModelVersion) -> Bundle:
         content = bundle_path(model).read_bytes()
     except FileNotFoundError as error:
         raise InvalidBundle(
-            zh="工作进程上找不到模型文件。请核对 MODEL_DIR 后重新注册模型。",
+            zh="工作进程上找不到模型文件。核对 MODEL_DIR 后重新注册模型。",
             en="The model file is not on the worker. Check MODEL_DIR and register the model again.",
         ) from error
     bundle = read_bundle(content)
     if bundle.manifest["weights_sha256"] != model.weights_sha256:
         raise InvalidBundle(
-            zh="模型文件与注册的权重不符。请重新注册模型。",
+            zh="模型文件与注册的权重不符。重新注册模型。",
             en="The model file is not the one registered. Register the model again.",
         )
     return bundle

@@ -77,7 +77,7 @@ def masked_phases(analysis: Analysis, report: Report) -> Iterator[MaskedPhase | 
 def _lay(series: Series, volume: Volume, own: Volume, mask: np.ndarray) -> MaskedPhase | dict[str, object]:
     if volume.frame_of_reference_uid != own.frame_of_reference_uid:
         return _left_out(
-            series, "该期与勾画序列不在同一坐标系，已略去。请上传同一次扫描的期相。",
+            series, "该期与勾画序列不在同一坐标系，已略去。上传同一次扫描的期相。",
             "This phase lies in another frame of reference and was left out. Upload phases of one scan.",
         )  # fmt: skip
     if is_same_grid(volume, own):
@@ -85,7 +85,7 @@ def _lay(series: Series, volume: Volume, own: Volume, mask: np.ndarray) -> Maske
     moved = resample_mask(mask, own, volume)
     if not moved.any():
         return _left_out(
-            series, "该期的扫描范围未包括病灶，已略去。请上传包括病灶的期相。",
+            series, "该期的扫描范围未包括病灶，已略去。上传包括病灶的期相。",
             "This phase does not cover the lesion and was left out. Upload one that does.",
         )  # fmt: skip
     return MaskedPhase(series, volume, moved, RESAMPLED)

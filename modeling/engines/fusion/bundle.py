@@ -92,5 +92,5 @@ def _members(data: bytes) -> dict[str, bytes]:
 
 def _invalid(zh: str, en: str) -> InvalidBundle:
     return InvalidBundle(
-        zh=f"模型包无效：{zh}。请重新导出模型。", en=f"The model bundle is invalid: {en}. Export it again."
+        zh=f"模型包无效：{zh}。重新导出模型。", en=f"The model bundle is invalid: {en}. Export it again."
     )

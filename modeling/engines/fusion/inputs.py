@@ -125,7 +125,7 @@ def distance_check(distance: float, limit: float) -> Check:
         _both(f"距离 {distance:.2f}", f"distance {distance:.2f}"),
         _both(f"≤ {limit:.2f}", f"≤ {limit:.2f}"),
         _both(
-            "与训练数据差异大。请核对期相、勾画和化验单位，必要时按常规临床判断。",
+            "与训练数据差异大。核对期相、勾画和化验单位，必要时按常规临床判断。",
             "The case differs from the training data. Check phases, mask and laboratory units.",
         ),
     )
@@ -153,7 +153,7 @@ def _phases_check(contract: Contract, inputs: ScoreInputs) -> Check:
         _both(f"{got} / {need} 期", f"{got} of {need} phases"),
         _both(f"{need} 期齐全", f"all {need} phases"),
         _both(
-            f"缺{'、'.join(names['zh'])}。请补传缺少的期相后重跑。",
+            f"缺{'、'.join(names['zh'])}。补传缺少的期相后重跑。",
             f"Missing: {', '.join(names['en'])}. Upload the missing phase and run again.",
         ),
     )
@@ -170,7 +170,7 @@ def _thickness_check(contract: Contract, inputs: ScoreInputs) -> Check:
         found,
         _both(f"≤ {limit:g} mm", f"≤ {limit:g} mm"),
         _both(
-            f"层厚 {found['zh']}，要求不超过 {limit:g} mm。请上传薄层重建。",
+            f"层厚 {found['zh']}，要求不超过 {limit:g} mm。上传薄层重建。",
             f"Slice thickness is {found['en']}; at most {limit:g} mm is allowed. Upload thinner slices.",
         ),
     )
@@ -185,7 +185,7 @@ def _window_check(contract: Contract, inputs: ScoreInputs) -> Check:
         _both("未给出", "not given") if days is None else _both(f"治疗前 {days} 天", f"{days} days before"),
         _both(f"{low}–{high} 天", f"{low}–{high} days"),
         _both(
-            f"CT 在治疗前 {days} 天，要求 {low}–{high} 天。请核对检查日期和治疗开始日期。",
+            f"CT 在治疗前 {days} 天，要求 {low}–{high} 天。核对检查日期和治疗开始日期。",
             f"CT was {days} days before treatment; {low}–{high} are allowed. Check both dates.",
         ),
     )
@@ -201,7 +201,7 @@ def _clinical_check(contract: Contract, layout: Layout, inputs: ScoreInputs) -> 
         _both(f"临床 {got} / {need} 项", f"{got} of {need} clinical items"),
         _both(f"{need} 项", f"{need} items"),
         _both(
-            f"缺少或超出范围：{'、'.join(item.zh for item in missing)}。请在表单中补全或核对。",
+            f"缺少或超出范围：{'、'.join(item.zh for item in missing)}。在表单中补全或核对。",
             f"Missing or out of range: {', '.join(item.en for item in missing)}. Complete them in the form.",
         ),
     )

@@ -128,7 +128,7 @@ def _restore(bundle: Bundle, device: torch.device) -> tuple[Layout, Contract, En
         ensemble = Ensemble(layout.widths, int(bundle.manifest["members"]))
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidBundle(
-            zh="模型包的清单不完整。请重新导出模型。",
+            zh="模型包的清单不完整。重新导出模型。",
             en="The bundle's manifest is incomplete. Export the model again.",
         ) from error
     _load(ensemble, bundle.part("fusion"))
@@ -140,7 +140,7 @@ def _load(module: torch.nn.Module, weights: Mapping[str, torch.Tensor]) -> None:
         module.load_state_dict(weights)
     except RuntimeError as error:
         raise InvalidBundle(
-            zh="权重与模型结构不符。请重新导出模型。",
+            zh="权重与模型结构不符。重新导出模型。",
             en="The weights do not fit the architecture. Export the model again.",
         ) from error
 

@@ -66,7 +66,7 @@ def _require_extent(marked: NDArray[np.bool_], settings: RadiomicsSettings) -> N
     least = settings.minimum_voxels
     if voxels < least or sorted(extents)[1] < 2:
         raise MaskTooSmall(
-            zh=f"勾画只有 {voxels} 个体素，至少需要 {least} 个。请选更大的病灶或更薄的层厚。",
+            zh=f"勾画只有 {voxels} 个体素，至少需要 {least} 个。选更大的病灶或更薄的层厚。",
             en=f"The mask has {voxels} voxels; at least {least} in two directions are needed. "
             "Choose a larger lesion or thinner slices.",
         )

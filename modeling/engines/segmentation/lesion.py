@@ -56,7 +56,7 @@ def segment_lesion(
     grown = _tidy(differs, away, spacing)
     if grown.sum() < _MINIMUM_FILL * (away <= radius).sum():
         raise SegmentationFailed(
-            zh="病灶与周围组织的对比不足，无法自动勾画。请换一个期相或手动勾画。",
+            zh="病灶与周围组织的对比不足，无法自动勾画。换一个期相或手动勾画。",
             en="The lesion does not stand out from its surroundings. Use another phase or draw it by hand.",
         )
     mask = np.zeros(volume.shape, bool)

@@ -53,7 +53,7 @@ def test_what_may_mean_two_things_is_refused(raw):
     reading = read_value(BILI, raw)
     assert reading.value is None
     assert reading.problem.level == "hard"
-    assert reading.problem.zh.startswith("总胆红素:")
+    assert reading.problem.zh.startswith("总胆红素：")
     assert reading.problem.en.startswith("Bilirubin: ")
 
 
