@@ -125,26 +125,28 @@ def _when(event: EventDef) -> str:
     }  # fmt: skip
 
 
-def _events_of(subjects: list[Subject]) -> dict[int, dict[str, StudyEvent]]:
-    """Return subject id to event OID to the occurrence to show: the earliest that is not finished,
-    else the last.
+Shown = tuple[StudyEvent, list[FormInstance]]
+
+
+def _events_of(subjects: list[Subject]) -> dict[int, dict[str, Shown]]:
+    """Return subject id to event OID to the occurrence to show, with its forms: the earliest that is not
+    finished, else the last.
     """
     unsettled = Q(queries__state__in=(Query.State.OPEN, Query.State.ANSWERED))
     forms = FormInstance.objects.filter(subject__in=subjects).annotate(unsettled=Count("queries", unsettled))
     by_event: dict[int, list[FormInstance]] = {}
     for form in forms:
         by_event.setdefault(form.event_id, []).append(form)
-    shown: dict[int, dict[str, StudyEvent]] = {}
+    shown: dict[int, dict[str, Shown]] = {}
     for event in StudyEvent.objects.filter(subject__in=subjects).order_by("repeat_key"):
-        event.matrix_forms = by_event.get(event.pk, [])
         held = shown.setdefault(event.subject_id, {})
-        if event.event_oid not in held or _is_finished(held[event.event_oid]):
-            held[event.event_oid] = event
+        if event.event_oid not in held or _is_finished(held[event.event_oid][1]):
+            held[event.event_oid] = event, by_event.get(event.pk, [])
     return shown
 
 
-def _is_finished(event: StudyEvent) -> bool:
-    return all(form.status in FINAL for form in _owed(event.matrix_forms))
+def _is_finished(forms: Sequence[FormInstance]) -> bool:
+    return all(form.status in FINAL for form in _owed(forms))
 
 
 def _owed(forms: Sequence[FormInstance]) -> list[FormInstance]:
@@ -152,7 +154,7 @@ def _owed(forms: Sequence[FormInstance]) -> list[FormInstance]:
     return [form for form in forms if form.mandatory or form.status not in begun]
 
 
-def _row(subject: Subject, columns: list[Column], events: dict[str, StudyEvent], chips: list) -> Row:
+def _row(subject: Subject, columns: list[Column], events: dict[str, Shown], chips: list) -> Row:
     cells = [_cell(subject, events.get(column.event_oid)) for column in columns]
     queries = sum(cell.queries for cell in cells)
     visits = [(column.name, cell.chip) for column, cell in zip(columns, cells, strict=True)]
@@ -165,11 +167,12 @@ def _row(subject: Subject, columns: list[Column], events: dict[str, StudyEvent],
     )
 
 
-def _cell(subject: Subject, event: StudyEvent | None) -> Cell:
-    if event is None:
+def _cell(subject: Subject, shown: Shown | None) -> Cell:
+    if shown is None:
         return Cell(None, Chip("na", _("Not applicable")))
-    queries = sum(form.unsettled for form in event.matrix_forms)
-    status, text = event_chip(event, event.matrix_forms, timezone.localdate())
+    event, forms = shown
+    queries = sum(int(vars(form)["unsettled"]) for form in forms)
+    status, text = event_chip(event, forms, timezone.localdate())
     if subject.status in LEFT and status in ("todo", "over", "due", "wait"):
         status, text = "na", _("Not applicable")
     return Cell(event, Chip(status, text, reverse("event", args=[event.pk])), queries)

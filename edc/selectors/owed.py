@@ -1,6 +1,6 @@
 """What a person owes today: forms to enter, disagreements, signatures, queries, and the higher apps' work."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from statistics import median
 
@@ -47,7 +47,7 @@ def _first_passes(actor: User, study: Study, site: Site | None) -> Iterator[Owed
     due = Q(status=Status.TO_DO, mandatory=True) & reached()
     own = Q(status=Status.FIRST_DRAFT, drafts__observer=actor)
     forms = _forms(actor, "enter_data", study, site).filter(due | own).order_by(*ORDER)[:MOST]
-    blocks = {FormInstance.EntryMode.DOUBLE: _("The second pass comes after it")}
+    blocks = {str(FormInstance.EntryMode.DOUBLE): _("The second pass comes after it")}
     return _entry("entry-1", forms, actor, lambda form: blocks.get(form.entry_mode, ""))
 
 
@@ -73,7 +73,9 @@ def _second_passes(actor: User, study: Study, site: Site | None) -> Iterator[Owe
 ORDER = ("event__window_end", "subject__subject_key", "event__ordinal", "ordinal", "pk")
 
 
-def _entry(kind: str, forms: Iterable[FormInstance], actor: User, blocks) -> Iterator[OwedWork]:
+def _entry(
+    kind: str, forms: Iterable[FormInstance], actor: User, blocks: Callable[[FormInstance], str]
+) -> Iterator[OwedWork]:
     forms = list(forms)
     minutes = _own_minutes(actor) if forms else {}
     drafts = (Status.FIRST_DRAFT, Status.SECOND_DRAFT)
@@ -96,7 +98,7 @@ def _own_minutes(actor: User) -> dict[str, int]:
     timed = Observation.objects.filter(observer=actor, started_at__isnull=False).order_by("-pk")
     took: dict[str, list[float]] = {}
     for oid, begun, sealed in timed.values_list("form__form_oid", "started_at", "sealed_at")[:LATEST]:
-        if sealed - begun < timedelta(hours=2):
+        if begun and sealed - begun < timedelta(hours=2):
             took.setdefault(oid, []).append((sealed - begun).total_seconds() / 60)
     return {oid: max(1, round(median(minutes))) for oid, minutes in took.items()}
 

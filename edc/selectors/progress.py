@@ -1,12 +1,11 @@
 """How far a study or a site is, how quickly its queries are answered, and what one person did this week."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from statistics import median
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from edc import access
@@ -88,7 +87,7 @@ def query_numbers(actor: User, study: Study, site: Site | None) -> QueryNumbers:
     )
 
 
-def _days(messages: Iterable[QueryMessage]) -> float | None:
+def _days(messages: QuerySet[QueryMessage]) -> float | None:
     answers = messages.filter(state_after=Query.State.ANSWERED).order_by("-pk")
     pairs = answers.values_list("query__raised_at", "written_at")[:LATEST]
     took = [(written - raised).total_seconds() / 86400 for raised, written in pairs]
