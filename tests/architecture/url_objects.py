@@ -1,0 +1,149 @@
+"""One object of every kind at one site of a real study, and the URL of each name with these objects in it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from edc.design.reader import read_study
+from edc.models import FormInstance, Site, Study, Subject, User
+from edc.services.design import publish_design
+from edc.services.enrol import enrol_subject
+from tests.factories import imaging as images
+from tests.factories import modeling as models
+from tests.factories import models as made
+
+STUDIES = Path(__file__).resolve().parents[2] / "studies"
+OID = "ChiCTR2500107646"
+Status = FormInstance.Status
+
+
+@dataclass
+class World:
+    """The study, its two sites, and the identifiers that URLs take, by the name of the URL or of its part."""
+
+    study: Study
+    site: Site
+    elsewhere: Site
+    ids: dict[str, Any]
+
+    def url(self, name: str, parts: tuple[str, ...]) -> str:
+        """Return the URL with the objects of the world in it; KeyError where none is known for a part."""
+        return reverse(name, kwargs={part: self._id(name, part) for part in parts})
+
+    def _id(self, name: str, part: str) -> Any:
+        for key in (f"{name} {part}", f"{name.split('-')[0]} {part}", part):
+            if key in self.ids:
+                return self.ids[key]
+        raise KeyError(f"tests/architecture/url_objects.py names no object for {part} of {name}")
+
+
+def make_world(system: User, crc: Any) -> World:
+    """Make the study with one object of every kind; `crc` makes a person of a role at a site."""
+    study = publish_design(design=read_study(STUDIES / OID, STUDIES / "library"), actor=system).study
+    site, elsewhere = study.sites.all()[:2]
+    subject = enrol_subject(site=site, actor=crc("first.crc", "crc", site))
+    forms = _forms(subject)
+    query = made.QueryFactory(form=forms["complete"], path="")
+    stranger = made.MembershipFactory(study=study, site=site)
+    ids = {
+        "oid": OID,
+        "subject pk": subject.pk,
+        "event pk": subject.events.first().pk,
+        "form pk": forms["to_do"].pk,
+        "form-add pk": subject.events.first().pk,
+        "form-unlock pk": forms["locked"].pk,
+        "query pk": query.pk,
+        "form-query query": query.pk,
+        "person-end pk": stranger.pk,
+        "token pk": made.ApiTokenFactory().pk,
+        "token-revoke pk": made.ApiTokenFactory().pk,
+        "group_oid": "IG.NONE",
+        "key": "1",
+        "uidb36": "1",
+        "step": "approve",
+    }
+    ids |= {f"form-{each} pk": forms["complete"].pk for each in ("verify", "sign", "lock")}
+    ids |= {f"form-{each} pk": forms["disagreement"].pk for each in ("reconcile", "resolve")}
+    ids |= _disagreement(forms["disagreement"]) | _images(subject) | {"event-add pk": subject.pk}
+    return World(study, site, elsewhere, ids | {f"api:{key}": value for key, value in ids.items()})
+
+
+def _forms(subject: Subject) -> dict[str, FormInstance]:
+    """Return one form of each state that a URL needs."""
+    states = (Status.TO_DO, Status.COMPLETE, Status.LOCKED, Status.DISAGREEMENT)
+    forms = list(subject.forms.exclude(form_oid="FO.IMA").order_by("pk"))
+    for form, status in zip(forms, states, strict=False):
+        FormInstance.objects.filter(pk=form.pk).update(status=status)
+    return {str(status): form for form, status in zip(forms, states, strict=False)}
+
+
+def _disagreement(form: FormInstance) -> dict[str, Any]:
+    first = made.ObservationFactory(form=form)
+    second = made.ObservationFactory(form=form, stream="entry-2")
+    item = form.design_version.design.form(form.form_oid).items[0]
+    found = made.DisagreementFactory(form=form, path=item.oid, first=first, second=second)
+    return {"form-resolve disagreement": found.pk, "api:disagreement-resolution pk": found.pk}
+
+
+def _images(subject: Subject) -> dict[str, Any]:
+    form = subject.forms.filter(form_oid="FO.IMA").first()
+    study = images.ImagingStudyFactory(form=form, subject=subject)
+    series = images.SeriesFactory(imaging_study=study)
+    instance = images.InstanceFactory(series=series)
+    version = models.ModelVersionFactory(study=subject.study)
+    analysis = models.AnalysisFactory(imaging_study=study, model_version=version)
+    run = models.RunFactory(analysis=analysis)
+    score = models.ScoreFactory(run=models.RunFactory(analysis=analysis, step="score", status="done"))
+    session = images.UploadSessionFactory(form=form)
+    return {
+        "imaging-form pk": form.pk,
+        "imaging-form-series pk": form.pk,
+        "series pk": series.pk,
+        "segmentation pk": images.SegmentationFactory(series=series).pk,
+        "assign-reads pk": study.pk,
+        "read pk": images.ReadFactory(imaging_study=study).pk,
+        "review pk": score.pk,
+        "api:score pk": score.pk,
+        "api:run pk": run.pk,
+        "analysis-start pk": study.pk,
+        "analysis public_id": analysis.public_id,
+        "api:analysis public_id": analysis.public_id,
+        "api:upload public_id": session.public_id,
+        "model pk": version.pk,
+        "study": study.study_instance_uid,
+        "series": series.series_instance_uid,
+        "instance": instance.sop_instance_uid,
+        "frames": "1",
+    }
+
+
+@dataclass(frozen=True)
+class NamedUrl:
+    """A URL of the URLconf: its name with namespaces, the parts it takes, and the methods its view has."""
+
+    name: str
+    parts: tuple[str, ...]
+    methods: frozenset[str]
+
+
+def named_urls(resolver: URLResolver | None = None, spaces: tuple[str, ...] = ()) -> Iterator[NamedUrl]:
+    """Yield every URL of the project, included ones with their namespaces."""
+    resolver = resolver or get_resolver()
+    for each in resolver.url_patterns:
+        if isinstance(each, URLPattern):
+            parts = tuple(sorted(each.pattern.converters or each.pattern.regex.groupindex))
+            yield NamedUrl(":".join((*spaces, str(each.name))), parts, _methods(each))
+        else:
+            inner = (*spaces, each.namespace) if each.namespace else spaces
+            yield from named_urls(each, inner)
+
+
+def _methods(each: URLPattern) -> frozenset[str]:
+    if str(each.name).startswith("account_"):
+        return frozenset({"GET"})  # what is posted there is counted, so that a walk would be locked out
+    view = getattr(each.callback, "cls", None) or getattr(each.callback, "view_class", None)
+    found = {name for name in ("put", "patch", "delete") if hasattr(view, name)}
+    return frozenset({"GET", "POST", *(name.upper() for name in found)})
