@@ -13,7 +13,9 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -29,6 +31,8 @@ from imaging.archive.protocol import (
     StoredInstance,
 )
 
+SYNCS_AT_ONCE = 4
+
 
 class FolderArchive:
     """An `Archive` in a folder that processes on one machine share."""
@@ -42,6 +46,10 @@ class FolderArchive:
             self._claim_series(address)
             already = not self._claim(self._claim_path(address.sop_instance_uid), content)
             self._list_in_series(address)
+            _sync_folders(
+                self._claim_path(address.sop_instance_uid).parent,
+                self._path(address).parent,
+            )
         return StoredInstance(address, hashlib.sha256(content).hexdigest(), len(content), already)
 
     def find(self, sop_instance_uid: str) -> InstanceAddress | None:
@@ -143,24 +151,29 @@ class FolderArchive:
             self._claim(owner, address.study_instance_uid.encode())
         except InstanceConflict as error:
             raise InstanceConflict("the series UID belongs to another study") from error
+        _sync_folders(owner.parent)
 
     def _list_in_series(self, address: InstanceAddress) -> None:
-        path = self._path(address)
+        claim, path = self._claim_path(address.sop_instance_uid), self._path(address)
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            os.link(self._claim_path(address.sop_instance_uid), path)
+            os.link(claim, path)
         except FileExistsError:
-            return
-        _sync_folder(path.parent)
+            if not claim.samefile(path):
+                # A crash kept this name and lost the claim; nothing had been acknowledged.
+                path.unlink()
+                os.link(claim, path)
 
     def _claim(self, path: Path, content: bytes) -> bool:
-        """Give the content this name if the name is free; return False when it holds the same already."""
+        """Give the content this name if the name is free; return False when it holds the same already.
+
+        The name lasts once its folder is synced.
+        """
         if not path.exists():
             with self._written(content) as complete:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 try:
                     os.link(complete, path)
-                    _sync_folder(path.parent)
                     return True
                 except FileExistsError:
                     pass
@@ -195,6 +208,25 @@ def _known_items(cache: Path) -> dict[str, dict[str, Any]]:
         return json.loads(cache.read_bytes())
     except (OSError, ValueError):
         return {}
+
+
+def _sync_folders(*folders: Path) -> None:
+    """Make the names in the folders last; side by side, because the disk takes them in one flush."""
+    first, *others = folders
+    waiting = [_pool().submit(_sync_folder, folder) for folder in others]
+    _sync_folder(first)
+    for each in waiting:
+        each.result()
+
+
+@cache
+def _pool_of(process: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(SYNCS_AT_ONCE, thread_name_prefix="archive-sync")
+
+
+def _pool() -> ThreadPoolExecutor:
+    """Return this process's threads: those of a parent do not survive a fork."""
+    return _pool_of(os.getpid())
 
 
 def _sync_folder(folder: Path) -> None:

@@ -152,6 +152,8 @@ class OrthancArchive:
         if set(anywhere) - set(here):
             raise InstanceConflict("the series UID belongs to another study")
         if here:
+            if len(self._series_bound) >= IDENTIFIERS_KEPT:
+                self._series_bound.clear()
             self._series_bound.add(pair)
 
     def _items(self, identifiers: list[str], known: dict[str, Any]) -> dict[str, Any]:
