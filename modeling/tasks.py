@@ -45,18 +45,18 @@ def cause_of(error: BaseException) -> tuple[str, str, str]:
     if isinstance(error, Unavailable | ArchiveUnavailable):
         return (
             "archive_unavailable",
-            "影像档案库没有应答，已重试五次。请确认档案库运行后重新分析。",
+            "影像档案库没有应答，已重试五次。确认档案库运行后重新分析。",
             "The image archive did not answer, five times. Check that it runs and start the analysis again.",
         )
     if isinstance(error, SoftTimeLimitExceeded):
         return (
             "time_limit",
-            "任务超过时间上限，已停止。请缩小影像范围或联系管理员提高上限。",
+            "任务超过时间上限，已停止。缩小影像范围或联系管理员提高上限。",
             "The run took longer than allowed and was stopped. Ask the administrator to raise the limit.",
         )
     return (
         "internal_error",
-        f"程序错误（{type(error).__name__}）。请把运行编号和时间告诉管理员。",
+        f"程序错误（{type(error).__name__}）。把运行编号和时间告诉管理员。",
         f"A fault of the program ({type(error).__name__}). Tell the administrator the run's number and time.",
     )
 

@@ -30,7 +30,7 @@ def segment_lesion(run: Run, report: Report) -> StepResult:
     series = series_to_segment(run.analysis.imaging_study)
     if series is None:
         raise SegmentationRefused(
-            "NO_VOLUME", "这次检查没有可用的体数据。请重新上传完整序列。",
+            "NO_VOLUME", "这次检查没有可用的体数据。重新上传完整序列。",
             "No series of this study is a usable volume. Upload a complete series again.",
         )  # fmt: skip
     report(5, series.phase)

@@ -151,7 +151,7 @@ def _rescue(run: Run) -> str:
     if run.attempts >= MAX_ATTEMPTS:
         end_run_badly(
             run_id=run.pk, task_id=run.task_id, code="worker_lost",
-            zh="执行任务的工作进程已停止，且已重试三次。请联系管理员查看工作进程日志。",
+            zh="执行任务的工作进程已停止，且已重试三次。联系管理员查看工作进程日志。",
             en="The worker died, three times. Ask the administrator to look at the worker's log.",
         )  # fmt: skip
         return "failed"

@@ -4,9 +4,10 @@ import json
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from edc import access
-from edc.models import User
+from edc.models import Stream, User
 from edc.selectors.evaluation import in_language
 from edc.templatetags.tandem import local
 from modeling.models import Run, Score
@@ -35,14 +36,33 @@ def clinical_rows(user: User, score: Score) -> list[dict[str, Any]]:
         row = {"oid": oid, "label": local(item), "points": points.get(oid), "found": found}
         if found:
             row["words"] = item_words(design, oid, found["value"], item.get("unit") or "")
+            row["source"] = stream_words(found.get("stream") or "")
             row["form"] = in_language(design.form(found["form_oid"]).name)
             row["url"] = reverse("form-entry", args=[found["form"]]) if may_open else ""
         rows.append(row)
     return rows
 
 
+def stream_words(stream: str) -> str:
+    return str(Stream(stream).label) if stream in Stream.values else "–"
+
+
 def image_rows(score: Score) -> list[dict[str, Any]]:
-    return [{**row, "phase_words": phase_words(row["phase"])} for row in score.inputs.get("images", [])]
+    """Return each set of features with the series it was taken from and how the mask came onto it."""
+    kinds = {"deep": _("Deep features"), "radiomics": _("Radiomics")}
+    masks = {
+        "same grid": _("Same grid"),
+        "resampled by position, nearest neighbour": _("Resampled by position, nearest neighbour"),
+    }
+    return [
+        {
+            **row,
+            "phase_words": phase_words(row["phase"]),
+            "kind_words": kinds.get(row["kind"], row["kind"]),
+            "mask_words": masks.get(row["mask"], row["mask"]),
+        }
+        for row in score.inputs.get("images", [])
+    ]
 
 
 def run_rows(run: Run) -> dict[str, Any]:

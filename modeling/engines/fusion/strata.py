@@ -48,7 +48,7 @@ def evaluation(
 ) -> dict[str, object]:
     """Return discrimination, calibration and concordance of out-of-fold probabilities, as JSON values."""
     return {
-        "how": "out-of-fold on the synthetic training cohort",
+        "how": {"zh": "合成训练队列，折外", "en": "out-of-fold on the synthetic training cohort"},
         "auc": asdict(auc(event, probability)),
         "brier": brier_score(event, probability),
         "calibration": asdict(logistic_calibration(event, probability)),

@@ -51,8 +51,12 @@ class Command(BaseCommand):
         studies = self._publish()
         study = Study.objects.get(oid=DEMO_STUDY)
         site = study.sites.get(oid=DEMO_SITE)
+        known = {row["username"] for row in credentials()}
         users = make_people(home=site, studies=studies)
         self._say(f"People: {', '.join(users)}; passwords in {Path(settings.VAR_DIR) / CREDENTIALS}")
+        for row in credentials():
+            if row["username"] not in known:
+                self.stdout.write(f"    {row['username']:<12}{row['password']:<20}{row['role']}")
         since = timezone.now()
         if demo_model_of(study) is None:
             request_demo_model(study=study, actor=users["scientist"])
@@ -138,6 +142,10 @@ class Command(BaseCommand):
 
 def password_of(username: str) -> str | None:
     """Return a demonstration user's password from the private file, None where it is not kept."""
+    return next((row["password"] for row in credentials() if row["username"] == username), None)
+
+
+def credentials() -> list[dict[str, str]]:
+    """Return the demonstration's users with password and role, as the private file keeps them."""
     path = Path(settings.VAR_DIR) / CREDENTIALS
-    known = json.loads(path.read_text())["users"] if path.exists() else []
-    return next((row["password"] for row in known if row["username"] == username), None)
+    return json.loads(path.read_text())["users"] if path.exists() else []
