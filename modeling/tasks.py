@@ -6,6 +6,7 @@ from typing import Any
 
 from celery import Task, shared_task
 from celery.exceptions import SoftTimeLimitExceeded
+from django.db import InterfaceError, OperationalError
 
 from edc import audit
 from edc.errors import Unavailable
@@ -17,6 +18,8 @@ from modeling.services import runs
 from modeling.services.training import keep_trained, note_failed_training
 
 logger = logging.getLogger(__name__)
+DATABASE_RETRIES = 60
+DATABASE_PAUSE_SECONDS = 30
 
 
 class RunTask(Task):
@@ -62,6 +65,16 @@ def cause_of(error: BaseException) -> tuple[str, str, str]:
 
 
 def _work(task: Task, run_id: int) -> None:
+    """Do the run's step; while the database does not answer, come back to it for half an hour."""
+    try:
+        _do(task, run_id)
+    except (OperationalError, InterfaceError) as error:
+        # Nothing can be written on the run, and to the rescue its worker is alive and at work.
+        pause = min(2**task.request.retries, DATABASE_PAUSE_SECONDS)
+        raise task.retry(exc=error, countdown=pause, max_retries=DATABASE_RETRIES) from error
+
+
+def _do(task: Task, run_id: int) -> None:
     """Claim the run, do its step, store the result; a run finished or held by another is left alone."""
     # The engines are loaded here and not above: the scheduler imports this module, and needs no torch.
     from modeling.pipeline import STEPS

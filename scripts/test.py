@@ -16,7 +16,7 @@ from tests.services.postgres import running_postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-NEEDS_SERVER = ("redis", "orthanc", "browser", "gpu")
+NEEDS_SERVER = ("redis", "orthanc", "production", "browser", "gpu")
 PLAIN = " and ".join(f"not {marker}" for marker in NEEDS_SERVER)
 # What the tests must not inherit from the shell they are started in.
 SETTINGS = {"DATABASE_URL", "BROKER_URL", "ARCHIVE_URL", "SECRET_KEY", "PSEUDONYM_SECRET", "TANDEM_VAR"}
@@ -61,6 +61,7 @@ STAGES = (
     Stage("postgres", [pytest(PLAIN, *PARALLEL, "--database-only")], database=running_postgres),
     Stage("redis", [pytest("redis")]),
     Stage("orthanc", [pytest("orthanc")]),
+    Stage("production", [pytest("production")]),
     Stage("browser", [pytest("browser")]),
 )
 GPU_STAGE = Stage("gpu", [pytest("gpu")])

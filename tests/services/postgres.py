@@ -39,37 +39,59 @@ def programs() -> Path | None:
 @contextmanager
 def running_postgres() -> Iterator[str]:
     """Yield the DATABASE_URL of a fresh cluster whose superuser has a random password; gone afterwards."""
+    with private_postgres() as server:
+        yield server.url
+
+
+@contextmanager
+def private_postgres() -> Iterator["PrivatePostgres"]:
+    """Run a fresh cluster until the block ends; its folder is gone afterwards."""
     folder = programs()
     if folder is None:
         raise FileNotFoundError("initdb: install the Debian package postgresql")
     home = Path(tempfile.mkdtemp(prefix="tandem-postgres-"))
     try:
-        with _cluster(folder, home) as url:
-            yield url
+        server = PrivatePostgres(folder, home)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
 
-@contextmanager
-def _cluster(folder: Path, home: Path) -> Iterator[str]:
-    user, password, port = _owner(), secrets.token_urlsafe(24), free_port()
-    _initialise(folder, home, user=user, password=password)
-    log = home / "postgres.log"
-    options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
-    process = start(
-        [str(folder / "postgres"), "-D", str(home / "data"), "-p", str(port), *options],
-        log=log,
-        user=user,
-        cwd=home,
-        stop_signal=signal.SIGINT,
-    )
-    url = f"postgres://tandem:{password}@127.0.0.1:{port}/postgres"
-    try:
-        wait_until(lambda: _answers(url), process=process, log=log)
-        yield url
-    finally:
-        # SIGINT is PostgreSQL's fast shutdown: it drops the clients instead of waiting for them.
-        stop(process, stop_signal=signal.SIGINT)
+class PrivatePostgres:
+    """One cluster that a test may stop and start again on the same port and data."""
+
+    def __init__(self, programs: Path, home: Path) -> None:
+        self._programs, self._home = programs, home
+        self._user, self._password, self._port = _owner(), secrets.token_urlsafe(24), free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+        _initialise(programs, home, user=self._user, password=self._password)
+
+    @property
+    def url(self) -> str:
+        """What DATABASE_URL would be."""
+        return f"postgres://tandem:{self._password}@127.0.0.1:{self._port}/postgres"
+
+    def start(self) -> None:
+        log = self._home / "postgres.log"
+        options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        server, data = str(self._programs / "postgres"), str(self._home / "data")
+        self._process = start(
+            [server, "-D", data, "-p", str(self._port), *options],
+            log=log,
+            user=self._user,
+            cwd=self._home,
+            stop_signal=signal.SIGINT,
+        )
+        wait_until(lambda: _answers(self.url), process=self._process, log=log)
+
+    def stop(self) -> None:
+        """End the server at once; SIGINT drops the clients instead of waiting for them."""
+        if self._process is not None:
+            stop(self._process, stop_signal=signal.SIGINT)
 
 
 def _owner() -> str | None:

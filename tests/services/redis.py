@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from subprocess import Popen
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -20,19 +21,46 @@ def program() -> str | None:
 @contextmanager
 def running_redis() -> Iterator[str]:
     """Yield the BROKER_URL of an empty server that keeps nothing on disk; gone afterwards."""
-    server = program()
-    if server is None:
+    with private_redis() as server:
+        yield server.url
+
+
+@contextmanager
+def private_redis() -> Iterator["PrivateRedis"]:
+    """Run an empty server until the block ends."""
+    found = program()
+    if found is None:
         raise FileNotFoundError("redis-server: install the Debian package redis-server")
     with tempfile.TemporaryDirectory(prefix="tandem-redis-") as home:
-        url, log = f"redis://127.0.0.1:{free_port()}/0", Path(home) / "redis.log"
-        port = url.rsplit(":", 1)[1].removesuffix("/0")
-        options = ["--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no", "--dir", home]
-        process = start([server, *options], log=log)
+        server = PrivateRedis(found, Path(home))
         try:
-            wait_until(lambda: _answers(url), process=process, log=log)
-            yield url
+            server.start()
+            yield server
         finally:
-            stop(process)
+            server.stop()
+
+
+class PrivateRedis:
+    """One server that a test may stop and start again on the same port; it comes back empty."""
+
+    def __init__(self, program: str, home: Path) -> None:
+        self._program, self._home, self._port = program, home, free_port()
+        self._process: Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """What BROKER_URL would be."""
+        return f"redis://127.0.0.1:{self._port}/0"
+
+    def start(self) -> None:
+        log, port, home = self._home / "redis.log", str(self._port), str(self._home)
+        options = ["--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no", "--dir", home]
+        self._process = start([self._program, *options], log=log)
+        wait_until(lambda: _answers(self.url), process=self._process, log=log)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            stop(self._process)
 
 
 def _answers(url: str) -> bool:
