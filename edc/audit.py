@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import secrets
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ GENESIS = "0" * 64
 HASHED_FIELDS = (
     "at", "actor_id", "actor_name", "role", "study_id", "site_id", "subject_id", "action", "target_type",
     "target_id", "path", "before", "after", "reason", "channel", "blinded", "request_id",
-    "software_version", "previous_hash",
+    "software_version", "salt", "previous_hash",
 )  # fmt: skip
 
 
@@ -115,7 +116,6 @@ def record(  # noqa: PLR0913 - the columns of the record
         raise RuntimeError("audit.record must run in the transaction of the change")
     place = place or place_of(target)
     context = _context.get(COMMAND)
-    head = AuditHead.objects.select_for_update().get_or_create(pk=1, defaults={"last_hash": GENESIS})[0]
     event = AuditEvent(
         at=timezone.now(),
         actor=actor,
@@ -135,8 +135,15 @@ def record(  # noqa: PLR0913 - the columns of the record
         blinded=blinded,
         request_id=context.request_id,
         software_version=settings.SOFTWARE_VERSION,
-        previous_hash=head.last_hash,
+        salt=secrets.token_hex(16),
     )
+    return _append(event)
+
+
+def _append(event: AuditEvent) -> AuditEvent:
+    """Chain the event to the last one, under the lock of the chain's head."""
+    head = AuditHead.objects.select_for_update().get_or_create(pk=1, defaults={"last_hash": GENESIS})[0]
+    event.previous_hash = head.last_hash
     event.hash = event_hash(event)
     event.save(force_insert=True)
     head.last_hash, head.length = event.hash, head.length + 1

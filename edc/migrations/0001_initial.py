@@ -418,6 +418,7 @@ class Migration(migrations.Migration):
                 ('blinded', models.CharField(blank=True, help_text='Who may read the values: empty for all, else a stream or group.', max_length=30)),
                 ('request_id', models.CharField(blank=True, max_length=36)),
                 ('software_version', models.CharField(max_length=40)),
+                ('salt', models.CharField(help_text='Random: the hash of a blinded value cannot be found by trying values.', max_length=32)),
                 ('previous_hash', models.CharField(max_length=64)),
                 ('hash', models.CharField(max_length=64, unique=True)),
                 ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

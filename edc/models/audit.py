@@ -31,6 +31,9 @@ class AuditEvent(models.Model):
     )
     request_id = models.CharField(max_length=36, blank=True)
     software_version = models.CharField(max_length=40)
+    salt = models.CharField(
+        max_length=32, help_text="Random: the hash of a blinded value cannot be found by trying values."
+    )
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64, unique=True)
 

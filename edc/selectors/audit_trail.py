@@ -20,7 +20,7 @@ class _Masked(ModelIterable):
         for event in super().__iter__():
             if event.withheld:
                 event.before = event.after = None
-                event.reason = ""
+                event.reason = event.salt = ""
             yield event
 
 
@@ -41,7 +41,7 @@ class AuditTrail(QuerySet[AuditEvent]):
 
 
 def _refuse_masked(fields: tuple[Any, ...], expressions: dict) -> None:
-    if not fields or expressions or set(fields) & {*WITHHELD, "reason"}:
+    if not fields or expressions or set(fields) & {*WITHHELD, "reason", "salt"}:
         raise TypeError("read events as objects: their values may be blinded")
 
 
