@@ -140,14 +140,12 @@ root.addEventListener("tandem:viewer-ready", ({ detail: viewer }) => {
 root.addEventListener("tandem:measurements", changed);
 
 root.querySelector("[data-seal]")?.addEventListener("submit", async (event) => {
-  if (event.target.dataset.ready) return;
   event.preventDefault();
   // Sealing waits for the last stroke, which would be lost otherwise.
   if (settling) keep();
   await chain;
-  if (failed.size) return;
-  event.target.dataset.ready = "yes";
-  event.target.requestSubmit();
+  // Not requestSubmit: it does nothing while this event is still being told to others.
+  if (!failed.size) event.target.submit();
 });
 
 root.querySelector("[data-mask-form]")?.addEventListener("submit", async (event) => {
