@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.journeys.answers import form_names
-from tests.journeys.form_page import FormPage
+from tests.journeys.form_page import SLOW, FormPage
 from tests.journeys.person import Person
 
 
@@ -28,10 +28,10 @@ class SubjectPage:
         """Note the day on which a visit was held."""
         page = self.person.open(self.path)
         visit = page.locator("tbody", has=page.locator("tr.grp", has_text=re.compile(name))).first
-        visit.locator("tr.grp summary").click()
+        visit.locator("details:has(input[name=held_on]) > summary").press("Enter")
         visit.locator("input[name=held_on]").fill(day)
         visit.locator("input[name=held_on]").press("Enter")
-        expect(page.locator("tr.grp", has_text=day)).to_be_visible()
+        expect(page.locator("tr.grp", has_text=day)).to_be_visible(timeout=SLOW)
 
 
 def enrol(person: Person, cohort: str = "TARGET") -> tuple[SubjectPage, str]:

@@ -251,8 +251,10 @@ def reviews_the_score(journey: Journey) -> None:
     page.keyboard.press("a")
     page.keyboard.press("Control+Enter")
 
-    expect(page.locator("#decide .decided")).to_contain_text("黄博文", timeout=SLOW)
-    clinician.check_page("review-decided")
+    # The next score that waits opens of itself.
+    page.wait_for_url(lambda url: journey.review_path not in url, timeout=SLOW)
+    page = clinician.open(journey.review_path)
+    expect(page.locator("#decide .decided")).to_contain_text("黄博文")
 
 
 def prints_the_score(journey: Journey) -> None:
