@@ -83,9 +83,18 @@ def english_only() -> list[re.Pattern[str]]:
         for each in ids:
             literal = PLACEHOLDER.sub("", each)
             if re.search(r"[A-Za-z]{2,}", literal) and each != shown and not each.isupper():
-                parts = (re.escape(part) for part in PLACEHOLDER.split(each))
-                found.append(re.compile(".+".join(parts)))
+                found.append(_shape(each))
     return found
+
+
+def _shape(message: str) -> re.Pattern[str]:
+    """Return the shape of a message on a page: a number for %d, one sign for %%, any text for the rest."""
+    shapes = {"%%": "%"}
+    filled = [
+        shapes.get(each, r"[\d.,]+" if each.endswith("d") else ".+") for each in PLACEHOLDER.findall(message)
+    ]
+    literal = [re.escape(part) for part in PLACEHOLDER.split(message)]
+    return re.compile("".join(text for pair in zip(literal, [*filled, ""], strict=True) for text in pair))
 
 
 ROLES = (Role.CRC, Role.DATA_MANAGER, Role.MONITOR, Role.INVESTIGATOR, Role.AUDITOR, Role.ADMINISTRATOR)

@@ -209,6 +209,6 @@ def test_provenance_names_the_form_of_each_value_and_every_run(score, clinician,
     page = as_user(clinician).get(f"/modeling/review/{score.pk}/provenance/").content.decode()
 
     assert "/forms/1/" in page
-    assert "entry-1" in page
+    assert "First entry" in page
     assert str(score.run.analysis.public_id) in page
     assert page.count("<summary><b>") == 4
