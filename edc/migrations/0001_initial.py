@@ -64,6 +64,7 @@ class Migration(migrations.Migration):
                 ('planned_date', models.DateField(blank=True, null=True)),
                 ('window_start', models.DateField(blank=True, null=True)),
                 ('window_end', models.DateField(blank=True, null=True)),
+                ('entry_due', models.DateField(blank=True, help_text='After this day its forms are late; for a visit before the registration a month after it.', null=True)),
                 ('held_on', models.DateField(blank=True, null=True)),
                 ('status', models.CharField(choices=[('planned', 'Planned'), ('held', 'Held'), ('missed', 'Not done')], default='planned', max_length=10)),
                 ('missed_reason', models.CharField(blank=True, max_length=300)),

@@ -30,6 +30,11 @@ class StudyEvent(models.Model):
     planned_date = models.DateField(null=True, blank=True)
     window_start = models.DateField(null=True, blank=True)
     window_end = models.DateField(null=True, blank=True)
+    entry_due = models.DateField(
+        null=True,
+        blank=True,
+        help_text="After this day its forms are late; for a visit before the registration a month after it.",
+    )
     held_on = models.DateField(null=True, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.PLANNED)
     missed_reason = models.CharField(max_length=300, blank=True)

@@ -192,12 +192,12 @@ def event_chip(event: StudyEvent, forms: Sequence[FormInstance], today: date) ->
 
 
 def _planned_chip(event: StudyEvent, today: date) -> tuple[str, str]:
-    if event.window_end and event.window_end < today:
-        late = (today - event.window_end).days
+    if event.entry_due and event.entry_due < today:
+        late = (today - event.entry_due).days
         return "over", ngettext("%(days)d day late", "%(days)d days late", late) % {"days": late}
     if event.window_start and event.window_start > today:
         return "wait", _("Not in the window yet")
-    if event.window_end:
-        left = (event.window_end - today).days
+    if event.entry_due:
+        left = (event.entry_due - today).days
         return "due", ngettext("%(days)d day left", "%(days)d days left", left) % {"days": left}
     return "todo", _("To do")

@@ -78,8 +78,8 @@ def _conditions() -> dict[str, Exists | Q]:
     staying = ~Q(status__in=LEFT)
     forms = FormInstance.objects.filter(subject=OuterRef("pk"))
     return {
-        "overdue": Exists(planned.filter(window_end__lt=today)) & staying,
-        "due": Exists(planned.filter(window_start__lte=today, window_end__gte=today)) & staying,
+        "overdue": Exists(planned.filter(entry_due__lt=today)) & staying,
+        "due": Exists(planned.filter(window_start__lte=today, entry_due__gte=today)) & staying,
         "queries": Exists(Query.objects.filter(form__subject=OuterRef("pk"), state__in=UNSETTLED)),
         "disagreement": Exists(forms.filter(status=Status.DISAGREEMENT)),
     }

@@ -70,7 +70,7 @@ def _second_passes(actor: User, study: Study, site: Site | None) -> Iterator[Owe
     return _entry("entry-2", forms, actor, lambda form: _("The comparison waits"))
 
 
-ORDER = ("event__window_end", "subject__subject_key", "event__ordinal", "ordinal", "pk")
+ORDER = ("event__entry_due", "subject__subject_key", "event__ordinal", "ordinal", "pk")
 
 
 def _entry(
@@ -86,7 +86,7 @@ def _entry(
             subject_key=form.subject.subject_key,
             event_name=event_name(form.event, form),
             blocks=blocks(form),
-            due=form.event.window_end,
+            due=form.event.entry_due,
             minutes=minutes.get(form.form_oid) or usual_minutes(form),
             url=reverse("form-entry", args=[form.pk]),
             action=_("Continue") if form.status in drafts else _("Begin"),

@@ -19,6 +19,7 @@ from edc.services.reasons import required_text
 # The enrolment date as entered; before it is final, the day when the screening number was given
 # stands for it.
 ENROLMENT_ITEM = "IT.ENR.ENRDAT"
+RETROSPECTIVE_ENTRY = timedelta(days=30)
 
 
 def make_events(*, subject: Subject) -> list[StudyEvent]:
@@ -127,7 +128,16 @@ def _plan(event: StudyEvent, definition: EventDef, anchor: date | None) -> None:
         end = planned + timedelta(days=definition.window.after)
     if before != (planned, start, end):
         event.planned_date, event.window_start, event.window_end = planned, start, end
-        event.save(update_fields=["planned_date", "window_start", "window_end"])
+        event.entry_due = _entry_due(event, end)
+        event.save(update_fields=["planned_date", "window_start", "window_end", "entry_due"])
+
+
+def _entry_due(event: StudyEvent, window_end: date | None) -> date | None:
+    """Return the end of the window; what was over at the registration is due a month after it."""
+    registered = timezone.localdate(event.subject.created_at)
+    if window_end is None or window_end >= registered:
+        return window_end
+    return registered + RETROSPECTIVE_ENTRY
 
 
 @transaction.atomic

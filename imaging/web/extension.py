@@ -78,7 +78,7 @@ def _owed_upload(form: FormInstance) -> OwedWork:
         subject_key=form.subject.subject_key,
         event_name=event_name(form.event, form),
         blocks=_("The reads and the score wait"),
-        due=form.event.window_end,
+        due=form.event.entry_due,
         minutes=UPLOAD_MINUTES,
         url=reverse("imaging-form", args=[form.pk]),
         action=_("Upload"),

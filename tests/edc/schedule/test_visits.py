@@ -38,6 +38,18 @@ def test_the_index_date_plans_the_visits(subject, complete):
     assert event(subject, "SE.SCREEN").planned_date == date(2026, 6, 2)
 
 
+def test_entry_of_a_visit_before_the_registration_is_due_a_month_after_it(subject, complete):
+    today = timezone.localdate()
+    complete("FO.ENR", INDEXDAT=str(today - timedelta(days=400)))
+    assert event(subject, "SE.BASELINE").entry_due == today + timedelta(days=30)
+
+
+def test_entry_of_a_visit_to_come_is_due_with_its_window(subject, complete):
+    complete("FO.ENR", INDEXDAT=str(timezone.localdate() + timedelta(days=40)))
+    baseline = event(subject, "SE.BASELINE")
+    assert baseline.entry_due == baseline.window_end > timezone.localdate()
+
+
 def test_a_repeating_visit_comes_again_until_its_limit(subject, complete, crcs):
     complete("FO.ENR")
     for number in (1, 2, 3):

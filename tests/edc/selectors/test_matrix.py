@@ -40,6 +40,7 @@ def test_windows_and_queries_show(subject, study, crcs, complete, member):
     for days, status in ((-20, "over"), (0, "due"), (20, "wait")):
         event.planned_date = today + timedelta(days=days)
         event.window_start, event.window_end = (event.planned_date + timedelta(days=n) for n in (-7, 7))
+        event.entry_due = event.window_end
         event.save()
         assert chips(crcs[0], study)["01-0001"][1] == status
     raise_query(form=complete("FO.IC"), path="", text="Why?", actor=member("meg", "data_manager"))

@@ -72,7 +72,7 @@ def test_a_filter_keeps_the_counts_and_shows_its_kind_only(see, crcs, enter, sub
 def test_late_work_says_by_how_many_days(see, crcs, subject):
     today = timezone.localdate()
     form = form_of(subject, "FO.IC")
-    type(form.event).objects.filter(pk=form.event_id).update(window_end=today - timedelta(days=2))
+    type(form.event).objects.filter(pk=form.event_id).update(entry_due=today - timedelta(days=2))
 
     lines = groups(see(crcs[0]))["Today"]
 

@@ -30,7 +30,8 @@ def keys(response):
 
 
 def place(subject, event_oid, start, end):
-    window = {"window_start": TODAY() + timedelta(days=start), "window_end": TODAY() + timedelta(days=end)}
+    ends = TODAY() + timedelta(days=end)
+    window = {"window_start": TODAY() + timedelta(days=start), "window_end": ends, "entry_due": ends}
     StudyEvent.objects.filter(subject=subject, event_oid=event_oid).update(**window)
 
 
