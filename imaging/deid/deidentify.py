@@ -7,7 +7,9 @@ from typing import Final
 
 from pydicom import config, dcmread, dcmwrite
 from pydicom import uid as uids
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.filewriter import correct_ambiguous_vr
 from pydicom.sequence import Sequence
 
 from imaging.deid.engine import Engine
@@ -166,6 +168,17 @@ def _encode(out: Dataset, source: Dataset) -> bytes:
     )
     out.file_meta.ImplementationClassUID = uids.UID(IMPLEMENTATION_UID)
     out.file_meta.ImplementationVersionName = "TANDEM"
+    correct_ambiguous_vr(out, True)
+    _take_as_encoded(out)
     buffer = BytesIO()
     dcmwrite(buffer, out, enforce_file_format=True)
     return buffer.getvalue()
+
+
+def _take_as_encoded(out: Dataset) -> None:
+    """Let the writer copy raw elements: the engine leaves only those that need no other encoding."""
+    out.set_original_encoding(False, True, out._character_set)
+    for element in out.elements():
+        if isinstance(element, DataElement) and element.VR == "SQ":
+            for item in element.value:
+                _take_as_encoded(item)

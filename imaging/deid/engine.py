@@ -20,7 +20,7 @@ from imaging.deid.rules import (
     unlisted,
 )
 from imaging.deid.table import rows_by_tag
-from imaging.deid.values import ambiguous_vrs, dictionary_vr, dummy, each, fits
+from imaging.deid.values import UNITS, ambiguous_vrs, dictionary_vr, dummy, each, fits
 from imaging.deid.vocabulary import clean
 
 CHARACTER_SET, PATIENT_AGE = 0x00080005, 0x00101010
@@ -205,8 +205,12 @@ def _has_shape(element: DataElement | RawDataElement, vr: str) -> bool:
 
 
 def _settled(element: RawDataElement, tag: int) -> bool:
-    """Tell whether the encoded bytes can be written as they are: little endian and of one possible VR."""
-    return element.is_little_endian and (element.VR not in (None, "UN") or not ambiguous_vrs(tag))
+    """Tell whether the encoded bytes can be written as they are: whole, little endian, of one possible VR."""
+    vr = element.VR
+    known = dictionary_vr(tag) if vr in (None, "UN") and not ambiguous_vrs(tag) else vr
+    if known in (None, "UN") or not element.value or not element.is_little_endian:
+        return False
+    return len(element.value) % UNITS.get(known, 2) == 0
 
 
 def _capped_age(age: str) -> str:

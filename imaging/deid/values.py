@@ -22,6 +22,12 @@ _DUMMIES: Final[dict[str, object]] = {
     **dict.fromkeys(("US", "SS", "UL", "SL", "UV", "SV"), 0),
     **dict.fromkeys(("OB", "OW", "OF", "OD", "OL", "OV", "UN"), _ZERO_BYTES),
 }
+# Bytes of one value, where that is a number.
+UNITS: Final = {
+    **dict.fromkeys(("AT", "FL", "SL", "UL"), 4),
+    **dict.fromkeys(("FD", "SV", "UV"), 8),
+    **dict.fromkeys(("SS", "US"), 2),
+}
 _TEXTS: Final = frozenset({"LO", "SH", "UC", "UT", "ST", "LT"})
 
 
