@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from edc.errors import Unavailable
 from modeling.models import Score
 from modeling.web import charts
 from modeling.web.drawing import band_drawing, contribution_drawing, survival_drawing
@@ -31,8 +32,12 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponse:
 
 def report_pdf(request: HttpRequest, score: Score) -> bytes:
     """Return the PDF; nothing is fetched but the platform's own style sheet and fonts."""
-    from modeling.web.printing import pdf_of
-
+    try:
+        from modeling.web.printing import pdf_of
+    except (ImportError, OSError) as error:  # the library Pango is not on every machine
+        raise Unavailable(
+            _("Printing needs the library Pango. Ask the administrator to install it.")
+        ) from error
     return pdf_of(render_to_string("modeling/report.html", report_context(request, score), request))
 
 

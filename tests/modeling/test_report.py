@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -54,3 +55,15 @@ def test_a_report_fetches_nothing_from_elsewhere(tmp_path):
     pdf = pdf_of(f'<link rel="stylesheet" href="{secret.as_uri()}"><p>plain</p>')
 
     assert "leaked" not in text_of(pdf, tmp_path)
+
+
+def test_without_its_library_printing_says_what_to_do(score, clinician, as_user, monkeypatch):
+    monkeypatch.delitem(sys.modules, "modeling.web.printing")
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    client = as_user(clinician)
+    client.cookies["django_language"] = "en"
+
+    answer = client.get(f"/modeling/review/{score.pk}/report.pdf")
+
+    assert answer.status_code == 503
+    assert "Ask the administrator to install it." in answer.content.decode()
