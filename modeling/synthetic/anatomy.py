@@ -30,7 +30,8 @@ class Grid:
     @property
     def origin(self) -> tuple[float, float, float]:
         """Centre of the first voxel, (z, y, x) millimetres."""
-        return tuple(-(n - 1) / 2 * step for n, step in zip(self.size, self.spacing, strict=True))
+        (slices, rows, columns), (dz, dy, dx) = self.size, self.spacing
+        return (-(slices - 1) / 2 * dz, -(rows - 1) / 2 * dy, -(columns - 1) / 2 * dx)
 
     def axes(self) -> tuple[NDArray[np.float32], ...]:
         """Open (z, y, x) coordinate arrays that broadcast to the grid."""
@@ -47,7 +48,8 @@ class Ellipsoid:
 
     def level(self, axes: tuple[NDArray, ...]) -> NDArray[np.float32]:
         """Squared normalised distance: below 1 inside."""
-        return sum(((axis - c) / r) ** 2 for axis, c, r in zip(axes, self.centre, self.radii, strict=True))
+        z, y, x = (((axis - c) / r) ** 2 for axis, c, r in zip(axes, self.centre, self.radii, strict=True))
+        return (z + y + x).astype(np.float32, copy=False)
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,9 @@ def _spleen(axes: tuple[NDArray, ...]) -> Mask:
     return (outer < 1) & (hilum > 1)
 
 
-def _paired(axes: tuple[NDArray, ...], centre: tuple[float, ...], radii: tuple[float, ...]) -> Mask:
+def _paired(
+    axes: tuple[NDArray, ...], centre: tuple[float, float, float], radii: tuple[float, float, float]
+) -> Mask:
     z, y, x = axes
     return Ellipsoid(centre, radii).level((z, y, np.abs(x))) < 1
 

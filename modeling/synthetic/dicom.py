@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
 from modeling.synthetic.case import PhaseVolume, SyntheticCase
 
@@ -50,7 +50,7 @@ def write_dicom(
     return paths
 
 
-def _uid(case: SyntheticCase, *parts: object) -> str:
+def _uid(case: SyntheticCase, *parts: object) -> UID:
     size = next(iter(case.phases.values())).volume.shape
     return generate_uid(entropy_srcs=[f"synthetic-{case.seed}", str(size), *map(str, parts)])
 

@@ -28,48 +28,51 @@ def first_pass(request, program, crcs, form) -> FormInstance:
     return form
 
 
-def reads(form):
-    """Every address that might tell something, with filters and orderings that nobody offered."""
-    pk, subject = form.pk, form.subject_id
+# Every address that might tell something, with filters and orderings that nobody offered.
+READS = """
+    forms/{pk}/
+    forms/{pk}/?shown=draft
+    forms/{pk}/draft/
+    forms/{pk}/draft/?stream=entry-1
+    forms/{pk}/draft/?observer=ada
+    forms/{pk}/observations/
+    forms/{pk}/observations/?stream=entry-1
+    forms/{pk}/observations/?observer=ada
+    forms/{pk}/observations/?content__items__contains={secret}
+    forms/{pk}/observations/?ordering=content
+    forms/{pk}/observations/{sealed}/
+    observations/{sealed}/
+    observations/
+    drafts/
+    subjects/{subject}/
+    subjects/{subject}/forms/
+    subjects/{subject}/forms/?ordering=values
+    subjects/{subject}/forms/?drafts__items__entry__raw={secret}
+    subjects/{subject}/events/
+    subjects/?search={secret}
+    subjects/?subject_key={key}
+    disagreements/?form={pk}
+    disagreements/?ordering=first_entry
+    queries/?form={pk}
+    queries/?search={secret}
+    audit/
+    audit/?target_id={pk}&target_type=edc.forminstance
+    audit/?action=draft.saved
+    audit/?action=entry.submitted
+    audit/?after__contains={secret}
+    audit/?ordering=after
+    runs/
+    scores/
+    studies/
+    tokens/
+    uploads/
+"""
+
+
+def reads(form) -> list[str]:
     sealed = Observation.objects.filter(form=form).first()
-    return [
-        f"forms/{pk}/",
-        f"forms/{pk}/?shown=draft",
-        f"forms/{pk}/draft/",
-        f"forms/{pk}/draft/?stream=entry-1",
-        f"forms/{pk}/draft/?observer=ada",
-        f"forms/{pk}/observations/",
-        f"forms/{pk}/observations/?stream=entry-1",
-        f"forms/{pk}/observations/?observer=ada",
-        f"forms/{pk}/observations/?content__items__contains={SECRET}",
-        f"forms/{pk}/observations/?ordering=content",
-        f"forms/{pk}/observations/{sealed.pk if sealed else 1}/",
-        f"observations/{sealed.pk if sealed else 1}/",
-        "observations/",
-        "drafts/",
-        f"subjects/{subject}/",
-        f"subjects/{subject}/forms/",
-        f"subjects/{subject}/forms/?ordering=values",
-        f"subjects/{subject}/forms/?drafts__items__entry__raw={SECRET}",
-        f"subjects/{subject}/events/",
-        f"subjects/?search={SECRET}",
-        f"subjects/?subject_key={form.subject.subject_key}",
-        f"disagreements/?form={pk}",
-        "disagreements/?ordering=first_entry",
-        f"queries/?form={pk}",
-        f"queries/?search={SECRET}",
-        "audit/",
-        f"audit/?target_id={pk}&target_type=edc.forminstance",
-        "audit/?action=draft.saved",
-        "audit/?action=entry.submitted",
-        f"audit/?after__contains={SECRET}",
-        "audit/?ordering=after",
-        "runs/",
-        "scores/",
-        "studies/",
-        "tokens/",
-        "uploads/",
-    ]
+    named = {"pk": form.pk, "subject": form.subject_id, "key": form.subject.subject_key, "secret": SECRET}
+    return READS.format(sealed=sealed.pk if sealed else 1, **named).split()
 
 
 def told(answer) -> str:

@@ -38,6 +38,35 @@ def form(name: str, items: list[dict[str, Any]], *, repeats: str = "event", **ro
 
 def small_study() -> dict[str, Any]:
     """Return the files of a sound study: name to data."""
+    enrolment = [item("INDEXDAT", "date", form="ENR"), item("ICDAT", "date", form="ENR")]
+    doses = [
+        item("DRUG", "code", form="TXS", codelist="CL.DRUG"),
+        item("DOSE", "float", form="TXS", unit="mg"),
+    ]
+    forms = [{"form": f"FO.{name}", "mandatory": True} for name in ("DM", "ENR")]
+    return {
+        "library/forms/DM.yaml": form("DM", _demographics(), repeats="none"),
+        "library/forms/ENR.yaml": form("ENR", enrolment, repeats="none"),
+        "library/forms/TXS.yaml": form("TXS", [item("TXDAT", "date", form="TXS")], rows=doses),
+        "library/codelists.yaml": {
+            "CL.SEX": {"name": text("Sex"), "items": [_code("M"), _code("F")]},
+            "CL.DRUG": {"name": text("Drug"), "items": [_code("ATE"), _code("BEV")]},
+        },
+        "library/institutions.yaml": {"nanfang": {"name": text("Nanfang")}},
+        f"{STUDY}/study.yaml": _study(),
+        f"{STUDY}/sites.yaml": [{"oid": "S01", "institution": "nanfang", "name": text("Nanfang")}],
+        f"{STUDY}/events.yaml": [
+            _event("SE.BASELINE", "index", 0, forms),
+            _event("SE.C1", "SE.BASELINE", 21, [{"form": "FO.TXS", "mandatory": False, "entry": "single"}]),
+        ],
+        f"{STUDY}/eligibility.yaml": _criteria(),
+        f"{STUDY}/rules.yaml": _rules(),
+        f"{STUDY}/imaging.yaml": [],
+        f"{STUDY}/outcomes.yaml": [],
+    }
+
+
+def _demographics() -> list[dict[str, Any]]:
     weight = item("WEIGHT", "float", unit="kg", units=[{"unit": "lb", "factor": 0.45359237}])
     weight |= {"hard": {"min": 20, "max": 300}, "soft": {"min": 35, "max": 120}}
     bmi = item("BMI", "derived", value_type="float", value="WEIGHT / pow(HEIGHT / 100, 2)", decimals=2)
@@ -45,7 +74,7 @@ def small_study() -> dict[str, Any]:
     pregnant = item(
         "PREG", "yes_no", show_when='SEX == "F"', required="conditional", required_when="AGE < 55"
     )
-    demographics = [
+    return [
         item("SEX", "code", codelist="CL.SEX", required="always"),
         item("AGE", "integer", hard={"min": 0, "max": 120}),
         item("BRTHDAT", "partial_date", hard={"min": "1900-01-01", "max": "today"}),
@@ -57,12 +86,10 @@ def small_study() -> dict[str, Any]:
         item("SEEN", "datetime"),
         item("CARD", "text", pattern="[A-Z]{2}[0-9]{3}"),
     ]
-    enrolment = [item("INDEXDAT", "date", form="ENR"), item("ICDAT", "date", form="ENR")]
-    doses = [
-        item("DRUG", "code", form="TXS", codelist="CL.DRUG"),
-        item("DOSE", "float", form="TXS", unit="mg"),
-    ]
-    rules = [
+
+
+def _rules() -> list[dict[str, Any]]:
+    return [
         {
             "oid": "EC001",
             "severity": "hard",
@@ -80,7 +107,10 @@ def small_study() -> dict[str, Any]:
             "message": text("High dose"),
         },
     ]
-    criteria = [
+
+
+def _criteria() -> list[dict[str, Any]]:
+    return [
         {"oid": "I1", "category": "inclusion", "text": text("Adult"), "rule": "DM.AGE >= 18"},
         {
             "oid": "E1",
@@ -90,27 +120,6 @@ def small_study() -> dict[str, Any]:
         },
         {"oid": "I2", "category": "inclusion", "text": text("Willing"), "rule": None},
     ]
-    forms = [{"form": f"FO.{name}", "mandatory": True} for name in ("DM", "ENR")]
-    return {
-        "library/forms/DM.yaml": form("DM", demographics, repeats="none"),
-        "library/forms/ENR.yaml": form("ENR", enrolment, repeats="none"),
-        "library/forms/TXS.yaml": form("TXS", [item("TXDAT", "date", form="TXS")], rows=doses),
-        "library/codelists.yaml": {
-            "CL.SEX": {"name": text("Sex"), "items": [_code("M"), _code("F")]},
-            "CL.DRUG": {"name": text("Drug"), "items": [_code("ATE"), _code("BEV")]},
-        },
-        "library/institutions.yaml": {"nanfang": {"name": text("Nanfang")}},
-        f"{STUDY}/study.yaml": _study(),
-        f"{STUDY}/sites.yaml": [{"oid": "S01", "institution": "nanfang", "name": text("Nanfang")}],
-        f"{STUDY}/events.yaml": [
-            _event("SE.BASELINE", "index", 0, forms),
-            _event("SE.C1", "SE.BASELINE", 21, [{"form": "FO.TXS", "mandatory": False, "entry": "single"}]),
-        ],
-        f"{STUDY}/eligibility.yaml": criteria,
-        f"{STUDY}/rules.yaml": rules,
-        f"{STUDY}/imaging.yaml": [],
-        f"{STUDY}/outcomes.yaml": [],
-    }
 
 
 def _code(code: str) -> dict[str, str]:
