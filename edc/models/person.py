@@ -4,6 +4,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Role(models.TextChoices):
@@ -65,7 +66,7 @@ class ApiToken(models.Model):
     """A bearer token of a user; only its SHA-256 is kept, the token itself is shown once."""
 
     class Scope(models.TextChoices):
-        READ = "read", _("Read")
+        READ = "read", pgettext_lazy("what a token may do", "Read")
         ENTER = "enter", _("Enter form data")
         UPLOAD = "upload", _("Upload images")
 
