@@ -39,5 +39,7 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     TMPDIR=/data/tmp MPLCONFIGDIR=/tmp/matplotlib XDG_CACHE_HOME=/tmp/cache
 USER tandem
 EXPOSE 8000
+# The access log leaves the query out: what somebody searched for may be a name.
 CMD ["gunicorn", "config.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "3", "--threads", "4", \
-     "--timeout", "120", "--worker-tmp-dir", "/dev/shm", "--access-logfile", "-"]
+     "--timeout", "120", "--worker-tmp-dir", "/dev/shm", "--access-logfile", "-", \
+     "--access-logformat", "%(h)s %(t)s \"%(m)s %(U)s %(H)s\" %(s)s %(B)s %(L)s"]

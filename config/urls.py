@@ -1,7 +1,7 @@
 """The URL map: pages, the REST API under /api/v1/, the health check."""
 
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from config.health import healthz
 
@@ -15,12 +15,12 @@ api: list[URLPattern | URLResolver] = [
     path("", include("imaging.api.urls")),
     path("", include("modeling.api.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
 ]
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("config.accounts")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", include((api, "api"))),
     path("imaging/", include("imaging.web.urls")),

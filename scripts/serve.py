@@ -22,6 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("TANDEM_VAR", ROOT / "var")).resolve()
 LOGS = VAR / "log"
 LOG_LIMIT_BYTES = 20_000_000
+# Without the query: what somebody searched for may be a name.
+ACCESS_LINE = '%(h)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(B)s %(L)s'
 # A process that lived this long is taken to have worked; its next restart is immediate again.
 SETTLED_SECONDS = 60
 LONGEST_PAUSE_SECONDS = 30
@@ -125,6 +127,7 @@ def background_services() -> list[Service]:
 def web_service(port: int) -> Service:
     options = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--timeout", "120"]
     logs = ["--access-logfile", str(LOGS / "access.log"), "--error-logfile", "-"]
+    logs += ["--access-logformat", ACCESS_LINE]
     return Service("web", [sys.executable, "-m", "gunicorn", "config.wsgi:application", *options, *logs])
 
 

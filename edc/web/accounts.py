@@ -1,14 +1,23 @@
-"""Accounts are made by administrators: nobody signs up."""
+"""Accounts are made by administrators: nobody signs up. A changed password is an event of the audit trail."""
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import ngettext_lazy
+
+from edc import audit
+from edc.models import User
 
 
 class ClosedSignupAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def set_password(self, user: User, password: str) -> None:
+        with transaction.atomic():
+            super().set_password(user, password)
+            audit.record(actor=user, action="user.password_changed", target=user)
 
 
 def client_ip(request: HttpRequest) -> str:
