@@ -10,15 +10,19 @@ from edc import access, audit
 from edc.errors import InvalidInput, NotNow
 from edc.models import AuditEvent, FormInstance, Signature, User
 from edc.services.moves import move
+from edc.services.seen import require_seen
 
 FAILURES, PAUSE = 5, timedelta(minutes=15)
 REFUSED = "signature.refused"
 
 
-def sign_form(*, form: FormInstance, actor: User, password: str, meaning: str) -> Signature:
+def sign_form(
+    *, form: FormInstance, actor: User, password: str, meaning: str, seen: str | None = None
+) -> Signature:
     """Sign the exact present content of a completed form, after re-authentication.
 
-    A wrong password is recorded; after five within fifteen minutes signing pauses for that person.
+    `seen` is the hash of the content that the person was shown; raises Conflict when it is no longer the
+    form's. A wrong password is recorded; after five within fifteen minutes signing pauses for that person.
     """
     access.require(actor, "sign_form", site=form.subject.site)
     recent = AuditEvent.objects.filter(actor=actor, action=REFUSED, at__gt=timezone.now() - PAUSE)
@@ -29,15 +33,16 @@ def sign_form(*, form: FormInstance, actor: User, password: str, meaning: str) -
             audit.record(actor=actor, action=REFUSED, target=form)
         message = {"password": _("The password is not right.")}
         raise InvalidInput(_("The form was not signed."), fields=message)
-    return _sign(form, actor, meaning)
+    return _sign(form, actor, meaning, seen)
 
 
 @transaction.atomic
-def _sign(form: FormInstance, actor: User, meaning: str) -> Signature:
+def _sign(form: FormInstance, actor: User, meaning: str, seen: str | None) -> Signature:
     if meaning not in Signature.Meaning.values:
         message = {"meaning": _("Choose what the signature means.")}
         raise InvalidInput(_("The form was not signed."), fields=message)
     form = FormInstance.objects.select_for_update().get(pk=form.pk)
+    require_seen(form, seen)
     move(form, FormInstance.Status.SIGNED)
     signature = Signature.objects.create(
         form=form,

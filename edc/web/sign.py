@@ -110,7 +110,7 @@ def back_to(request: HttpRequest, form: FormInstance) -> HttpResponse:
 @login_required
 def verify(request: HttpRequest, pk: int) -> HttpResponse:
     form = form_or_404(request, pk)
-    verify_form(form=form, actor=request.user)
+    verify_form(form=form, actor=request.user, seen=request.POST.get("content"))
     return back_to(request, form)
 
 
@@ -124,6 +124,7 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
         actor=request.user,
         password=request.POST.get("password", ""),
         meaning=request.POST.get("meaning", ""),
+        seen=request.POST.get("content"),
     )
     return back_to(request, form)
 

@@ -4,7 +4,9 @@ import pytest
 from django.urls import reverse
 
 from edc.models import FormInstance, Signature, Verification
+from edc.services.entry import correct_item
 from edc.services.query import raise_query
+from tests.factories.entering import entry
 from tests.factories.models import PASSWORD
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -115,3 +117,23 @@ def test_another_sites_forms_are_not_in_the_list(client, member, form, other_sit
 
     assert client.get(reverse("forms")).context["lines"] == []
     assert FormInstance.objects.filter(status="complete").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("role", "name", "posted"), [("investigator", "form-sign", SIGNING), ("monitor", "form-verify", {})]
+)
+def test_nobody_vouches_for_content_that_changed_after_it_was_shown(client, member, form, role, name, posted):
+    client.force_login(member("zoe", role))
+    page = client.get(reverse("form-entry", args=[form.pk])).content.decode()
+    shown = form.content_sha256
+    correct_item(
+        form=form, path="IT.DM.SEX", entry=entry("M"), reason="wrong box", actor=member("eve", "crc")
+    )
+
+    late = client.post(reverse(name, args=[form.pk]), {**posted, "content": shown})
+    form.refresh_from_db()
+    again = client.post(reverse(name, args=[form.pk]), {**posted, "content": form.content_sha256})
+
+    assert f'name="content" value="{shown}"' in page
+    assert (late.status_code, again.status_code) == (409, 302)
+    assert Signature.objects.count() + Verification.objects.count() == 1
