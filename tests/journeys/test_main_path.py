@@ -180,7 +180,7 @@ def reads_blinded(journey: Journey) -> None:
 def read_of(reader: Person) -> str:
     """Return the address of the read that waits for the reader."""
     page = reader.open("/imaging/reads/")
-    link = page.locator("tr[data-row] a[data-open]").first
+    link = page.locator("tr[data-row] a[data-open]").last
     expect(link).to_be_visible()
     return str(link.get_attribute("href"))
 
@@ -188,7 +188,7 @@ def read_of(reader: Person) -> str:
 def measure(reader: Person, size: int) -> None:
     """Draw one diameter on the first image, and see it listed and saved."""
     page = reader.page
-    page.locator("tr[data-row] a[data-open]").first.press("Enter")
+    page.locator("tr[data-row] a[data-open]").last.press("Enter")
     viewer = page.locator("[data-viewer]").first
     expect(viewer).to_have_attribute("data-rendered", "true", timeout=90_000)
     page.locator("[data-viewer-tool=Length]").first.click()

@@ -14,6 +14,7 @@ from edc.design.reader import read_study
 from edc.models import FormInstance, Site, Study, Subject, User
 from edc.services.design import publish_design
 from edc.services.enrol import enrol_subject
+from imaging.services.reads import assign_reads
 from modeling.demo.cohort import SUBJECTS, DemoSubject
 from modeling.demo.entering import Enterer
 from modeling.demo.images import seed_point, send_images
@@ -100,7 +101,8 @@ class Command(BaseCommand):
         work = Enterer(subject, person, case, users)
         work.enter(person.both[:2], passes=2)
         work.hold()
-        send_images(form=form, person=person, case=case, actor=users["crc1"])
+        images = send_images(form=form, person=person, case=case, actor=users["crc1"])
+        assign_reads(imaging_study=images, readers=[users["reader1"], users["reader2"]], actor=users["dm"])
         work.enter(person.both[2:], passes=2)
         work.enter(person.first, passes=1)
         if person.resolved:
