@@ -16,7 +16,14 @@ from edc.web.context import STUDY_KEY, current_study
 
 def go(request: HttpRequest, url: str) -> HttpResponse:
     """Send the browser to a page after a post, whether a form or htmx posted."""
-    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+    if not request.htmx:
+        return redirect(url)
+    answer = HttpResponseClientRedirect(url)
+    page, mark, _place = url.partition("#")
+    if mark and page == (request.htmx.current_url_abs_path or "").partition("#")[0]:
+        # To a place on the page that is open the browser only jumps, and shows what was true before.
+        answer.headers["HX-Refresh"] = "true"
+    return answer
 
 
 def study_where(request: HttpRequest, *permissions: str) -> Study:

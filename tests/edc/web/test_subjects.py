@@ -170,6 +170,19 @@ def test_a_visit_is_noted_as_held_or_not_done(client, member, subject, posted, s
     assert event_of(subject, "SE.BASELINE").status == state
 
 
+@pytest.mark.parametrize(("opened", "refreshed"), [("subject", "true"), ("home", None)])
+def test_a_page_that_is_open_is_loaded_again_with_what_was_noted(client, member, subject, opened, refreshed):
+    client.force_login(member("ada", "crc"))
+    here = reverse(opened, args=[subject.pk] if opened == "subject" else [])
+    asked = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{here}"}
+
+    address = reverse("event-hold", args=[event_of(subject, "SE.BASELINE").pk])
+    response = client.post(address, {"what": "held", "held_on": "2026-06-05"}, headers=asked)
+
+    assert response.headers["HX-Redirect"].startswith(reverse("subject", args=[subject.pk]) + "#")
+    assert response.headers.get("HX-Refresh") == refreshed
+
+
 @pytest.mark.parametrize(("role", "status"), [("monitor", 403), ("investigator", 403), ("radiologist", 404)])
 def test_who_may_not_note_a_visit(client, member, subject, role, status):
     client.force_login(member("ada", role))
