@@ -117,5 +117,7 @@ def log_in(chromium: Browser, platform: Platform) -> Iterator[LogIn]:
 
     yield enter
     for person in people:
+        if not person.page.is_closed():
+            person.picture(f"last-{person.username}")
         person.close()
     assert [fault for person in people for fault in person.faults] == []

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from playwright.sync_api import Locator, Page, expect
 
-SLOW = 20_000
+# Waiting ends as soon as there is something to see; only a busy machine needs this long.
+SLOW = 60_000
 
 
 class FormPage:
