@@ -3,6 +3,7 @@
 So edc can show a subject's images, or offer values read from DICOM, without knowing the imaging app.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -37,6 +38,11 @@ class ProposedValue:
     raw: str | list[str]
     unit: str | None
     source: str
+
+    @property
+    def raw_json(self) -> str:
+        """`raw` as the page's script reads it, a list told from a text."""
+        return json.dumps(self.raw, ensure_ascii=False)
 
 
 @dataclass(frozen=True)

@@ -153,6 +153,8 @@ def enters_the_images_twice(journey: Journey) -> None:
         form.is_saved()
         assert form.value_of("IT.IMA.IMDAT") == CT_ON.isoformat()
         assert form.value_of("IT.IMA.IMNSER") == "4"
+        phases = form.item("IT.IMA.IMPHASE").locator("input:checked")
+        assert phases.evaluate_all("all => all.map(each => each.value)") == ["PLAIN", "AP", "PVP", "DP"]
         form.enter(journey.source.answers(IMAGES))
         journey[username].check_page(f"images-{username}")
         form.submit()

@@ -6,7 +6,7 @@ function accept(place) {
   const item = itemOf(place);
   const { raw, unit } = place.dataset;
   place.remove();
-  writeEntry(item, { ...readEntry(item), raw, unit: unit || readEntry(item).unit, missing: null });
+  writeEntry(item, { ...readEntry(item), raw: JSON.parse(raw), unit: unit || readEntry(item).unit, missing: null });
   save(item);
 }
 
