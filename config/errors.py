@@ -21,6 +21,7 @@ STATUS: dict[type[errors.DomainError], int] = {
     errors.InvalidInput: 422,
     errors.Conflict: 409,
     errors.NotNow: 409,
+    errors.NotHeld: 404,
     errors.Unavailable: 503,
     errors.DomainError: 400,
 }

@@ -140,6 +140,15 @@ def require(
         raise PermissionDenied(permission)
 
 
+def require_somewhere(actor: User | None, permission: str) -> None:
+    """Raise PermissionDenied unless the actor holds the permission at some site.
+
+    What a request's body names is looked at only then; the site named there is asked for by the service.
+    """
+    if not sites_for(actor, permission).exists():
+        raise PermissionDenied(permission)
+
+
 def roles_at(actor: User | None, *, study: Study | None, site: Site | None = None) -> list[str]:
     """Return the actor's active roles in the study, at the site if one is given."""
     if actor is None or not actor.is_authenticated or study is None:
@@ -168,7 +177,12 @@ def sync_grants(user: User) -> None:
     _apply(user, Study, StudyUserObjectPermission, study_grants)
 
 
-def _apply(user: User, model: type, table: type, wanted: set[tuple[int, str]]) -> None:
+def _apply(
+    user: User,
+    model: type[Site] | type[Study],
+    table: type[SiteUserObjectPermission] | type[StudyUserObjectPermission],
+    wanted: set[tuple[int, str]],
+) -> None:
     held = set(table.objects.filter(user=user).values_list("content_object_id", "permission__codename"))
     objects = model.objects.in_bulk({pk for pk, _name in held ^ wanted})
     for pk, name in sorted(wanted - held):

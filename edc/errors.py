@@ -64,6 +64,12 @@ class NotNow(DomainError):
     code = "not_now"
 
 
+class NotHeld(DomainError):
+    """What was asked for is on record, but its content is not in the store."""
+
+    code = "not_held"
+
+
 class Unavailable(DomainError):
     """A part that is needed (archive, broker) does not answer; the same call may succeed later."""
 

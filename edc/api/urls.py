@@ -5,7 +5,12 @@ from django.urls import URLPattern, path
 from edc.api.views import forms, people, reconciliation, studies, subjects
 from edc.services.query import answer_query, cancel_query, close_query, reopen_query
 
-TURNS = {"answer": answer_query, "close": close_query, "reopen": reopen_query, "cancel": cancel_query}
+TURNS = {
+    "answer": (answer_query, "answer_query"),
+    "close": (close_query, "raise_query"),
+    "reopen": (reopen_query, "raise_query"),
+    "cancel": (cancel_query, "raise_query"),
+}
 
 urlpatterns: list[URLPattern] = [
     path("studies/", studies.Studies.as_view(), name="studies"),
@@ -37,10 +42,10 @@ urlpatterns: list[URLPattern] = [
     *(
         path(
             f"queries/<int:pk>/{word}/",
-            reconciliation.QueryTurn.as_view(turn=turn),
+            reconciliation.QueryTurn.as_view(turn=turn, permission=permission),
             name=f"query-{word}",
         )
-        for word, turn in TURNS.items()
+        for word, (turn, permission) in TURNS.items()
     ),
     path("tokens/", people.Tokens.as_view(), name="tokens"),
     path("tokens/<int:pk>/", people.TokenDetail.as_view(), name="token"),

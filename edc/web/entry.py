@@ -15,6 +15,7 @@ from edc.selectors import form_state, forms_visible_to, queries_visible_to
 from edc.selectors.display import FormView
 from edc.selectors.evaluation import in_language
 from edc.selectors.owed import event_name, form_name
+from edc.web.answers import enter_study_of
 from edc.web.entry_turn import Turn, turn_of
 from edc.web.entry_words import WORDS
 from edc.web.form_marks import form_marks
@@ -33,6 +34,7 @@ def form_or_404(request: HttpRequest, pk: int) -> FormInstance:
 def form_entry(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the form: to be entered, sealed and waiting, or final."""
     form = form_or_404(request, pk)
+    enter_study_of(request, form.subject)
     turn = turn_of(form, request.user)
     view = form_state(form, request.user)
     context = {**_context(request.user, form, turn, view), "panels": panels(request, form)}

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from edc import access
 from edc.errors import InvalidInput
 from edc.models import FormInstance, User
 from edc.rules.form_logic import FormState
@@ -32,7 +33,7 @@ from edc.web.visit_forms import visit_forms
 @require_POST
 def save(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep one item as typed: {"path", "raw", "unit", "missing", "version"}."""
-    form = form_or_404(request, pk)
+    form = _form_to_enter(request, pk)
     sent = _sent(request)
     entry = {name: sent.get(name) for name in ("raw", "unit", "missing")}
     path, version = str(sent.get("path") or ""), sent.get("version")
@@ -47,7 +48,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def rows(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a row to the repeating group {"group"}, or take the row {"group", "remove"} away."""
-    form = form_or_404(request, pk)
+    form = _form_to_enter(request, pk)
     sent = _sent(request)
     group, key = str(sent.get("group") or ""), sent.get("remove")
     if key is not None:
@@ -68,6 +69,13 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
     form.refresh_from_db()
     messages.success(request, _said(form))
     return JsonResponse({"next": _next(form, request.user)})
+
+
+def _form_to_enter(request: HttpRequest, pk: int) -> FormInstance:
+    """Return a form at whose site the person enters data, before what was sent is looked at."""
+    form = form_or_404(request, pk)
+    access.require(request.user, "enter_data", site=form.subject.site)
+    return form
 
 
 def _said(form: FormInstance) -> str:

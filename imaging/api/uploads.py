@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from edc import access
 from edc.api.idempotency import IdempotentWrites
 from edc.errors import InvalidInput
 from imaging import selectors
@@ -36,6 +37,7 @@ class Uploads(IdempotentWrites, ListAPIView):
 
     @extend_schema(request=OpenUploadRequest, responses={201: UploadSessionSerializer})
     def post(self, request: Request) -> Response:
+        access.require_somewhere(request.user, "upload_images")
         body = OpenUploadRequest(data=request.data)
         body.is_valid(raise_exception=True)
         wanted = body.validated_data
@@ -80,6 +82,7 @@ class UploadFiles(APIView):
     )
     def post(self, request: Request, public_id: str) -> Response:
         session = get_object_or_404(selectors.sessions_visible_to(request.user), public_id=public_id)
+        access.require(request.user, "upload_images", site=session.subject.site)
         files = request.FILES.getlist("files")
         if not files:
             message = _("Send one file or more in the field files.")

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from edc import access
 from edc.errors import InvalidInput
 from imaging import selectors
 from imaging.seg.rendering import overlay
@@ -19,6 +20,7 @@ from imaging.services.volumes import fetch_mask, fetch_volume
 def series_masks(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a NIfTI or DICOM SEG file (`file`, `structure`, `label`, `value`); answers what was stored."""
     series = get_object_or_404(selectors.series_visible_to(request.user), pk=pk)
+    access.require(request.user, "read_images", site=series.imaging_study.subject.site)
     file = request.FILES.get("file")
     if file is None:
         message = _("Choose a file: NIfTI (.nii, .nii.gz) or DICOM SEG (.dcm).")

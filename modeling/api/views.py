@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from edc import access
 from edc.api.idempotency import IdempotentWrites
 from imaging.selectors import pixels_visible_to, segmentations_visible_to
 from modeling import selectors
@@ -37,6 +38,7 @@ class Runs(IdempotentWrites, ListAPIView):
 
     @extend_schema(request=RequestAnalysis, responses={201: RunSerializer(many=True)})
     def post(self, request: Request) -> Response:
+        access.require_somewhere(request.user, "run_models")
         body = RequestAnalysis(data=request.data)
         body.is_valid(raise_exception=True)
         wanted = body.validated_data
@@ -99,6 +101,7 @@ class ScoreReviews(IdempotentWrites, APIView):
     @extend_schema(request=ReviewRequest, responses={201: ReviewSerializer})
     def post(self, request: Request, pk: int) -> Response:
         score = get_object_or_404(selectors.scores_visible_to(request.user), pk=pk)
+        access.require(request.user, "review_scores", site=score.subject.site)
         body = ReviewRequest(data=request.data)
         body.is_valid(raise_exception=True)
         review = review_score(score=score, actor=request.user, **body.validated_data)

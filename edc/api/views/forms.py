@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from edc import selectors
+from edc import access, selectors
 from edc.api.form_values import shown_values
 from edc.api.idempotency import IdempotentWrites
 from edc.api.pagination import InOrder
@@ -32,6 +32,13 @@ from edc.services.entry import add_row, remove_row, save_item, submit_entry
 def own_form(request: Request, pk: int) -> FormInstance:
     """Return a form of the caller's sites; 404 elsewhere."""
     return get_object_or_404(selectors.forms_visible_to(request.user), pk=pk)
+
+
+def form_to_enter(request: Request, pk: int) -> FormInstance:
+    """Return a form at whose site the caller enters data; asked before the body is looked at."""
+    form = own_form(request, pk)
+    access.require(request.user, "enter_data", site=form.subject.site)
+    return form
 
 
 class FormDetail(APIView):
@@ -59,7 +66,7 @@ class FormObservations(IdempotentWrites, ListAPIView):
 
     @extend_schema(request=RecordSerializer, responses={201: ObservationSerializer})
     def post(self, request: Request, pk: int) -> Response:
-        form = own_form(request, pk)
+        form = form_to_enter(request, pk)
         body = RecordSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         sealed = submit_entry(form=form, actor=request.user, record=body.validated_data, source="api")
@@ -79,7 +86,7 @@ class FormDraft(IdempotentWrites, APIView):
     @extend_schema(request=SaveItemRequest, responses=SavedItemSerializer)
     def patch(self, request: Request, pk: int) -> Response:
         """Save one item as typed; the first one begins the draft. 409 item_moved carries both values."""
-        form = own_form(request, pk)
+        form = form_to_enter(request, pk)
         body = SaveItemRequest(data=request.data)
         body.is_valid(raise_exception=True)
         saved = save_item(form=form, actor=request.user, **body.validated_data)
@@ -91,7 +98,7 @@ class FormDraftRows(IdempotentWrites, APIView):
 
     @extend_schema(request=AddRowRequest, responses={201: RowSerializer})
     def post(self, request: Request, pk: int) -> Response:
-        form = own_form(request, pk)
+        form = form_to_enter(request, pk)
         body = AddRowRequest(data=request.data)
         body.is_valid(raise_exception=True)
         group_oid = body.validated_data["group_oid"]

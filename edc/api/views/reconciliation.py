@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from edc import selectors
+from edc import access, selectors
 from edc.api.idempotency import IdempotentWrites
 from edc.api.listing import FilteredList
 from edc.api.serializers.reconciliation import (
@@ -66,6 +66,7 @@ class Queries(IdempotentWrites, FilteredList):
 
     @extend_schema(request=RaiseQueryRequest, responses={201: QueryThreadSerializer})
     def post(self, request: Request) -> Response:
+        access.require_somewhere(request.user, "raise_query")
         body = RaiseQueryRequest(data=request.data)
         body.is_valid(raise_exception=True)
         asked = body.validated_data
@@ -84,13 +85,15 @@ class QueryDetail(RetrieveAPIView):
 
 
 class QueryTurn(IdempotentWrites, APIView):
-    """POST the next turn of a query's thread."""
+    """POST the next turn of a query's thread; `permission` is the one that the turn needs."""
 
+    permission = "answer_query"
     turn: Callable[..., Query] = staticmethod(answer_query)
 
     @extend_schema(request=QueryTurnRequest, responses=QueryThreadSerializer)
     def post(self, request: Request, pk: int) -> Response:
         query = get_object_or_404(selectors.queries_visible_to(request.user), pk=pk)
+        access.require(request.user, self.permission, site=query.form.subject.site)
         body = QueryTurnRequest(data=request.data)
         body.is_valid(raise_exception=True)
         query = self.turn(query=query, text=body.validated_data["text"], actor=request.user)

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from edc import selectors
+from edc import access, selectors
 from edc.api.idempotency import IdempotentWrites
 from edc.api.listing import FilteredList
 from edc.api.pagination import InOrder
@@ -37,6 +37,7 @@ class Subjects(IdempotentWrites, FilteredList):
 
     @extend_schema(request=EnrolRequest, responses={201: SubjectSerializer})
     def post(self, request: Request) -> Response:
+        access.require_somewhere(request.user, "enrol_subject")
         body = EnrolRequest(data=request.data)
         body.is_valid(raise_exception=True)
         wanted = body.validated_data

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -59,6 +60,17 @@ def test_a_reader_uploads_a_mask_and_sees_it_drawn(reader: Client, series: Serie
     for uid, plane in zip(volume.sop_instance_uids, mask, strict=True):
         runs = shown["segments"][0]["slices"].get(uid, [])
         assert np.array_equal(plane_of(runs, shown["rows"], shown["columns"]), plane.astype(bool))
+
+
+def test_a_mask_whose_images_the_archive_lost_is_not_found(
+    reader: Client, series: Series, settings: Any, tmp_path: Path
+) -> None:
+    address = upload(reader, series, encode(drawn(series), fetch_volume(series))).json()["overlay"]
+    settings.ARCHIVE_URL = f"folder://{tmp_path / 'empty'}"
+
+    answer = reader.get(address, headers=PROBLEM)
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_held")
 
 
 def test_a_file_with_several_labels_needs_one_named(reader: Client, series: Series) -> None:
