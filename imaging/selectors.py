@@ -152,14 +152,25 @@ def measurements_of(read: Read) -> list[dict[str, object]]:
     ]
 
 
+def sites_blinded_for(actor: User | None) -> QuerySet[Site]:
+    """Return the sites where the person reads images, whatever a token leaves of that right: nothing that
+    could lead a read is shown there, also to who holds another role besides.
+    """
+    if actor is None or not actor.is_authenticated:
+        return Site.objects.none()
+    reading = [role for role, granted in access.SITE_GRANTS.items() if "read_images" in granted]
+    held = Membership.objects.filter(user=actor, active=True, role__in=reading)
+    whole = held.filter(site__isnull=True)
+    return Site.objects.filter(Q(pk__in=held.values("site")) | Q(study__in=whole.values("study")))
+
+
 def segmentations_visible_to(actor: User | None) -> QuerySet[Segmentation]:
     """Return masks: a reader sees only what that reader made, so that a model's mask never leads a read."""
     if actor is None:
         return Segmentation.objects.none()
     visible = Segmentation.objects.filter(series__imaging_study__in=pixels_visible_to(actor))
     full = access.sites_for(actor, "view_images")
-    readers = access.sites_for(actor, "read_images")
-    blinded = Q(series__imaging_study__subject__site__in=readers) & ~Q(created_by=actor)
+    blinded = Q(series__imaging_study__subject__site__in=sites_blinded_for(actor)) & ~Q(created_by=actor)
     return visible.filter(Q(series__imaging_study__subject__site__in=full) | Q(created_by=actor)).exclude(
         blinded
     )

@@ -1,11 +1,13 @@
-"""Guarded reads of modeling: what a model that is not approved says is seen by those who develop it alone."""
+"""Guarded reads of modeling: before a model is approved, only those who develop it see what it says, and
+nobody sees anything of any model where they read the images blinded.
+"""
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from edc import access
-from edc.models import Subject, User
+from edc.models import Site, Subject, User
 from imaging.models import ImagingStudy, Segmentation
-from imaging.selectors import segmentations_visible_to
+from imaging.selectors import segmentations_visible_to, sites_blinded_for
 from modeling.models import Analysis, ModelVersion, Run, Score, ScoreReview
 
 
@@ -18,28 +20,38 @@ def models_visible_to(actor: User | None) -> QuerySet[ModelVersion]:
     ).select_related("study")
 
 
+def _unblinded_sites(actor: User | None, *permissions: str) -> QuerySet[Site]:
+    return access.sites_for(actor, *permissions).exclude(pk__in=sites_blinded_for(actor).values("pk"))
+
+
+def _told(actor: User | None) -> Q:
+    """The condition that a model of a subject's study is released, or developed by the actor."""
+    developed = access.studies_for(actor, "develop_models")
+    return Q(model_version__state__in=["approved", "retired"]) | Q(subject__study__in=developed)
+
+
 def scores_visible_to(actor: User | None) -> QuerySet[Score]:
     """Return the scores at the actor's sites: approved models' for all, every model's for developers."""
-    sites = access.sites_for(actor, "view_scores", "review_scores")
-    developed = access.studies_for(actor, "develop_models")
-    shown = Q(model_version__state__in=["approved", "retired"]) | Q(subject__study__in=developed)
-    return Score.objects.filter(shown, subject__site__in=sites).select_related(
+    sites = _unblinded_sites(actor, "view_scores", "review_scores")
+    return Score.objects.filter(_told(actor), subject__site__in=sites).select_related(
         "subject__site", "subject__study", "model_version", "run__analysis__imaging_study"
     )
 
 
 def runs_visible_to(actor: User | None) -> QuerySet[Run]:
-    """Return the runs at the sites where the actor starts models or reviews their scores."""
-    sites = access.sites_for(actor, "run_models", "review_scores")
-    return Run.objects.filter(analysis__subject__site__in=sites).select_related(
+    """Return the runs of the analyses that the actor may see; a run's output holds what the model says."""
+    return Run.objects.filter(analysis__in=analyses_visible_to(actor)).select_related(
         "analysis__subject__site", "analysis__subject__study", "analysis__model_version"
     )
 
 
 def analyses_visible_to(actor: User | None) -> QuerySet[Analysis]:
-    sites = access.sites_for(actor, "run_models", "review_scores")
+    """Return the analyses at the sites where the actor starts models or reviews their scores, of the models
+    whose scores the actor may see.
+    """
+    sites = _unblinded_sites(actor, "run_models", "review_scores")
     return (
-        Analysis.objects.filter(subject__site__in=sites)
+        Analysis.objects.filter(_told(actor), subject__site__in=sites)
         .select_related("subject__site", "model_version", "imaging_study")
         .prefetch_related("runs")
     )
