@@ -13,6 +13,12 @@ from edc.services.reasons import required_text
 Status = FormInstance.Status
 
 
+def require_unlocked(form: FormInstance) -> None:
+    """Raise NotNow for a locked form: nothing that belongs to it changes, its images neither."""
+    if form.status == Status.LOCKED:
+        raise NotNow(_("The form is locked. Ask a data manager to unlock it."))
+
+
 @transaction.atomic
 def lock_form(*, form: FormInstance, actor: User, reason: str) -> FormInstance:
     """Lock a completed form; refused while a query on it is not settled."""

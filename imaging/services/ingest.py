@@ -21,6 +21,7 @@ from pydicom.dataset import Dataset
 from edc import access, audit
 from edc.errors import NotNow, Unavailable
 from edc.models import FormInstance, User
+from edc.services.lock import require_unlocked
 from imaging.archive import ArchiveUnavailable, InstanceConflict, InstanceRefused, StoredInstance, from_url
 from imaging.deid import DeidentificationFailed, DeidResult, Pseudonymiser, deidentify
 from imaging.intake import Limits, RefusedInstance, read_instance
@@ -85,10 +86,15 @@ def receive_instances(
     right is asked for once.
     """
     access.require(actor, "upload_images", site=session.subject.site)
-    if session.status != UploadSession.Status.OPEN:
-        raise NotNow(_("This upload is closed; open a new one to send more files."))
+    _require_open(session.status)
+    require_unlocked(session.form)
     for sent_index, content in contents:
         yield _receive(session, content, sent_index, actor)
+
+
+def _require_open(status: str) -> None:
+    if status != UploadSession.Status.OPEN:
+        raise NotNow(_("This upload is closed; open a new one to send more files."))
 
 
 def _receive(session: UploadSession, content: bytes, sent_index: int, actor: User) -> UploadedInstance:
@@ -147,10 +153,12 @@ class _Kept:
 def _keep(row: UploadedInstance, source_key: str, kept: _Kept, actor: User) -> UploadedInstance | Refusal:
     """Write the rows of a stored instance; a repeat finds them and writes nothing new.
 
-    Two files of different studies may arrive at once: the binding is judged again under a lock.
+    Two files of different studies may arrive at once, and the upload may end meanwhile: the binding and the
+    upload are judged again under a lock.
     """
     dataset, session = kept.result.dataset, row.session
-    FormInstance.objects.select_for_update().only("pk").get(pk=session.form_id)
+    require_unlocked(FormInstance.objects.select_for_update().only("status").get(pk=session.form_id))
+    _require_open(UploadSession.objects.values_list("status", flat=True).get(pk=session.pk))
     found = _place(session, str(dataset.StudyInstanceUID))
     if isinstance(found, Refusal):
         return found

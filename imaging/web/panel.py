@@ -45,7 +45,8 @@ def panel_of(form: FormInstance, actor: User, *, viewer: bool) -> dict[str, Any]
     study = ImagingStudy.objects.filter(form=form).first()
     rows = series_rows(form, study)
     sees_pixels = study is not None and access.may(actor, "view_images", site=form.subject.site)
-    may_upload = access.may(actor, "upload_images", site=form.subject.site)
+    locked = form.status == FormInstance.Status.LOCKED
+    may_upload = not locked and access.may(actor, "upload_images", site=form.subject.site)
     return {
         "form": form,
         "study": study,
