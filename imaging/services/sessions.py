@@ -61,7 +61,7 @@ def submit_session(*, session: UploadSession, actor: User) -> UploadSession:
     """Close the delivery: judge the series by the protocol, write the receipt. A repeat is a no-op."""
     access.require(actor, "upload_images", site=session.subject.site)
     with transaction.atomic():
-        # The form before the session, as for a file that arrives: in another order the two wait for each other.
+        # The form before the session, as for a file that arrives: in another order the two would deadlock.
         form = FormInstance.objects.select_for_update().get(pk=session.form_id)
         session = UploadSession.objects.select_for_update().get(pk=session.pk)
         if session.status == UploadSession.Status.SUBMITTED:
