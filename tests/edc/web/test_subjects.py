@@ -71,7 +71,8 @@ def test_opening_a_subject_writes_nothing(see, member, subject):
     assert (AuditEvent.objects.count(), EligibilityAssessment.objects.count()) == (before, 0)
 
 
-def test_a_subject_of_another_study_brings_its_study_along(client, member, subject):
+@pytest.mark.parametrize("page", ["subject", "form-entry"])
+def test_a_subject_of_another_study_brings_its_study_along(client, member, subject, page):
     from edc.services.design import publish_design
     from tests.factories.designs import small_design
     from tests.factories.models import UserFactory
@@ -84,7 +85,8 @@ def test_a_subject_of_another_study_brings_its_study_along(client, member, subje
     client.force_login(ada)
     client.post(reverse("switch"), {"study": "ChiCTR2500000001"})
 
-    response = client.get(reverse("subject", args=[subject.pk]))
+    pk = subject.pk if page == "subject" else subject.forms.first().pk
+    response = client.get(reverse(page, args=[pk]))
 
     assert response.context["shell"]["study"] == subject.study
 
