@@ -100,6 +100,7 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
         "analysis": analysis, "progress": progress_of(request, analysis), "score": score,
         "mask": selectors.mask_used(analysis), "runs": analysis.runs.all(),
         "demo": analysis.model_version.demonstration,
+        "may_start": access.may(request.user, "run_models", site=analysis.subject.site),
     }  # fmt: skip
     return render(request, "modeling/analysis.html", context)
 
