@@ -21,7 +21,6 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from edc import access
 from edc.errors import InvalidInput, Unavailable
 from imaging import selectors
 from imaging.api.qido import counted, instance_json, series_json, series_of, study_json
@@ -120,7 +119,6 @@ class Studies(DicomWebView):
         responses={(200, DICOM_JSON): dict},
     )
     def post(self, request: Request, study_uid: str | None = None) -> JsonResponse:
-        access.require_somewhere(request.user, "upload_images")
         session = get_object_or_404(
             selectors.sessions_visible_to(request.user), public_id=_session_id(request)
         )

@@ -114,7 +114,9 @@ def test_queries_of_another_site_are_not_found(manager, session, member, other_s
     stranger = session(member("eve", "crc", other_site))
     assert stranger.get(f"/api/v1/queries/{pk}/").status_code == 404
     assert stranger.post(f"/api/v1/queries/{pk}/answer/", {"text": "x"}).status_code == 404
-    assert stranger.post("/api/v1/queries/", {"form": form.pk, "text": "x"}).status_code == 404
+    assert stranger.post("/api/v1/queries/", {"form": form.pk, "text": "x"}).status_code == 403
+    monitor = session(member("mia", "monitor", other_site))
+    assert monitor.post("/api/v1/queries/", {"form": form.pk, "text": "x"}).status_code == 404
 
 
 def test_the_audit_trail_is_filtered_and_study_wide(manager, session, member, complete, subject):

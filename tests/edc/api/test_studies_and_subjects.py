@@ -85,7 +85,7 @@ def test_a_cursor_that_was_never_given_is_not_found(program, member, subject, cu
 
 @pytest.mark.parametrize(
     ("role", "status"),
-    [("crc", 201), ("investigator", 201), ("monitor", 403), ("data_manager", 403), (None, 404)],
+    [("crc", 201), ("investigator", 201), ("monitor", 403), ("data_manager", 403), (None, 403)],
 )
 def test_who_enrols_may_enrol(program, member, study, site, django_user_model, role, status):
     actor = member("actor", role) if role else django_user_model.objects.create_user("outsider")

@@ -299,9 +299,9 @@ def test_an_upload_left_for_a_week_expires(client: APIClient, opened: str, syste
         ("uploader", True, 201),
         ("crc", False, 404),
         ("uploader", False, 404),
-        ("data_manager", True, 404),
-        ("radiologist", True, 404),
-        (None, True, 404),
+        ("data_manager", True, 403),
+        ("radiologist", True, 403),
+        (None, True, 403),
     ],
 )
 def test_only_uploaders_of_the_site_open_an_upload(
