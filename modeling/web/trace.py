@@ -74,6 +74,7 @@ def run_rows(run: Run) -> dict[str, Any]:
         "plain": plain,
         "nested": {name: json.dumps(value, ensure_ascii=False, indent=1) for name, value in nested.items()},
         "sets": [
-            {"set": each, "count": len(each.values)} for each in run.feature_sets.select_related("series")
+            {"set": each, "phase": phase_words(each.series.phase), "values": sorted(each.values.items())}
+            for each in run.feature_sets.select_related("series")
         ],
     }
