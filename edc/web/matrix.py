@@ -20,6 +20,7 @@ from edc.selectors.matrix_filters import shown_counts
 from edc.services.enrol import enrol_subject
 from edc.web.answers import go, study_where
 from edc.web.context import current_site
+from edc.web.home import sees_queries
 
 SHOWN: dict[str, Promise] = {
     "overdue": gettext_lazy("Overdue"),
@@ -52,6 +53,7 @@ def subjects(request: HttpRequest) -> HttpResponse:
         "sites": sites_visible_to(request.user, study),
         "enrolling": enrolling_sites(request, study),
         "legend": LEGEND,
+        "sees_queries": sees_queries(request.user, study),
     }
     return render(request, "edc/subjects.html", context)
 
