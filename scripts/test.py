@@ -22,6 +22,9 @@ PLAIN = " and ".join(f"not {marker}" for marker in NEEDS_SERVER)
 SETTINGS = {"DATABASE_URL", "BROKER_URL", "ARCHIVE_URL", "SECRET_KEY", "PSEUDONYM_SECRET", "TANDEM_VAR"}
 SETTINGS |= {"ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "DEBUG", "PORT"}
 PARALLEL = ("-n", "2", "--dist", "loadfile")
+# Long walks over pages whose queries other tests make on both servers.
+WALKS = ("tests/architecture", "tests/i18n", "tests/edc/web/test_entry_every_form.py")
+WITHOUT_WALKS = tuple(f"--ignore={path}" for path in WALKS)
 
 
 def tool(name: str, *arguments: str) -> list[str]:
@@ -58,7 +61,7 @@ STAGES = (
         ],
     ),
     Stage("sqlite", [pytest(PLAIN, *PARALLEL)]),
-    Stage("postgres", [pytest(PLAIN, *PARALLEL, "--database-only")], database=running_postgres),
+    Stage("postgres", [pytest(PLAIN, *PARALLEL, *WITHOUT_WALKS, "--database-only")], database=running_postgres),
     Stage("redis", [pytest("redis")]),
     Stage("orthanc", [pytest("orthanc")]),
     Stage("production", [pytest("production")]),
