@@ -61,7 +61,9 @@ STAGES = (
         ],
     ),
     Stage("sqlite", [pytest(PLAIN, *PARALLEL)]),
-    Stage("postgres", [pytest(PLAIN, *PARALLEL, *WITHOUT_WALKS, "--database-only")], database=running_postgres),
+    Stage(
+        "postgres", [pytest(PLAIN, *PARALLEL, *WITHOUT_WALKS, "--database-only")], database=running_postgres
+    ),
     Stage("redis", [pytest("redis")]),
     Stage("orthanc", [pytest("orthanc")]),
     Stage("production", [pytest("production")]),
