@@ -175,22 +175,22 @@ def assigns_the_reads(journey: Journey) -> None:
 def reads_blinded(journey: Journey) -> None:
     for username, size in (("reader1", 60), ("reader2", 48)):
         journey.read_paths[username] = read_of(journey[username])
-        measure(journey[username], size)
+        measure(journey[username], journey.read_paths[username], size)
         seals(journey, username)
 
 
 def read_of(reader: Person) -> str:
-    """Return the address of the read that waits for the reader."""
-    page = reader.open("/imaging/reads/")
-    link = page.locator("tr[data-row] a[data-open]").last
-    expect(link).to_be_visible()
-    return str(link.get_attribute("href"))
+    """Return the address of the reader's newest read: those of the demonstration are older."""
+    links = reader.open("/imaging/reads/").locator("tr[data-row] a[data-open]")
+    expect(links.first).to_be_visible()
+    paths = links.evaluate_all("all => all.map(each => each.getAttribute('href'))")
+    return max(paths, key=lambda path: int(path.rstrip("/").rpartition("/")[2]))
 
 
-def measure(reader: Person, size: int) -> None:
+def measure(reader: Person, path: str, size: int) -> None:
     """Draw one diameter on the first image, and see it listed and saved."""
     page = reader.page
-    page.locator("tr[data-row] a[data-open]").last.press("Enter")
+    page.locator(f'tr[data-row] a[data-open][href="{path}"]').press("Enter")
     viewer = page.locator("[data-viewer]").first
     expect(viewer).to_have_attribute("data-rendered", "true", timeout=90_000)
     page.locator("[data-viewer-tool=Length]").first.click()
