@@ -9,14 +9,26 @@ import { watchProposals } from "./entry/proposals.js";
 import { watchRows } from "./entry/rows.js";
 
 const AFTER_TYPING_MS = 600;
-const timers = new WeakMap();
+// Item to the timer after which it is saved; what is typed is in here until then.
+const timers = new Map();
 
 function onInput(event) {
   const item = itemOf(event.target);
   if (!item || event.isComposing || !event.target.matches("[data-raw], [data-unit]")) return;
   if (event.target.matches("[data-raw]") && item.querySelector("[data-miss]")?.dataset.miss) takeBack(item, event.target);
   clearTimeout(timers.get(item));
-  timers.set(item, setTimeout(save, event.type === "change" ? 0 : AFTER_TYPING_MS, item));
+  timers.set(item, setTimeout(saveNow, event.type === "change" ? 0 : AFTER_TYPING_MS, item));
+}
+
+function saveNow(item) {
+  clearTimeout(timers.get(item));
+  timers.delete(item);
+  save(item);
+}
+
+/** Put everything that still waits for its timer in the queue, which keeps it in this browser until it is saved. */
+function saveAllNow() {
+  for (const item of [...timers.keys()]) saveNow(item);
 }
 
 /** Typing a value takes the missing code back. */
@@ -36,8 +48,7 @@ function onChange(event) {
 
 async function submit(button) {
   button.disabled = true;
-  const item = itemOf(document.activeElement);
-  if (item && timers.has(item)) save(item);
+  saveAllNow();
   try {
     if (!(await flushed())) return globalThis.tandem.toast(say("sending"), { kind: "warn" });
     const answer = await post(urls.submit, {});
@@ -59,6 +70,7 @@ if (document.getElementById("entry").dataset.mode === "enter") {
   sheet.addEventListener("input", onInput);
   sheet.addEventListener("change", onChange);
   document.getElementById("submit-form").addEventListener("click", (event) => submit(event.currentTarget));
+  addEventListener("pagehide", saveAllNow);
   watchQueue();
   watchMissing(sheet);
   watchRows();

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 # Waiting ends as soon as there is something to see; only a busy machine needs this long.
 SLOW = 60_000
@@ -64,7 +64,11 @@ class FormPage:
         """Submit by keyboard; the page that comes next is open afterwards."""
         here = self.page.url
         self.page.keyboard.press("Control+Enter")
-        self.page.wait_for_url(lambda url: url != here, timeout=SLOW)
+        try:
+            self.page.wait_for_url(lambda url: url != here, timeout=SLOW)
+        except TimeoutError as error:
+            said = self.page.locator("#toasts, .fault .msg").all_inner_texts()
+            raise AssertionError(f"{here} was not submitted: {said}") from error
 
     def value_of(self, path: str) -> str:
         """Return what stands in the item's field."""
