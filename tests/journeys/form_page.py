@@ -67,7 +67,7 @@ class FormPage:
         try:
             self.page.wait_for_url(lambda url: url != here, timeout=SLOW)
         except TimeoutError as error:
-            said = self.page.locator("#toasts, .fault .msg").all_inner_texts()
+            said = self.page.locator("#toasts, .fault").all_inner_texts()
             raise AssertionError(f"{here} was not submitted: {said}") from error
 
     def value_of(self, path: str) -> str:
