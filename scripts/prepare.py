@@ -1,4 +1,4 @@
-"""Bring the data store up to the code: tables, cache table and, in production, static files."""
+"""Bring the data store up to the code: tables and, in production, static files."""
 
 import os
 
@@ -13,7 +13,6 @@ def main() -> None:
 
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
     if settings.PRODUCTION:
         call_command("collectstatic", interactive=False, verbosity=0)
 

@@ -74,7 +74,7 @@ def upload_mask(*, series: Series, drawn: DrawnMask, actor: User) -> Segmentatio
         raise InvalidInput(text, code=refused.code.lower(), fields={"file": text}) from refused
     description = MaskDescription(Segmentation.Origin.UPLOADED, structure, label, "uploaded by a reader")
     segmentation = store_mask(
-        series=series, datasets=datasets, mask=mask, description=description, actor=actor
+        series=series, datasets=datasets, volume=volume, mask=mask, description=description, actor=actor
     )
     return sign_mask(segmentation=segmentation, actor=actor)
 
@@ -93,9 +93,18 @@ def _read(drawn: DrawnMask, volume: Volume) -> np.ndarray:
 
 
 def store_mask(
-    *, series: Series, datasets: list, mask: np.ndarray, description: MaskDescription, actor: User
+    *,
+    series: Series,
+    datasets: list,
+    volume: Volume,
+    mask: np.ndarray,
+    description: MaskDescription,
+    actor: User,
 ) -> Segmentation:
-    """Write a boolean mask (z, y, x) as DICOM SEG beside its images and return its row, a draft."""
+    """Write a boolean mask (z, y, x) as DICOM SEG beside its images and return its row, a draft.
+
+    `volume` is what `datasets` make: it is not decoded again.
+    """
     if not mask.any():
         raise InvalidInput(_("The mask is empty; draw it on the images of this series."), code="empty_mask")
     identity = SegIdentity(series_instance_uid=generate_uid(), sop_instance_uid=generate_uid())
@@ -113,7 +122,7 @@ def store_mask(
         from_url(settings.ARCHIVE_URL).store(content)
     except ArchiveUnavailable as error:
         raise Unavailable(_("The image archive does not answer; try again shortly.")) from error
-    return _keep(series, mask, read_volume(datasets), description, identity, actor)
+    return _keep(series, mask, volume, description, identity, actor)
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from edc import jobs
 from imaging.models import Segmentation, Series
 from imaging.seg.refusal import SegmentationRefused
 from imaging.seg.semi_automatic import SemiAutomaticMask, grow_from_seed
-from imaging.seg.volume import read_volume
+from imaging.seg.volume import Volume, read_volume
 from imaging.services.segmentation import MaskDescription, mask_sha256, store_mask
 from imaging.services.volumes import fetch_datasets
 from modeling.models import Run
@@ -40,7 +40,7 @@ def segment_lesion(run: Run, report: Report) -> StepResult:
     x, y, z = run.analysis.seed or (0.0, 0.0, 0.0)
     grown = grow_from_seed(volume, volume.index((float(x), float(y), float(z))))
     report(80, series.phase)
-    segmentation = _stored_before(run, grown) or _store(run, series, datasets, grown)
+    segmentation = _stored_before(run, grown) or _store(run, series, (datasets, volume), grown)
     about = {
         "input": provenance.of_series(series),
         "seed_lps_mm": [float(x), float(y), float(z)],
@@ -49,7 +49,8 @@ def segment_lesion(run: Run, report: Report) -> StepResult:
     return _result(segmentation, about, given=False)
 
 
-def _store(run: Run, series: Series, datasets: list, grown: SemiAutomaticMask) -> Segmentation:
+def _store(run: Run, series: Series, images: tuple[list, Volume], grown: SemiAutomaticMask) -> Segmentation:
+    datasets, volume = images
     description = MaskDescription(
         origin=Segmentation.Origin.SEMI_AUTOMATIC,
         structure=STRUCTURE,
@@ -59,7 +60,7 @@ def _store(run: Run, series: Series, datasets: list, grown: SemiAutomaticMask) -
         parameters={**grown.parameters, "run": run.pk},
     )
     return store_mask(
-        series=series, datasets=datasets, mask=grown.mask, description=description,
+        series=series, datasets=datasets, volume=volume, mask=grown.mask, description=description,
         actor=jobs.system_user("worker"),
     )  # fmt: skip
 

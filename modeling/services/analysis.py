@@ -78,8 +78,13 @@ def queue_next(analysis: Analysis) -> Run | None:
         return None
     run.status, run.queued_at = Run.Status.QUEUED, timezone.now()
     run.save(update_fields=["status", "queued_at"])
-    jobs.enqueue(TASKS[Run.Step(run.step)], run_id=run.pk)
+    send(run)
     return run
+
+
+def send(run: Run) -> None:
+    """Send the message of a queued run once the transaction has committed; a duplicate is harmless."""
+    jobs.enqueue(TASKS[Run.Step(run.step)], run_id=run.pk)
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from django.utils import timezone
 from edc import audit, jobs
 from edc.heartbeat import worker_ages, worker_starts
 from modeling.models import Run
-from modeling.services.analysis import TASKS, queue_next
+from modeling.services.analysis import queue_next, send
 
 MAX_ATTEMPTS = 3
 SILENCE = timedelta(seconds=90)
@@ -159,7 +159,7 @@ def _rescue(run: Run) -> str:
         status=Status.QUEUED, queued_at=timezone.now(), progress_text=""
     )
     if moved:
-        jobs.enqueue(TASKS[Run.Step(run.step)], run_id=run.pk)
+        send(run)
     return "requeued"
 
 
@@ -168,5 +168,5 @@ def _resend(run: Run) -> int:
     """Send the message again; the claim makes a duplicate harmless."""
     sent = Run.objects.filter(pk=run.pk, status=Status.QUEUED).update(queued_at=timezone.now())
     if sent:
-        jobs.enqueue(TASKS[Run.Step(run.step)], run_id=run.pk)
+        send(run)
     return sent

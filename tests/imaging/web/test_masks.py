@@ -148,8 +148,8 @@ def test_a_models_mask_never_reaches_a_reader(
 ) -> None:
     told = MaskDescription(Segmentation.Origin.MODEL, "neoplasm", "lesion", "toy", "1")
     mask = store_mask(
-        series=series, datasets=fetch_datasets(series), mask=drawn(series).astype(bool), description=told,
-        actor=system,
+        series=series, datasets=fetch_datasets(series), volume=fetch_volume(series),
+        mask=drawn(series).astype(bool), description=told, actor=system,
     )  # fmt: skip
     address = f"/imaging/segmentations/{mask.pk}/overlay/"
 
