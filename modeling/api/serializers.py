@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from modeling.models import Run, Score, ScoreReview
+from modeling.models import Band, Run, Score, ScoreReview
 
 
 class RunSerializer(serializers.ModelSerializer):
@@ -18,6 +18,15 @@ class RunSerializer(serializers.ModelSerializer):
             "attempts", "queued_at", "started_at", "ended_at", "error_code", "error_zh", "error_en",
             "provenance", "output",
         ]  # fmt: skip
+
+
+class RunFilters(serializers.Serializer):
+    study = serializers.CharField(source="analysis__subject__study__oid", required=False)
+    site = serializers.CharField(source="analysis__subject__site__oid", required=False)
+    subject_key = serializers.CharField(source="analysis__subject__subject_key", required=False)
+    analysis = serializers.UUIDField(source="analysis__public_id", required=False)
+    step = serializers.ChoiceField(choices=Run.Step.choices, required=False)
+    status = serializers.ChoiceField(choices=Run.Status.choices, required=False)
 
 
 class RequestAnalysis(serializers.Serializer):
@@ -42,6 +51,17 @@ class ReviewRequest(serializers.Serializer):
     band = serializers.CharField(required=False, allow_blank=True, default="")
     reason_code = serializers.CharField(required=False, allow_blank=True, default="")
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
+
+
+class ScoreFilters(serializers.Serializer):
+    study = serializers.CharField(source="subject__study__oid", required=False)
+    site = serializers.CharField(source="subject__site__oid", required=False)
+    subject_key = serializers.CharField(source="subject__subject_key", required=False)
+    model = serializers.IntegerField(
+        source="model_version_id", required=False, min_value=1, help_text="Model version id."
+    )
+    band = serializers.ChoiceField(choices=Band.choices, required=False)
+    abstained = serializers.BooleanField(required=False)
 
 
 class ScoreSerializer(serializers.ModelSerializer):

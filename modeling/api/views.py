@@ -3,38 +3,37 @@
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.generics import RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from edc import access
 from edc.api.idempotency import IdempotentWrites
+from edc.api.listing import FilteredList
 from imaging.selectors import pixels_visible_to, segmentations_visible_to
 from modeling import selectors
 from modeling.api.serializers import (
     RequestAnalysis,
     ReviewRequest,
     ReviewSerializer,
+    RunFilters,
     RunSerializer,
+    ScoreFilters,
     ScoreSerializer,
 )
 from modeling.services.analysis import cancel_analysis, request_analysis
 from modeling.services.review import review_score
 
 
-class Runs(IdempotentWrites, ListAPIView):
+class Runs(IdempotentWrites, FilteredList):
     """GET the runs the caller may see; POST to request an analysis, which answers with its first runs."""
 
     serializer_class = RunSerializer
+    filters = RunFilters
 
     def get_queryset(self):
-        runs = selectors.runs_visible_to(self.request.user)
-        if subject := self.request.query_params.get("subject_key"):
-            runs = runs.filter(analysis__subject__subject_key=subject)
-        if state := self.request.query_params.get("status"):
-            runs = runs.filter(status=state)
-        return runs
+        return selectors.runs_visible_to(self.request.user)
 
     @extend_schema(request=RequestAnalysis, responses={201: RunSerializer(many=True)})
     def post(self, request: Request) -> Response:
@@ -74,16 +73,14 @@ class AnalysisCancel(IdempotentWrites, APIView):
         return Response(RunSerializer(analysis.runs.all(), many=True).data)
 
 
-class Scores(ListAPIView):
+class Scores(FilteredList):
     """The scores the caller may see."""
 
     serializer_class = ScoreSerializer
+    filters = ScoreFilters
 
     def get_queryset(self):
-        scores = selectors.scores_visible_to(self.request.user).prefetch_related("reviews__reviewer")
-        if subject := self.request.query_params.get("subject_key"):
-            scores = scores.filter(subject__subject_key=subject)
-        return scores
+        return selectors.scores_visible_to(self.request.user).prefetch_related("reviews__reviewer")
 
 
 class ScoreDetail(RetrieveAPIView):

@@ -2,6 +2,7 @@
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
@@ -59,7 +60,9 @@ def _site(user: User, study: str | None, site: str | None) -> Site | None:
     if not study and not site:
         return None
     if not study or not site:
-        raise ValidationError({"site" if study else "study": ["Send study and site together, or neither."]})
+        raise ValidationError(
+            {"site" if study else "study": [_("Send study and site together, or neither.")]}
+        )
     places = user.memberships.filter(active=True, study__oid=study)
     studies = Site.objects.filter(study__in=places.values("study"))
     return get_object_or_404(studies, oid=site, study__oid=study)
