@@ -14,7 +14,7 @@ from edc.models.observation import (
     Stream,
 )
 from edc.models.person import ApiToken, IdempotencyRecord, Membership, Role, User
-from edc.models.query import Query, QueryMessage
+from edc.models.query import Query, QueryMessage, StandardText
 from edc.models.schedule import StudyEvent
 from edc.models.signature import Signature
 from edc.models.study import (
@@ -50,6 +50,7 @@ __all__ = [
     "Signature",
     "Site",
     "SiteUserObjectPermission",
+    "StandardText",
     "Stream",
     "Study",
     "StudyEvent",

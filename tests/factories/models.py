@@ -241,6 +241,17 @@ class QueryMessageFactory(DjangoModelFactory):
     state_after = models.Query.State.ANSWERED
 
 
+class StandardTextFactory(DjangoModelFactory):
+    class Meta:
+        model = models.StandardText
+
+    study = factory.SubFactory(StudyFactory)
+    code = factory.Sequence(lambda n: f"own-{n}")
+    purpose = models.StandardText.Purpose.QUERY
+    text_zh = "请核对原始记录。"
+    text_en = "Compare with the source."
+
+
 class VerificationFactory(DjangoModelFactory):
     class Meta:
         model = models.Verification
