@@ -27,6 +27,7 @@ PACKAGES: dict[str, Callable[[], bool]] = {
     "chromium": lambda: _has("chromium")() or _has("google-chrome")(),
     "gettext": _has("msgfmt"),
     "fonts-noto-cjk": _has_file("/usr/share/fonts", "**/NotoSansCJK*"),
+    "poppler-utils": _has("pdftotext"),
     "libpangoft2-1.0-0": lambda: find_library("pangoft2-1.0") is not None,
 }
 
