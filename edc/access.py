@@ -23,7 +23,7 @@ SITE_GRANTS: dict[str, frozenset[str]] = {
         {"view_subjects", "enrol_subject", "enter_data", "view_data", "answer_query", "upload_images"}
     ),
     Role.DATA_MANAGER: frozenset(
-        {"view_subjects", "view_data", "resolve_disagreement", "raise_query", "lock_form"}
+        {"view_subjects", "view_data", "resolve_disagreement", "raise_query", "lock_form", "import_data"}
     ),
     Role.MONITOR: frozenset({"view_subjects", "view_data", "verify_data", "raise_query"}),
     Role.INVESTIGATOR: frozenset(

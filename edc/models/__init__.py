@@ -3,6 +3,7 @@
 from edc.models.audit import AuditEvent, AuditHead
 from edc.models.design import DesignVersion, design_of
 from edc.models.form import FormInstance
+from edc.models.import_batch import ImportBatch, ImportCell, ImportedForm, ImportedSubject, ImportMapping
 from edc.models.observation import (
     INDEPENDENT,
     Disagreement,
@@ -39,6 +40,11 @@ __all__ = [
     "EligibilityAssessment",
     "FormInstance",
     "IdempotencyRecord",
+    "ImportBatch",
+    "ImportCell",
+    "ImportMapping",
+    "ImportedForm",
+    "ImportedSubject",
     "Institution",
     "ItemValue",
     "Membership",

@@ -77,6 +77,7 @@ class Site(models.Model):
             ("verify_data", "Can verify source data"),
             ("sign_form", "Can sign forms"),
             ("lock_form", "Can freeze, lock and unlock"),
+            ("import_data", "Can import data"),
             ("upload_images", "Can upload images"),
             ("view_images", "Can see de-identified images"),
             ("read_images", "Can read images blinded"),

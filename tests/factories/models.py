@@ -252,6 +252,56 @@ class StandardTextFactory(DjangoModelFactory):
     text_en = "Compare with the source."
 
 
+class CheckFiringFactory(DjangoModelFactory):
+    class Meta:
+        model = models.CheckFiring
+
+    form = factory.SubFactory(FormInstanceFactory)
+    path = "IT.DM.AGE"
+    rule_oid = factory.Sequence(lambda n: f"EC{n:03d}")
+    severity = "soft"
+    message_zh = "请核对"
+
+
+class CheckReasonFactory(DjangoModelFactory):
+    class Meta:
+        model = models.CheckReason
+
+    form = factory.SubFactory(FormInstanceFactory)
+    path = "IT.DM.AGE"
+    rule_oid = "EC006"
+    author = factory.SubFactory(UserFactory)
+    text = "As in the source"
+
+
+class UatRunFactory(DjangoModelFactory):
+    class Meta:
+        model = models.UatRun
+
+    design_version = factory.SubFactory(DesignVersionFactory)
+    study = factory.SelfAttribute("design_version.study")
+    run_by = factory.SubFactory(UserFactory)
+    software_version = "0"
+    passed = 1
+    failed = 0
+    mutants = 1
+    killed = 1
+    result = factory.Dict({"cases": [], "survivors": []})
+    result_sha256 = SHA
+
+
+class FormulaAdoptionFactory(DjangoModelFactory):
+    class Meta:
+        model = models.FormulaAdoption
+
+    design_version = factory.SubFactory(DesignVersionFactory)
+    study = factory.SelfAttribute("design_version.study")
+    items = factory.List(["IT.DM.AGE"])
+    report = factory.List([])
+    reason = "Corrected"
+    adopted_by = factory.SubFactory(UserFactory)
+
+
 class VerificationFactory(DjangoModelFactory):
     class Meta:
         model = models.Verification
@@ -298,3 +348,58 @@ class AuditHeadFactory(DjangoModelFactory):
 
     id = 1
     last_hash = "0" * 64
+
+
+class ImportMappingFactory(DjangoModelFactory):
+    class Meta:
+        model = models.ImportMapping
+
+    study = factory.SubFactory(StudyFactory)
+    name = factory.Sequence(lambda n: f"Laboratory {n}")
+    content = factory.Dict({"shape": "wide"})
+    saved_by = factory.SubFactory(UserFactory)
+
+
+class ImportBatchFactory(DjangoModelFactory):
+    class Meta:
+        model = models.ImportBatch
+
+    study = factory.SubFactory(StudyFactory)
+    kind = "csv"
+    file_name = "data.csv"
+    file_sha256 = SHA
+    file_size = 1
+    created_by = factory.SubFactory(UserFactory)
+
+
+class ImportCellFactory(DjangoModelFactory):
+    class Meta:
+        model = models.ImportCell
+
+    batch = factory.SubFactory(ImportBatchFactory)
+    line = 2
+    outcome = "accepted"
+
+
+class ImportedFormFactory(DjangoModelFactory):
+    class Meta:
+        model = models.ImportedForm
+
+    batch = factory.SubFactory(ImportBatchFactory)
+    form = factory.SubFactory("tests.factories.models.FormInstanceFactory")
+    observation = factory.SubFactory(
+        "tests.factories.models.ObservationFactory", form=factory.SelfAttribute("..form")
+    )
+    how = "completed"
+    before = factory.Dict({"items": {}, "rows": {}})
+    paths = factory.List([])
+
+
+class ImportedSubjectFactory(DjangoModelFactory):
+    class Meta:
+        model = models.ImportedSubject
+
+    batch = factory.SubFactory(ImportBatchFactory)
+    study = factory.SelfAttribute("batch.study")
+    subject = factory.SubFactory("tests.factories.models.SubjectFactory")
+    source_key = factory.Sequence(lambda n: f"P{n}")
