@@ -14,6 +14,7 @@ from edc.models.observation import (
     Resolution,
     Stream,
 )
+from edc.models.password import PasswordRecord
 from edc.models.person import ApiToken, IdempotencyRecord, Membership, Role, User
 from edc.models.query import Query, QueryMessage, StandardText
 from edc.models.schedule import StudyEvent
@@ -49,6 +50,7 @@ __all__ = [
     "ItemValue",
     "Membership",
     "Observation",
+    "PasswordRecord",
     "Query",
     "QueryMessage",
     "Resolution",

@@ -3,6 +3,7 @@
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -30,9 +31,15 @@ class User(AbstractUser):
         default=False, help_text="Background work runs as such a user, never as nobody."
     )
     language = models.CharField(max_length=10, default="zh-hans")
+    must_change_password = models.BooleanField(
+        default=False,
+        help_text="Somebody else knows the password: it opens the change of it and nothing more.",
+    )
+    password_changed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["username"]
+        constraints = [UniqueConstraint(Lower("username"), name="user_name_once_in_any_case")]
 
     def __str__(self) -> str:
         return self.display_name or self.username

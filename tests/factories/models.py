@@ -24,6 +24,14 @@ class UserFactory(DjangoModelFactory):
     password = factory.django.Password(PASSWORD)
 
 
+class PasswordRecordFactory(DjangoModelFactory):
+    class Meta:
+        model = models.PasswordRecord
+
+    user = factory.SubFactory(UserFactory)
+    password = factory.django.Password(PASSWORD)
+
+
 class StudyFactory(DjangoModelFactory):
     class Meta:
         model = models.Study
