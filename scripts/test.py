@@ -36,7 +36,7 @@ def module(name: str, *arguments: str) -> list[str]:
 
 
 def pytest(expression: str, *arguments: str) -> list[str]:
-    return module("pytest", "-q", "-rfEs", "-m", expression, *arguments)
+    return module("pytest", "-q", "-rfEs", "--durations=20", "-m", expression, *arguments)
 
 
 @dataclass(frozen=True)
