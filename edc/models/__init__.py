@@ -1,6 +1,7 @@
 """The models of the edc app, by concept."""
 
 from edc.models.audit import AuditEvent, AuditHead
+from edc.models.check import CheckFiring, CheckReason, FormulaAdoption, UatRun
 from edc.models.design import DesignVersion, design_of
 from edc.models.form import FormInstance
 from edc.models.import_batch import ImportBatch, ImportCell, ImportedForm, ImportedSubject, ImportMapping
@@ -34,12 +35,15 @@ __all__ = [
     "ApiToken",
     "AuditEvent",
     "AuditHead",
+    "CheckFiring",
+    "CheckReason",
     "DesignVersion",
     "Disagreement",
     "Draft",
     "DraftItem",
     "EligibilityAssessment",
     "FormInstance",
+    "FormulaAdoption",
     "IdempotencyRecord",
     "ImportBatch",
     "ImportCell",
@@ -64,6 +68,7 @@ __all__ = [
     "StudyEvent",
     "StudyUserObjectPermission",
     "Subject",
+    "UatRun",
     "User",
     "Verification",
     "design_of",

@@ -153,6 +153,9 @@ class ItemValue(models.Model):
     formula = models.CharField(
         max_length=120, blank=True, help_text="Name and version of the formula, if derived."
     )
+    inputs = models.JSONField(
+        default=dict, help_text="What the formula read, FORM.ITEM to value, if derived."
+    )
     source_stream = models.CharField(max_length=20, choices=Stream, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 

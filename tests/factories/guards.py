@@ -4,6 +4,7 @@ Only tests can do this: the triggers have no switch, so the guards are dropped a
 flush.
 """
 
+import pkgutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
@@ -11,7 +12,18 @@ from unittest import mock
 
 from django.db.backends.base.operations import BaseDatabaseOperations
 
-guards = import_module("edc.migrations.0002_append_only")
+import edc.migrations
+from edc import append_only
+
+MIGRATIONS = [
+    import_module(f"edc.migrations.{each.name}") for each in pkgutil.iter_modules(edc.migrations.__path__)
+]
+GUARDED: dict[str, tuple[str, ...]] = {
+    table: operations
+    for migration in MIGRATIONS
+    for table, operations in getattr(migration, "GUARDED", {}).items()
+}
+FUNCTION = import_module("edc.migrations.0002_append_only").FUNCTION
 
 
 @contextmanager
@@ -38,7 +50,8 @@ def flush_behind_the_guards() -> Iterator[None]:
 
 def making(vendor: str) -> list[str]:
     """Return the statements that guard the tables."""
-    return list({"sqlite": guards.sqlite_triggers, "postgresql": guards.postgresql_triggers}[vendor]())
+    function = [FUNCTION] if vendor == "postgresql" else []
+    return [*function, *append_only.triggers(vendor, GUARDED)]
 
 
 def dropping(vendor: str) -> list[str]:
@@ -47,6 +60,6 @@ def dropping(vendor: str) -> list[str]:
         return ["DROP FUNCTION IF EXISTS edc_refuse_change() CASCADE"]
     return [
         f"DROP TRIGGER IF EXISTS {table}_no_{operation.lower()}"
-        for table, operations in guards.GUARDED.items()
+        for table, operations in GUARDED.items()
         for operation in operations
     ]

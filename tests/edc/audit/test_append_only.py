@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from edc import audit
 from edc.models import AuditEvent, AuditHead
 from tests.factories import models as factories
-from tests.factories.guards import dropping, guards, making
+from tests.factories.guards import GUARDED, dropping, making
 
 ROWS = {
     "edc_auditevent": (factories.AuditEventFactory, "action = 'x'"),
@@ -18,6 +18,8 @@ ROWS = {
     "edc_resolution": (factories.ResolutionFactory, "reason = 'x'"),
     "edc_designversion": (factories.DesignVersionFactory, "sha256 = 'x'"),
     "edc_querymessage": (factories.QueryMessageFactory, "text = 'x'"),
+    "edc_uatrun": (factories.UatRunFactory, "passed = 0"),
+    "edc_formulaadoption": (factories.FormulaAdoptionFactory, "reason = 'x'"),
 }
 
 
@@ -27,7 +29,7 @@ def execute(statement, parameters=None):
 
 
 def test_every_guarded_table_is_tried_here():
-    assert set(ROWS) | {"edc_audithead"} == set(guards.GUARDED)
+    assert set(ROWS) | {"edc_audithead"} == set(GUARDED)
 
 
 @pytest.mark.django_db
@@ -41,8 +43,8 @@ def test_every_guard_is_in_the_migrated_database():
     with connection.cursor() as cursor:
         cursor.execute(catalogue)
         found = dict(cursor.fetchall())
-    on_sqlite = {table: len(operations) for table, operations in guards.GUARDED.items()}
-    expected = on_sqlite if connection.vendor == "sqlite" else dict.fromkeys(guards.GUARDED, 2)
+    on_sqlite = {table: len(operations) for table, operations in GUARDED.items()}
+    expected = on_sqlite if connection.vendor == "sqlite" else dict.fromkeys(GUARDED, 2)
     assert found == expected
 
 
@@ -67,7 +69,7 @@ def test_the_head_is_not_deleted():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("table", guards.GUARDED)
+@pytest.mark.parametrize("table", GUARDED)
 def test_tables_are_not_truncated(table):
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has no TRUNCATE")
