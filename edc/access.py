@@ -23,11 +23,20 @@ SITE_GRANTS: dict[str, frozenset[str]] = {
         {"view_subjects", "enrol_subject", "enter_data", "view_data", "answer_query", "upload_images"}
     ),
     Role.DATA_MANAGER: frozenset(
-        {"view_subjects", "view_data", "resolve_disagreement", "raise_query", "lock_form", "import_data"}
+        {
+            "view_subjects",
+            "view_data",
+            "resolve_disagreement",
+            "raise_query",
+            "export_data",
+            "lock_form",
+            "import_data",
+        }
     ),
     Role.MONITOR: frozenset({"view_subjects", "view_data", "verify_data", "raise_query"}),
     Role.INVESTIGATOR: frozenset(
         {
+            "fetch_archive",
             "view_subjects",
             "view_data",
             "enrol_subject",
@@ -46,7 +55,7 @@ SITE_GRANTS: dict[str, frozenset[str]] = {
 }
 STUDY_GRANTS: dict[str, frozenset[str]] = {
     Role.CRC: frozenset({"view_study_data"}),
-    Role.DATA_MANAGER: frozenset({"view_study_data", "manage_design", "view_audit"}),
+    Role.DATA_MANAGER: frozenset({"view_study_data", "freeze_data", "manage_design", "view_audit"}),
     Role.MONITOR: frozenset({"view_study_data", "view_audit"}),
     Role.INVESTIGATOR: frozenset({"view_study_data", "approve_models"}),
     Role.RADIOLOGIST: frozenset({"view_study_data"}),
@@ -74,7 +83,16 @@ SYSTEM_GRANTS = frozenset(
 # What a token of each scope may use of its owner's rights.
 SCOPE_GRANTS: dict[str, frozenset[str]] = {
     ApiToken.Scope.READ: frozenset(
-        {"view_subjects", "view_data", "view_images", "view_scores", "view_audit", "view_study_data"}
+        {
+            "view_subjects",
+            "view_data",
+            "view_images",
+            "view_scores",
+            "export_data",
+            "fetch_archive",
+            "view_audit",
+            "view_study_data",
+        }
     ),
     ApiToken.Scope.ENTER: frozenset({"view_subjects", "enrol_subject", "enter_data", "view_study_data"}),
     ApiToken.Scope.UPLOAD: frozenset({"upload_images"}),

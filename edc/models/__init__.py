@@ -20,6 +20,7 @@ from edc.models.person import ApiToken, IdempotencyRecord, Membership, Role, Use
 from edc.models.query import Query, QueryMessage, StandardText
 from edc.models.schedule import StudyEvent
 from edc.models.signature import Signature
+from edc.models.snapshot import Export, Snapshot, SnapshotPart, SnapshotRequest
 from edc.models.study import (
     Institution,
     Site,
@@ -42,6 +43,7 @@ __all__ = [
     "Draft",
     "DraftItem",
     "EligibilityAssessment",
+    "Export",
     "FormInstance",
     "FormulaAdoption",
     "IdempotencyRecord",
@@ -63,6 +65,9 @@ __all__ = [
     "Site",
     "SiteUserObjectPermission",
     "StandardText",
+    "Snapshot",
+    "SnapshotPart",
+    "SnapshotRequest",
     "Stream",
     "Study",
     "StudyEvent",

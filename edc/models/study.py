@@ -22,6 +22,7 @@ class Study(models.Model):
             ("manage_design", "Can build and publish the design"),
             ("manage_people", "Can grant and end memberships"),
             ("view_audit", "Can read the audit trail"),
+            ("freeze_data", "Can freeze the data as a snapshot"),
             ("develop_models", "Can train, validate and register models"),
             ("approve_models", "Can approve a model registered by another person"),
         ]
@@ -78,6 +79,8 @@ class Site(models.Model):
             ("sign_form", "Can sign forms"),
             ("lock_form", "Can freeze, lock and unlock"),
             ("import_data", "Can import data"),
+            ("export_data", "Can take data out of the platform"),
+            ("fetch_archive", "Can take the archive of the site"),
             ("upload_images", "Can upload images"),
             ("view_images", "Can see de-identified images"),
             ("read_images", "Can read images blinded"),
