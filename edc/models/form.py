@@ -31,6 +31,9 @@ class FormInstance(models.Model):
             ("not_done", "to_do"),
             ("to_do", "first_sealed"),
             ("to_do", "complete"),
+            # An undone import leaves the form as it found it.
+            ("complete", "to_do"),
+            ("first_sealed", "to_do"),
             ("first_draft", "first_sealed"),
             ("first_draft", "complete"),
             ("first_sealed", "second_draft"),

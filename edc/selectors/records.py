@@ -2,6 +2,8 @@
 
 from edc.models import Draft, FormInstance, Observation, Stream
 
+HOLDING = (Stream.ADJUDICATED, Stream.ENTRY_1, Stream.IMPORT)
+
 
 def sealed(form: FormInstance, stream: str) -> Observation | None:
     """Return the latest sealed record of a stream, None before it is sealed."""
@@ -14,8 +16,12 @@ def record_of(draft: Draft) -> dict:
 
 
 def current_record(form: FormInstance) -> dict:
-    """Return the record that holds for a completed form: the last adjudicated one, else the first pass."""
-    holding = sealed(form, Stream.ADJUDICATED) or sealed(form, Stream.ENTRY_1)
+    """Return the record that holds for a completed form: the last of those that can complete one.
+
+    An adjudicated record comes after the passes it settles; after an undone import a form may be entered
+    anew.
+    """
+    holding = form.observations.filter(stream__in=HOLDING).order_by("-pk").first()
     if holding is None:
         return {"items": {}, "rows": {}}
     return {"items": dict(holding.content["items"]), "rows": dict(holding.content["rows"])}

@@ -13,12 +13,12 @@ def subject_values(subject: Subject) -> SubjectValues:
     entry.
     """
     forms = list(_forms(subject))
-    numbers = _numbers(forms)
+    numbers = record_numbers(forms)
     values: dict[int, list[ItemValue]] = {}
     for value in ItemValue.objects.filter(form__subject=subject).order_by("pk"):
         values.setdefault(value.form_id, []).append(value)
     records = tuple(
-        _record(form, numbers[form.pk], values.get(form.pk, []))
+        final_record(form, numbers[form.pk], values.get(form.pk, []))
         for form in forms
         if form.status in FormInstance.FINAL
     )
@@ -28,7 +28,7 @@ def subject_values(subject: Subject) -> SubjectValues:
 def record_place(form: FormInstance) -> tuple[str, date | None, int]:
     """Return event OID, event date and number among the subject's records of this form."""
     siblings = [each for each in _forms(form.subject) if each.form_oid == form.form_oid]
-    return form.event.event_oid, event_date(form), _numbers(siblings)[form.pk]
+    return form.event.event_oid, event_date(form), record_numbers(siblings)[form.pk]
 
 
 def event_date(form: FormInstance) -> date | None:
@@ -42,7 +42,8 @@ def _forms(subject: Subject) -> list[FormInstance]:
     return list(forms.order_by("event__ordinal", "event__repeat_key", "repeat_key", "pk"))
 
 
-def _numbers(forms: list[FormInstance]) -> dict[int, int]:
+def record_numbers(forms: list[FormInstance]) -> dict[int, int]:
+    """Return by form which one it is among the subject's records of its kind; `forms` in schedule order."""
     counts: dict[str, int] = {}
     numbers = {}
     for form in forms:
@@ -50,7 +51,8 @@ def _numbers(forms: list[FormInstance]) -> dict[int, int]:
     return numbers
 
 
-def _record(form: FormInstance, number: int, values: list[ItemValue]) -> FinalRecord:
+def final_record(form: FormInstance, number: int, values: list[ItemValue]) -> FinalRecord:
+    """Return the form's final values as rules read them."""
     design = form.design_version.design
     definition = design.form(form.form_oid)
     rows: dict[str, list[str]] = {}
