@@ -34,7 +34,9 @@ class Context:
     request_id: str = ""
 
 
-COMMAND = Context()
+# What a process does outside requests and tasks: the rows of one command carry one id.
+COMMAND = Context(request_id=str(uuid.uuid4()))
+SYSTEM_ROLE = "system"
 _context: ContextVar[Context] = ContextVar("audit_context")
 
 
@@ -120,7 +122,7 @@ def record(  # noqa: PLR0913 - the columns of the record
         at=timezone.now(),
         actor=actor,
         actor_name=f"{actor.display_name or actor.username} ({actor.username})"[:160],
-        role=",".join(access.roles_at(actor, study=place.study, site=place.site))[:120],
+        role=_role_of(actor, place),
         study=place.study,
         site=place.site,
         subject=place.subject,
@@ -138,6 +140,16 @@ def record(  # noqa: PLR0913 - the columns of the record
         salt=secrets.token_hex(16),
     )
     return _append(event)
+
+
+def _role_of(actor: User, place: Place) -> str:
+    """Return every role the actor holds at the place, or anywhere for what belongs to no study."""
+    if actor.is_system:
+        return SYSTEM_ROLE
+    if place.study is not None:
+        return ",".join(access.roles_at(actor, study=place.study, site=place.site))[:120]
+    roles = actor.memberships.filter(active=True).values_list("role", flat=True)
+    return ",".join(sorted(set(roles)))[:120]
 
 
 def _append(event: AuditEvent) -> AuditEvent:

@@ -1,4 +1,6 @@
-"""The audit trail as an actor may read it: blinded values are withheld until the form is reconciled."""
+"""The audit trail as an actor may read it: of the actor's sites, blinded values withheld until the form is
+reconciled.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +10,7 @@ from django.db.models.functions import Cast
 from django.db.models.query import ModelIterable
 
 from edc import access
-from edc.models import AuditEvent, FormInstance, User
+from edc.models import AuditEvent, FormInstance, Membership, Study, User
 
 WITHHELD = ("before", "after")
 
@@ -45,16 +47,34 @@ def _refuse_masked(fields: tuple[Any, ...], expressions: dict) -> None:
         raise TypeError("read events as objects: their values may be blinded")
 
 
-def audit_visible_to(actor: User | None) -> QuerySet[AuditEvent]:
-    """Return the events of the studies where the actor may read the audit trail.
+def audited_studies(actor: User | None) -> QuerySet[Study]:
+    """Return the studies whose audit trail the actor may read."""
+    return access.studies_for(actor, "view_audit")
 
-    An event with `blinded` set is shown without its values while its form is not reconciled; where it is
-    about something else than a form, they stay withheld. Each event has `withheld`.
+
+def audit_visible_to(actor: User | None) -> QuerySet[AuditEvent]:
+    """Return the events of the actor's sites, in the studies where the actor may read the audit trail.
+
+    Events of a study and of no site are among them; events of an account and of no study only for who reads
+    a whole study that the account's owner works in. An event with `blinded` set is shown without its values
+    while its form is not reconciled; where it is about something else than a form, they stay withheld. Each
+    event has `withheld`.
     """
     reconciled = FormInstance.objects.filter(status__in=FormInstance.FINAL).annotate(
         key=Cast("pk", CharField(max_length=40))
     )
     open_form = Q(target_type="edc.forminstance") & Exists(reconciled.filter(key=OuterRef("target_id")))
     withheld = Case(When(Q(blinded="") | open_form, then=Value(False)), default=Value(True))
-    events = AuditTrail(AuditEvent).filter(study__in=access.studies_for(actor, "view_audit"))
+    events = AuditTrail(AuditEvent).filter(_of_the_study(actor) | _of_an_account(actor))
     return events.annotate(withheld=withheld).select_related("actor", "study", "site", "subject")
+
+
+def _of_the_study(actor: User | None) -> Q:
+    here = Q(site__isnull=True) | Q(site__in=access.sites_for(actor, "view_subjects"))
+    return Q(study__in=audited_studies(actor)) & here
+
+
+def _of_an_account(actor: User | None) -> Q:
+    whole = Membership.objects.filter(user=actor, active=True, site__isnull=True).values("study")
+    owners = Membership.objects.filter(study__in=audited_studies(actor).filter(pk__in=whole)).values("user")
+    return Q(study__isnull=True) & Q(actor__in=owners)

@@ -10,10 +10,12 @@ import pytest
 import edc.services
 from edc.models import AuditEvent, Query, Signature
 from edc.rules.form_logic import Flag
+from edc.selectors.audit_filters import ABOUT_A_FORM
 from edc.services import design as design_service
 from edc.services import enrol, entry, lock, people, query, reconcile, schedule, sign, verify
 from edc.services.check_queries import sync_check_queries
 from edc.services.eligibility import reassess
+from tests.edc.audit.trust_examples import TRUST
 from tests.factories.designs import small_design, text
 from tests.factories.entering import entry as value
 from tests.factories.entering import form_of, record
@@ -241,6 +243,8 @@ EXAMPLES = {
     ),
 }
 
+EXAMPLES |= TRUST
+
 
 @pytest.fixture
 def world(member, subject, complete, enter, crcs, system):
@@ -259,7 +263,20 @@ def test_the_service_writes_an_audit_row(name, world):
     call(world, ready)
     added = AuditEvent.objects.order_by("pk")[before:]
     assert added, name
-    assert all(event.actor_id and event.action and event.hash for event in added)
+    for event in added:
+        assert_answers(event)
+
+
+def assert_answers(event):
+    """Who, in which role, when, where, through what, with which software: an empty column answers nothing."""
+    for column in ("actor_id", "actor_name", "at", "action", "channel", "request_id", "software_version"):
+        assert getattr(event, column), f"{event.action}: {column}"
+    of_an_account = event.target_type in ("edc.user", "edc.apitoken")
+    assert event.role or of_an_account, f"{event.action}: role"
+    assert event.study_id or of_an_account, f"{event.action}: study"
+    if event.target_type in ABOUT_A_FORM:
+        assert event.site_id, f"{event.action}: site"
+        assert event.subject_id, f"{event.action}: subject"
 
 
 def test_a_check_query_is_recorded(world):

@@ -2,15 +2,24 @@
 
 import csv
 import io
+import re
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils import translation
 
 from edc import audit
 from edc.models import AuditEvent
+from edc.selectors import audit_visible_to
+from edc.services import people
+from edc.services.entry import correct_item
+from edc.web.audit_rows import audit_rows
+from edc.web.audit_words import ACTIONS
 from tests.factories.entering import form_of
 
+ROOT = Path(__file__).resolve().parents[3]
 pytestmark = pytest.mark.usefixtures("english")
 
 
@@ -59,6 +68,106 @@ def test_filters_by_subject_person_action_target_and_day(see, olga, complete, su
     assert see(olga, since="tomorrow", until="2026-99-99").context["page"].paginator.count == every
 
 
+def test_filters_by_form_item_role_channel_site_and_request(see, olga, complete, subject):
+    form = complete("FO.DM")
+    some = AuditEvent.objects.filter(action="form.completed", target_id=str(form.pk)).get()
+
+    def count(**query):
+        return see(olga, **query).context["page"].paginator.count
+
+    of_form = AuditEvent.objects.filter(target_type="edc.forminstance", target_id=str(form.pk))
+    assert count(form="FO.DM") == of_form.count()
+    assert count(form="FO.AE") == 0
+    assert count(item="IT.DM.SEX") == AuditEvent.objects.filter(path="IT.DM.SEX").count()
+    assert count(role="crc") == AuditEvent.objects.filter(role="crc").count() > 0
+    assert count(role="system") == AuditEvent.objects.filter(role="system").count() > 0
+    assert count(channel="api") == 0
+    assert count(site="S02") == 0
+    assert count(site="S01") == AuditEvent.objects.filter(site=subject.site).count()
+    assert count(request=some.request_id) == AuditEvent.objects.filter(request_id=some.request_id).count()
+
+
+def test_values_roles_channels_and_items_are_words(see, olga, complete, subject, member):
+    form = complete("FO.LBC")
+    entry = {"raw": None, "unit": None, "missing": "ND"}
+    actor = member("ada", "crc")
+    with audit.channel("page"):
+        correct_item(form=form, path="IT.LBC.BILI", entry=entry, reason="Typing", actor=actor)
+    [row] = see(olga, action="item.corrected").context["rows"]
+
+    assert (row.before, row.after) == ("12.5 umol/L", "ND Not done")
+    assert (row.item, row.role, row.channel) == ("BILI", "Data entry (CRC)", "Page")
+    assert row.action == "Item corrected"
+    assert row.target.endswith("LBC")
+    assert row.local.endswith("+08:00")
+    assert row.utc.endswith("Z")
+
+
+def test_codes_are_shown_by_their_labels_and_numbers_with_their_unit(complete, member):
+    complete("FO.LBC")
+    found = audit_visible_to(member("olga", "auditor")).filter(action="form.completed").order_by("pk")
+    with translation.override("zh-hans"):
+        consent, bloods = (row.after for row in audit_rows(found))
+
+    assert "SIGNED(中)" in consent
+    assert "12.5 umol/L" in bloods
+    assert "41 g/L" in bloods
+    assert "{" not in consent + bloods
+
+
+def test_a_trail_is_of_the_reader_s_sites(see, client, member, other_site, complete):
+    complete("FO.DM")
+    zoe = member("zoe", "monitor", other_site)
+
+    page = see(zoe).context["page"].object_list
+    sent = rows(client.get(reverse("audit-export")))
+
+    assert {event.site for event in page} <= {None, other_site}
+    assert {row["site"] for row in sent} <= {"", other_site.oid}
+
+
+def test_account_events_are_for_readers_of_the_whole_study(see, member, system):
+    people.create_user(username="newbie", password="long enough 5 x", display_name="N",
+                       actor=member("root", "administrator", study_wide=True))  # fmt: skip
+
+    assert "user.created" in actions(see(member("olga", "auditor", study_wide=True)))
+    assert "user.created" not in actions(see(member("oscar", "auditor")))
+
+
+def test_an_export_is_an_event_with_its_filters(client, olga, subject):
+    client.force_login(olga)
+    list(client.get(reverse("audit-export"), {"role": "crc"}).streaming_content)
+
+    event = AuditEvent.objects.get(action="audit.exported")
+
+    assert event.actor == olga
+    assert event.after == {"form": "csv", "filters": {"study": subject.study.oid, "role": "crc"}}
+
+
+def test_a_page_of_the_trail_takes_a_set_number_of_queries(
+    client, olga, complete, subject, django_assert_max_num_queries
+):
+    for oid in ("FO.DM", "FO.LBC", "FO.ENR"):
+        complete(oid)
+    client.force_login(olga)
+    client.get(reverse("audit"))
+
+    with django_assert_max_num_queries(33):
+        client.get(reverse("audit"))
+
+
+def test_every_kind_of_event_has_its_words():
+    written = re.compile(r'(?:action=|, )"((?:[a-z_]+)\.(?:[a-z_]+))"')
+    sources = [
+        path for app in ("edc", "imaging", "modeling") for path in (ROOT / app / "services").rglob("*.py")
+    ]
+    recorded = {
+        name for path in sources if "audit" in path.read_text() for name in written.findall(path.read_text())
+    }
+
+    assert recorded - set(ACTIONS) == set(), "give these their words in edc/web/audit_words.py"
+
+
 def test_an_unreconciled_pass_is_withheld_on_the_page_and_in_the_export(client, olga, enter, subject):
     enter(form_of(subject, "FO.IC"), 1)
     event = AuditEvent.objects.filter(action="entry.submitted").get()
@@ -85,6 +194,9 @@ def test_the_export_holds_what_the_filters_leave_oldest_first(client, olga, comp
 
     found = rows(client.get(reverse("audit-export"), {"subject": subject.subject_key}))
 
+    assert {row["at"][-6:] for row in found} == {"+00:00"}
+    assert {row["at_local"][-6:] for row in found} == {"+08:00"}
+    assert all(row["request_id"] and row["software_version"] for row in found)
     wanted = AuditEvent.objects.filter(subject=subject).order_by("pk").values_list("hash", flat=True)
     assert [row["hash"] for row in found] == list(wanted)
 

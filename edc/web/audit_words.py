@@ -1,0 +1,121 @@
+"""The words of the audit trail: what each kind of event, channel and kind of row is called."""
+
+from django.db.models import TextChoices
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from edc import audit
+from edc.models import Role
+
+ACTIONS: dict[str, Promise] = {
+    "analysis.cancelled": _("Analysis cancelled"),
+    "analysis.requested": _("Analysis requested"),
+    "audit.exported": _("Audit trail exported"),
+    "design.published": _("Design version published"),
+    "disagreement.resolved": _("Disagreement resolved"),
+    "draft.row_added": _("Row added to a draft"),
+    "draft.row_removed": _("Row removed from a draft"),
+    "draft.saved": _("Item saved in a draft"),
+    "eligibility.assessed": _("Eligibility assessed"),
+    "entry.begun": _("Entry begun"),
+    "entry.compared": _("Passes compared"),
+    "entry.submitted": _("Entry submitted"),
+    "event.added": _("Visit added"),
+    "event.held": _("Visit held"),
+    "event.missed": _("Visit missed"),
+    "form.added": _("Form added"),
+    "form.completed": _("Form completed"),
+    "form.locked": _("Form locked"),
+    "form.signed": _("Form signed"),
+    "form.unlocked": _("Form unlocked"),
+    "form.verified": _("Form verified"),
+    "imaging_study.bound": _("Images bound to the form"),
+    "instance.received": _("Image received"),
+    "item.corrected": _("Item corrected"),
+    "membership.ended": _("Role ended"),
+    "membership.granted": _("Role granted"),
+    "measurement.removed": _("Measurement removed"),
+    "measurement.saved": _("Measurement saved"),
+    "model.approved": _("Model version approved"),
+    "model.registered": _("Model version registered"),
+    "model.retired": _("Model version retired"),
+    "model.training_failed": _("Training failed"),
+    "model.training_requested": _("Training requested"),
+    "model.validated": _("Model version validated"),
+    "query.answered": _("Query answered"),
+    "query.cancelled": _("Query cancelled"),
+    "query.closed": _("Query closed"),
+    "query.open": _("Query reopened"),
+    "query.raised": _("Query raised"),
+    "read.assigned": _("Read assigned"),
+    "read.submitted": _("Read submitted"),
+    "run.cancelled": _("Run cancelled"),
+    "run.completed": _("Run completed"),
+    "run.failed": _("Run failed"),
+    "score.reviewed": _("Score reviewed"),
+    "segmentation.signed": _("Segmentation signed"),
+    "segmentation.stored": _("Segmentation stored"),
+    "series.phase_confirmed": _("Phase confirmed"),
+    "signature.broken": _("Signature broken"),
+    "signature.refused": _("Signing refused"),
+    "subject.cohort_set": _("Cohort set"),
+    "subject.confirmed": _("Enrolment confirmed"),
+    "subject.enrolled": _("Subject enrolled"),
+    "subject.screen_failed": _("Screening failed"),
+    "token.issued": _("Token issued"),
+    "token.revoked": _("Token revoked"),
+    "upload.expired": _("Upload expired"),
+    "upload.opened": _("Upload opened"),
+    "upload.submitted": _("Upload submitted"),
+    "user.created": _("Account made"),
+    "user.password_changed": _("Password changed"),
+    "value.changed": _("Value changed"),
+    "verification.broken": _("Verification broken"),
+}
+CHANNELS: dict[str, Promise] = {
+    "page": pgettext_lazy("channel", "Page"),
+    "api": pgettext_lazy("channel", "API"),
+    "task": pgettext_lazy("channel", "Background task"),
+    "command": pgettext_lazy("channel", "Command"),
+    "import": pgettext_lazy("channel", "Import"),
+}
+
+
+def action_word(action: str) -> str:
+    """Return the words of a kind of event; the code itself where no words are known."""
+    return str(ACTIONS.get(action, action))
+
+
+def channel_word(channel: str) -> str:
+    """Return the words of a channel."""
+    return str(CHANNELS.get(channel, channel))
+
+
+def role_words(roles: str) -> str:
+    """Return the words of the roles that a row holds, comma-separated codes."""
+    return " · ".join(_role(code) for code in roles.split(",") if code)
+
+
+def _role(code: str) -> str:
+    if code == audit.SYSTEM_ROLE:
+        return str(pgettext_lazy("role", "System"))
+    return str(Role(code).label) if code in Role.values else code
+
+
+def choices_of(words: dict[str, Promise]) -> list[tuple[str, str]]:
+    """Return code and words, by the words."""
+    return sorted(((code, str(text)) for code, text in words.items()), key=lambda pair: pair[1])
+
+
+def role_choices() -> list[tuple[str, str]]:
+    """Return the roles that a row may carry, the system among them."""
+    return [
+        *((str(code), str(label)) for code, label in Role.choices),
+        (audit.SYSTEM_ROLE, _role(audit.SYSTEM_ROLE)),
+    ]
+
+
+def choice_word(choices: type[TextChoices], code: str) -> str:
+    """Return the label of a choice, or the code where it is none."""
+    return str(choices(code).label) if code in choices.values else code
