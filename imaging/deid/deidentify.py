@@ -2,15 +2,16 @@
 
 import warnings
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from typing import Final
 
-from pydicom import config, dcmread, dcmwrite
+from pydicom import config, dcmread
 from pydicom import uid as uids
-from pydicom.dataelem import DataElement
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filewriter import correct_ambiguous_vr
-from pydicom.sequence import Sequence
+from pydicom.tag import Tag
 
 from imaging.deid.engine import Engine
 from imaging.deid.facts import AcquisitionFacts, extract_facts
@@ -18,9 +19,11 @@ from imaging.deid.profile import METHOD, STANDARD, Profile
 from imaging.deid.pseudonym import Pseudonymiser
 from imaging.deid.report import DeidReport
 from imaging.deid.verify import Leak, Search, collect_identifiers, verify
+from imaging.deid.writing import CHARACTER_SET, part10, sequence_element
 from imaging.intake.refusal import RefusedInstance
 
 IMPLEMENTATION_UID: Final = "2.25.281207963118205714385671204337920415387"
+CODES: Final = Tag("DeidentificationMethodCodeSequence")
 # Pixel-related options of an earlier de-identification: still true, so they are still told.
 _PIXEL_CODES: Final = {
     "113101": "Clean Pixel Data Option",
@@ -106,6 +109,7 @@ def _deidentify(dataset: Dataset, pseudonymiser: Pseudonymiser, profile: Profile
         identifies=search.identifies,
     )
     out = engine.copy(dataset)
+    correct_ambiguous_vr(out, True)
     _label(out, dataset, pseudonymiser, profile)
     content = _encode(out, dataset)
     written = dcmread(BytesIO(content))
@@ -139,46 +143,35 @@ def _was_shifted(dataset: Dataset, pseudonymiser: Pseudonymiser) -> bool:
 
 def _label(out: Dataset, source: Dataset, pseudonymiser: Pseudonymiser, profile: Profile) -> None:
     """Write who the subject is here and what was done (PS3.15 E.3, PS3.3 C.7.1.1 and C.12.1)."""
-    out.SpecificCharacterSet = "ISO_IR 192"
+    out.SpecificCharacterSet = CHARACTER_SET
     out.PatientName = out.PatientID = pseudonymiser.subject_key
     out.PatientIdentityRemoved = "YES"
     out.DeidentificationMethod = METHOD
     earlier = {str(item.get("CodeValue")) for item in source.get("DeidentificationMethodCodeSequence") or []}
     pixel = [(code, meaning) for code, meaning in _PIXEL_CODES.items() if code in earlier]
-    out.DeidentificationMethodCodeSequence = Sequence(map(_code_item, profile.codes() + pixel))
+    out[CODES] = _code_sequence(tuple(profile.codes() + pixel))
     shifted = "modified_dates" in profile.options
     out.LongitudinalTemporalInformationModified = "MODIFIED" if shifted else "REMOVED"
 
 
-def _code_item(code: tuple[str, str]) -> Dataset:
-    item = Dataset()
-    item.CodeValue, item.CodeMeaning = code
-    item.CodingSchemeDesignator = "DCM"
-    return item
+@cache
+def _code_sequence(codes: tuple[tuple[str, str], ...]) -> RawDataElement:
+    """Return the sequence of the codes, which is the same for every instance that one profile cleans."""
+    items = []
+    for value, meaning in codes:
+        item = Dataset()
+        item.CodeValue, item.CodeMeaning, item.CodingSchemeDesignator = value, meaning, "DCM"
+        items.append(item)
+    return sequence_element(CODES, items)
 
 
 def _encode(out: Dataset, source: Dataset) -> bytes:
     """Return the Part 10 bytes: explicit VR little endian, or the compressed syntax of the pixels."""
     syntax = uids.UID(source.file_meta.TransferSyntaxUID)
-    out.file_meta = FileMetaDataset()
-    out.file_meta.MediaStorageSOPClassUID = out.SOPClassUID
-    out.file_meta.MediaStorageSOPInstanceUID = out.SOPInstanceUID
-    out.file_meta.TransferSyntaxUID = (
-        syntax if syntax.is_encapsulated else uids.UID(uids.ExplicitVRLittleEndian)
-    )
-    out.file_meta.ImplementationClassUID = uids.UID(IMPLEMENTATION_UID)
-    out.file_meta.ImplementationVersionName = "TANDEM"
-    correct_ambiguous_vr(out, True)
-    _take_as_encoded(out)
-    buffer = BytesIO()
-    dcmwrite(buffer, out, enforce_file_format=True)
-    return buffer.getvalue()
-
-
-def _take_as_encoded(out: Dataset) -> None:
-    """Let the writer copy raw elements: the engine leaves only those that need no other encoding."""
-    out.set_original_encoding(False, True, out._character_set)
-    for element in out.elements():
-        if isinstance(element, DataElement) and element.VR == "SQ":
-            for item in element.value:
-                _take_as_encoded(item)
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID = out.SOPClassUID
+    meta.MediaStorageSOPInstanceUID = out.SOPInstanceUID
+    meta.TransferSyntaxUID = syntax if syntax.is_encapsulated else uids.UID(uids.ExplicitVRLittleEndian)
+    meta.ImplementationClassUID = uids.UID(IMPLEMENTATION_UID)
+    meta.ImplementationVersionName = "TANDEM"
+    return part10(out, meta)

@@ -20,7 +20,17 @@ from imaging.deid.rules import (
     unlisted,
 )
 from imaging.deid.table import rows_by_tag
-from imaging.deid.values import UNITS, ambiguous_vrs, dictionary_vr, dummy, each, fits
+from imaging.deid.values import (
+    UNITS,
+    ambiguous_vrs,
+    dictionary_vr,
+    dummy,
+    each,
+    fits,
+    is_private,
+    plain_octets,
+    plain_texts,
+)
 from imaging.deid.vocabulary import clean
 
 CHARACTER_SET, PATIENT_AGE = 0x00080005, 0x00101010
@@ -28,6 +38,8 @@ _CODE_VALUES: Final = frozenset({0x00080100, 0x00080119, 0x00080120, 0x00080102,
 _CODE_MEANING: Final = 0x00080104
 _DECODED_VRS: Final = frozenset({"LO", "SH", "UC", "UT", "ST", "LT", "PN"})
 _LIMITS: Final = {"SH": 16, "CS": 16, "LO": 64}
+
+Element = DataElement | RawDataElement
 
 
 class Engine:
@@ -53,8 +65,8 @@ class Engine:
             0x00120040: key,
             0x00120020: pseudonymiser.study_oid,
         }
-        self.handlers: dict[Action, Callable[[Dataset, int, str, Dataset], None]] = {
-            Action.REMOVE: lambda source, tag, vr, out: None,
+        self.handlers: dict[Action, Callable[[Dataset, Element, str, Dataset], None]] = {
+            Action.REMOVE: lambda source, element, vr, out: None,
             Action.EMPTY: self._empty,
             Action.DUMMY: self._dummy,
             Action.KEEP: self._keep,
@@ -68,26 +80,25 @@ class Engine:
         """Return a new data set with every attribute de-identified; the source is read, never changed."""
         out = Dataset()
         local_code = _is_local_code(source)
-        for tag in list(source.keys()):
-            if tag.is_private:
-                self._private(source, tag, out)
+        for tag, element in list(source.items()):
+            if is_private(tag):
+                self._private(source, element, out)
             else:
-                self._standard(source, int(tag), out, local_code)
+                self._standard(source, element, out, local_code)
+        self.report.kept += sum(not is_private(tag) for tag, _ in out.items())
         return out
 
-    def _standard(self, source: Dataset, tag: int, out: Dataset, local_code: bool) -> None:
+    def _standard(self, source: Dataset, element: Element, out: Dataset, local_code: bool) -> None:
+        tag = int(element.tag)
         vr = dictionary_vr(tag)
         action = self._action(tag, vr, local_code)
-        if action not in (Action.REMOVE, Action.EMPTY, Action.DUMMY) and not fits(
-            source.get_item(tag), tag, vr
-        ):
+        if action not in (Action.REMOVE, Action.EMPTY, Action.DUMMY) and not fits(element, tag, vr):
             action = Action.REMOVE
         if tag in self.fixed:
-            out.add_new(tag, vr, self.fixed[tag])
+            out.add_new(element.tag, vr, self.fixed[tag])
         else:
-            self.handlers[action](source, tag, vr, out)
+            self.handlers[action](source, element, vr, out)
         self.report.actions[f"{tag:08x}", action.value] += 1
-        self.report.kept += tag in out
 
     def _action(self, tag: int, vr: str, local_code: bool) -> Action:
         if tag == CHARACTER_SET or has_no_place(tag >> 16):
@@ -98,93 +109,101 @@ class Engine:
             return Action.DUMMY
         return self.actions.get(tag) or unlisted(tag, vr)
 
-    def _private(self, source: Dataset, tag: int, out: Dataset) -> None:
+    def _private(self, source: Dataset, element: Element, out: Dataset) -> None:
         """Carry a private attribute that the standard calls safe, with its creator; count every other one."""
-        group, element = tag >> 16, tag & 0xFFFF
-        if (group, element & 0xFF) not in SAFE_SLOTS or "safe_private" not in self.profile.options:
+        tag = int(element.tag)
+        group, number = tag >> 16, tag & 0xFFFF
+        if (group, number & 0xFF) not in SAFE_SLOTS or "safe_private" not in self.profile.options:
             self.report.removed_private += 1
             return
-        creator_tag = group << 16 | element >> 8
-        creator = (
-            str(source[creator_tag].value).strip() if element >= 0x1000 and creator_tag in source else ""
-        )
-        vr = SAFE_PRIVATE.get((creator, group, element & 0xFF))
-        if vr is None or not fits(source.get_item(tag), tag, vr):
+        creator_tag = group << 16 | number >> 8
+        creator = str(source[creator_tag].value).strip() if number >= 0x1000 and creator_tag in source else ""
+        vr = SAFE_PRIVATE.get((creator, group, number & 0xFF))
+        if vr is None or not fits(element, tag, vr):
             self.report.removed_private += 1
             return
         out.add_new(creator_tag, "LO", creator)
-        self._carry(source, tag, vr, out)
+        self._carry(source, element, vr, out)
 
-    def _empty(self, source: Dataset, tag: int, vr: str, out: Dataset) -> None:
-        out.add_new(tag, vr, Sequence() if vr == "SQ" else None)
+    def _empty(self, source: Dataset, element: Element, vr: str, out: Dataset) -> None:
+        out.add_new(element.tag, vr, Sequence() if vr == "SQ" else None)
 
-    def _dummy(self, source: Dataset, tag: int, vr: str, out: Dataset) -> None:
+    def _dummy(self, source: Dataset, element: Element, vr: str, out: Dataset) -> None:
+        tag = element.tag
         if vr == "SQ":
-            items = source[tag].value if fits(source.get_item(tag), tag, vr) else []
+            items = source[tag].value if fits(element, int(tag), vr) else []
             out.add_new(tag, vr, Sequence(self._dummy_item(item) for item in list(items)[:1]))
         elif vr == "UI":
-            self._map_uid(source, tag, vr, out)
+            self._map_uid(source, element, vr, out)
         else:
             out.add_new(tag, vr, dummy(vr))
 
     def _dummy_item(self, item: Dataset) -> Dataset:
         """Return an item of the same attributes with nothing of their values, registered UIDs excepted."""
         out = Dataset()
-        for tag in list(item.keys()):
+        for tag, element in list(item.items()):
             vr = dictionary_vr(int(tag))
-            if not tag.is_private and vr != "UN" and int(tag) != CHARACTER_SET:
-                self._dummy(item, int(tag), vr, out)
+            if not is_private(tag) and vr != "UN" and int(tag) != CHARACTER_SET:
+                self._dummy(item, element, vr, out)
         return out
 
-    def _keep(self, source: Dataset, tag: int, vr: str, out: Dataset) -> None:
+    def _keep(self, source: Dataset, element: Element, vr: str, out: Dataset) -> None:
+        tag = element.tag
         if vr == "SQ":
             out.add_new(tag, vr, Sequence(self.copy(item) for item in source[tag].value or []))
-        elif vr in _DECODED_VRS:
-            if not self._names_patient(source, tag):
+        elif vr not in _DECODED_VRS:
+            self._carry(source, element, vr, out)
+        elif not self._names_patient(source, element):
+            plain = isinstance(element, RawDataElement) and plain_octets(element) is not None
+            if isinstance(element, RawDataElement) and plain and _settled(element, int(tag)):
+                out[tag] = element._replace(VR=vr)
+            else:
                 out.add_new(tag, vr, source[tag].value)
-        else:
-            self._carry(source, tag, vr, out)
 
-    def _carry(self, source: Dataset, tag: int, vr: str, out: Dataset) -> None:
+    def _carry(self, source: Dataset, element: Element, vr: str, out: Dataset) -> None:
         """Copy an element without decoding it, when its bytes are already what will be written."""
-        element = source.get_item(tag)
-        if not _has_shape(element, vr) or (vr == "CS" and self._names_patient(source, tag)):
+        tag = element.tag
+        if not _has_shape(element, vr) or (vr == "CS" and self._names_patient(source, element)):
             return
-        if tag == PATIENT_AGE:
+        if int(tag) == PATIENT_AGE:
             out.add_new(tag, vr, _capped_age(str(source[tag].value or "")))
-        elif isinstance(element, RawDataElement) and _settled(element, tag):
+        elif isinstance(element, RawDataElement) and _settled(element, int(tag)):
             out[tag] = element._replace(VR=vr if element.VR in (None, "UN") else element.VR)
         else:
             kept = source[tag]
             out[tag] = DataElement(tag, kept.VR, kept.value)
 
-    def _names_patient(self, source: Dataset, tag: int) -> bool:
-        return any(self.identifies(str(value)) for value in each(source[tag].value))
+    def _names_patient(self, source: Dataset, element: Element) -> bool:
+        octets = plain_octets(element)
+        if octets is not None:
+            return any(self.identifies(text) for text in plain_texts(octets))
+        return any(self.identifies(str(value)) for value in each(source[element.tag].value))
 
-    def _map_uid(self, source: Dataset, tag: int, vr: str, out: Dataset) -> None:
+    def _map_uid(self, source: Dataset, element: Element, vr: str, out: Dataset) -> None:
         if vr == "SQ":
-            self._keep(source, tag, vr, out)
+            self._keep(source, element, vr, out)
             return
-        if vr != "UI" or not fits(source.get_item(tag), tag, vr):
+        if vr != "UI" or not fits(element, int(element.tag), vr):
             return
-        mapped = [self._uid(str(value)) for value in each(source[tag].value)]
-        out.add_new(tag, vr, mapped if len(mapped) > 1 else "".join(mapped))
+        mapped = [self._uid(str(value)) for value in each(source[element.tag].value)]
+        out.add_new(element.tag, vr, mapped if len(mapped) > 1 else "".join(mapped))
 
     def _uid(self, value: str) -> str:
         registered = value.startswith("1.2.840.10008.")
         return value if not value or registered else self.pseudonymiser.uid(value)
 
-    def _shift(self, source: Dataset, tag: int, vr: str, out: Dataset) -> None:
+    def _shift(self, source: Dataset, element: Element, vr: str, out: Dataset) -> None:
         shift = self.pseudonymiser.shift_da if vr == "DA" else self.pseudonymiser.shift_dt
-        values = [shift(str(value), days=self.days) for value in each(source[tag].value)]
-        out.add_new(tag, vr, values if len(values) > 1 else "".join(values))
+        values = [shift(str(value), days=self.days) for value in each(source[element.tag].value)]
+        out.add_new(element.tag, vr, values if len(values) > 1 else "".join(values))
 
-    def _clean(self, source: Dataset, tag: int, vr: str, out: Dataset) -> None:
-        text = " ".join(str(value) for value in each(source[tag].value))
+    def _clean(self, source: Dataset, element: Element, vr: str, out: Dataset) -> None:
+        tag = int(element.tag)
+        text = " ".join(str(value) for value in each(source[element.tag].value))
         cleaned = clean(text, limit=_LIMITS.get(vr, 1024)) or REQUIRED_LABELS.get(tag, "")
         row = rows_by_tag().get(tag)
         if cleaned or (row is not None and "X" not in row.basic):
-            out.add_new(tag, vr, cleaned)
+            out.add_new(element.tag, vr, cleaned)
 
 
 def _is_local_code(item: Dataset) -> bool:
@@ -194,7 +213,7 @@ def _is_local_code(item: Dataset) -> bool:
     return str(item.get("CodingSchemeDesignator") or "") not in STANDARD_SCHEMES
 
 
-def _has_shape(element: DataElement | RawDataElement, vr: str) -> bool:
+def _has_shape(element: Element, vr: str) -> bool:
     shape = SHAPES.get(vr)
     if shape is None or not element.value:
         return True

@@ -1,7 +1,7 @@
 """Values by VR: neutral dummies, the values of multi-valued attributes, agreement with the dictionary."""
 
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 from pydicom.datadict import dictionary_VR
@@ -43,7 +43,23 @@ def each(value: object) -> Iterable[object]:
     return value if isinstance(value, MultiValue | list) else (value,)
 
 
-@cache
+def is_private(tag: int) -> bool:
+    """Tell whether the group is odd (PS3.5 7.8)."""
+    return bool(tag >> 16 & 1)
+
+
+def plain_octets(element: DataElement | RawDataElement) -> bytes | None:
+    """Return the encoded bytes where every character set of DICOM reads them alike: ASCII without escapes."""
+    octets = element.value if isinstance(element, RawDataElement) else None
+    return octets if octets is not None and octets.isascii() and b"\x1b" not in octets else None
+
+
+def plain_texts(octets: bytes) -> list[str]:
+    """Return the values of what `plain_octets` gave, without their padding."""
+    return [part.strip("\0 ") for part in octets.decode("ascii").split("\\")]
+
+
+@lru_cache(maxsize=1 << 14)
 def dictionary_vr(tag: int) -> str:
     """Return the first VR the data dictionary allows, or "UN" for a tag it does not know."""
     try:
@@ -52,7 +68,7 @@ def dictionary_vr(tag: int) -> str:
         return "UN"
 
 
-@cache
+@lru_cache(maxsize=1 << 14)
 def ambiguous_vrs(tag: int) -> bool:
     """Tell whether the dictionary allows several VRs, to be settled by other attributes (PS3.5 Annex A)."""
     try:

@@ -12,12 +12,12 @@ from functools import cached_property
 from itertools import permutations
 from typing import Final, NamedTuple
 
-from pydicom.dataelem import RawDataElement
+from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag
 
-from imaging.deid.values import dictionary_vr
+from imaging.deid.values import dictionary_vr, plain_octets, plain_texts
 from imaging.deid.vocabulary import WORDS
 
 _NAME_TAGS: Final = frozenset({0x00100010, 0x00101001, 0x00101005, 0x00101060})
@@ -125,6 +125,7 @@ class _Leaf(NamedTuple):
     """One element that is not a sequence; `texts` and `octets` raise what pydicom raises on damage."""
 
     dataset: Dataset
+    element: DataElement | RawDataElement
     tag: BaseTag
     vr: str
     trail: tuple[tuple[BaseTag, int], ...]
@@ -134,27 +135,26 @@ class _Leaf(NamedTuple):
 
     def texts(self) -> list[str]:
         """Return the values as text; plain ASCII bytes are read without the parser."""
-        element = self.dataset.get_item(self.tag)
-        octets = element.value if isinstance(element, RawDataElement) else None
-        if octets is not None and octets.isascii() and b"\x1b" not in octets:
-            return [part.strip("\0 ") for part in octets.decode("ascii").split("\\")]
+        octets = plain_octets(self.element)
+        if octets is not None:
+            return plain_texts(octets)
         value = self.dataset[self.tag].value
         if value is None:
             return []
         return [str(part) for part in (value if isinstance(value, MultiValue | list) else (value,))]
 
     def octets(self) -> bytes:
-        return bytes(self.dataset.get_item(self.tag).value or b"")
+        return bytes(self.element.value or b"")
 
 
 def _leaves(dataset: Dataset, trail: tuple[tuple[BaseTag, int], ...] = ()) -> Iterator[_Leaf]:
     """Yield every element that is not a sequence, depth first."""
-    for tag in list(dataset.keys()):
-        vr = dataset.get_item(tag).VR
+    for tag, element in list(dataset.items()):
+        vr = element.VR
         if vr is None or vr == "UN":
             vr = dictionary_vr(int(tag))
         if vr != "SQ":
-            yield _Leaf(dataset, tag, vr, trail)
+            yield _Leaf(dataset, element, tag, vr, trail)
             continue
         for number, item in enumerate(dataset[tag].value or ()):
             yield from _leaves(item, (*trail, (tag, number)))
