@@ -1,5 +1,7 @@
 """Guarded reads of imaging: rights per site, blinding as a filter."""
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -16,27 +18,30 @@ from edc.models import (
     User,
     design_of,
 )
-from imaging.models import ImagingStudy, Instance, Read, Segmentation, Series, UploadSession
-
-
-def studies_visible_to(actor: User | None) -> QuerySet[ImagingStudy]:
-    """Return the studies at the actor's sites, for those who see images and those who upload them."""
-    sites = access.sites_for(actor, "view_images", "read_images", "upload_images")
-    return ImagingStudy.objects.filter(subject__site__in=sites).select_related("subject__site", "form__event")
+from imaging.models import ImagingStudy, Read, Segmentation, Series, UploadSession
 
 
 def pixels_visible_to(actor: User | None) -> QuerySet[ImagingStudy]:
-    """Return the studies whose pixels the actor may see; a program that uploads reads nothing."""
+    """Return the studies whose pixels the actor may see; a program that uploads reads nothing.
+
+    Of the subjects that are hidden from a blinded reader, only the studies that this reader reads.
+    """
     sites = access.sites_for(actor, "view_images", "read_images")
-    return ImagingStudy.objects.filter(subject__site__in=sites).select_related("subject__site", "form__event")
+    own = Read.objects.filter(reader=actor).values("imaging_study") if actor else Read.objects.none()
+    unseen = Q(subject__site__in=sites_hidden_from(actor)) & ~Q(pk__in=own)
+    found = ImagingStudy.objects.filter(subject__site__in=sites).exclude(unseen)
+    return found.select_related("subject__site", "form__event")
+
+
+def names_in_place_of_subjects(actor: User, studies: Iterable[ImagingStudy]) -> dict[int, str]:
+    """Return by imaging study what stands for a subject that is hidden from the actor: the read's number."""
+    hidden = Q(imaging_study__subject__site__in=sites_hidden_from(actor))
+    reads = Read.objects.filter(hidden, reader=actor, imaging_study__in=[each.pk for each in studies])
+    return {read.imaging_study_id: read.code for read in reads}
 
 
 def series_visible_to(actor: User | None) -> QuerySet[Series]:
     return Series.objects.filter(imaging_study__in=pixels_visible_to(actor)).select_related("imaging_study")
-
-
-def instances_visible_to(actor: User | None) -> QuerySet[Instance]:
-    return Instance.objects.filter(imaging_study__in=pixels_visible_to(actor))
 
 
 def sessions_visible_to(actor: User | None) -> QuerySet[UploadSession]:
@@ -162,6 +167,11 @@ def sites_blinded_for(actor: User | None) -> QuerySet[Site]:
     held = Membership.objects.filter(user=actor, active=True, role__in=reading)
     whole = held.filter(site__isnull=True)
     return Site.objects.filter(Q(pk__in=held.values("site")) | Q(study__in=whole.values("study")))
+
+
+def sites_hidden_from(actor: User | None) -> QuerySet[Site]:
+    """Return the sites where the person reads blinded and sees no subject by any other role."""
+    return sites_blinded_for(actor).exclude(pk__in=access.sites_for(actor, "view_subjects").values("pk"))
 
 
 def segmentations_visible_to(actor: User | None) -> QuerySet[Segmentation]:

@@ -26,16 +26,12 @@ from imaging import selectors
 from imaging.api.qido import counted, instance_json, series_json, series_of, study_json
 from imaging.api.stow import boundary_of, parts, store_response
 from imaging.archive import Archive, ArchiveUnavailable, InstanceNotFound, from_url
+from imaging.deid.blinding import blind_content, blind_json
 from imaging.models import ImagingStudy, Instance
 from imaging.services.ingest import receive_instances
 
 DICOM_JSON = "application/dicom+json"
-STUDY_FILTERS = {
-    "StudyInstanceUID": "study_instance_uid",
-    "0020000D": "study_instance_uid",
-    "PatientID": "subject__subject_key",
-    "00100020": "subject__subject_key",
-}
+STUDY_UID, PATIENT_ID = ("StudyInstanceUID", "0020000D"), ("PatientID", "00100020")
 
 
 class _Untouched(BaseParser):
@@ -87,6 +83,13 @@ class DicomWebView(APIView):
             imaging_study__in=self.studies(), **{names[name]: uid for name, uid in address.items() if uid}
         ).select_related("imaging_study")
 
+    def neutral_names(self, studies: Iterable[ImagingStudy]) -> dict[int, str]:
+        return selectors.names_in_place_of_subjects(self.request.user, studies)
+
+    def neutral_name(self, row: Instance) -> str:
+        """Return what stands for the subject of an instance, or nothing where the caller may know it."""
+        return self.neutral_names([row.imaging_study]).get(row.imaging_study_id, "")
+
     def root(self) -> str:
         return self.request.build_absolute_uri("/api/v1/dicom-web")
 
@@ -107,11 +110,22 @@ class Studies(DicomWebView):
 
     @extend_schema(operation_id="dicom_web_search_studies", responses={(200, DICOM_JSON): dict})
     def get(self, request: Request) -> JsonResponse:
+        asked = {name: value for name, value in request.query_params.items() if value}
         found = counted(self.studies())
-        for name, column in STUDY_FILTERS.items():
-            if value := request.query_params.get(name):
-                found = found.filter(**{column: value})
-        return dicom_json([study_json(each, self.root()) for each in _page(request, found.order_by("pk"))])
+        for uid in (asked[name] for name in STUDY_UID if name in asked):
+            found = found.filter(study_instance_uid=uid)
+        for key in (asked[name] for name in PATIENT_ID if name in asked):
+            # A search by subject would tell a blinded reader which study is whose.
+            hidden = selectors.sites_hidden_from(request.user)
+            found = found.filter(subject__subject_key=key).exclude(subject__site__in=hidden)
+        studies = list(_page(request, found.order_by("pk")))
+        names = self.neutral_names(studies)
+        return dicom_json(
+            [
+                study_json(each, self.root(), patient=names.get(each.pk) or each.subject.subject_key)
+                for each in studies
+            ]
+        )
 
     @extend_schema(
         operation_id="dicom_web_store",
@@ -167,6 +181,8 @@ class Metadata(DicomWebView):
         found: list[dict[str, Any]] = []
         for uid in sorted({row.series_instance_uid for row in rows}):
             found += [each for each in open_archive().metadata(uid) if each["00080018"]["Value"][0] in wanted]
+        if name := self.neutral_name(rows[0]):
+            found = [blind_json(each, name=name) for each in found]
         return dicom_json(found, cache=True)
 
 
@@ -180,8 +196,13 @@ class Retrieve(DicomWebView):
         archive = open_archive()
         first, *rest = rows
         # The first comes before the answer begins, so that an archive that is down is still a 503.
-        head = archive.instance(study, first.series_instance_uid, first.sop_instance_uid)
-        tail = (archive.instance(study, row.series_instance_uid, row.sop_instance_uid) for row in rest)
+        name = self.neutral_name(first)
+
+        def content(row: Instance) -> bytes:
+            stored = archive.instance(study, row.series_instance_uid, row.sop_instance_uid)
+            return blind_content(stored, name=name) if name else stored
+
+        head, tail = content(first), map(content, rest)
         return multipart(chain([head], tail), "application/dicom")
 
 

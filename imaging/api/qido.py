@@ -24,13 +24,13 @@ def series_of(study: ImagingStudy) -> list[tuple[Instance, int]]:
     ]
 
 
-def study_json(study: ImagingStudy, root: str) -> dict[str, Any]:
-    """Return one study of `counted` in the DICOM JSON model."""
+def study_json(study: ImagingStudy, root: str, *, patient: str) -> dict[str, Any]:
+    """Return one study of `counted` in the DICOM JSON model; `patient` names whose it is."""
     return {
         "00080061": _element("CS", study.modality),
         "00081190": _element("UR", f"{root}/studies/{study.study_instance_uid}"),
-        "00100010": {"vr": "PN", "Value": [{"Alphabetic": study.subject.subject_key}]},
-        "00100020": _element("LO", study.subject.subject_key),
+        "00100010": {"vr": "PN", "Value": [{"Alphabetic": patient}]},
+        "00100020": _element("LO", patient),
         "0020000D": _element("UI", study.study_instance_uid),
         "00201206": _element("IS", study.series_number),
         "00201208": _element("IS", study.instance_number),

@@ -38,6 +38,11 @@ class Read(models.Model):
             ),
         ]
 
+    @property
+    def code(self) -> str:
+        """The name of the read: nothing of the subject can be told from it."""
+        return f"RD-{self.pk:04d}"
+
 
 class Measurement(models.Model):
     """One diameter or pair of diameters of a lesion, on one image of a read."""

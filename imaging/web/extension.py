@@ -16,7 +16,6 @@ from imaging.models import ImagingStudy, Read
 from imaging.services.proposals import propose_values
 from imaging.services.sessions import is_imaging_form
 from imaging.web.panel import panel_of
-from imaging.web.reads import code_of
 
 UPLOAD_MINUTES, READ_MINUTES = 5, 12
 MOST = 200
@@ -89,7 +88,7 @@ def _owed_read(read: Read) -> OwedWork:
     return OwedWork(
         kind="read",
         title=_("Blinded read"),
-        subject_key=code_of(read),
+        subject_key=read.code,
         event_name="",
         blocks=_("The comparison of the reads waits"),
         due=None,

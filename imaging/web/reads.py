@@ -47,15 +47,10 @@ def reads(request: HttpRequest) -> HttpResponse:
     return render(request, "imaging/reads.html", context)
 
 
-def code_of(read: Read) -> str:
-    """Return the name of a read: nothing of the subject can be told from it."""
-    return f"RD-{read.pk:04d}"
-
-
 def row_of(read: Read) -> dict[str, Any]:
     """Return a read as lists show it."""
     words = {"assigned": _("Unread"), "started": _("Reading"), "submitted": _("Sealed")}
-    return {"read": read, "code": code_of(read), "shape": SHAPES[read.status], "word": words[read.status]}
+    return {"read": read, "code": read.code, "shape": SHAPES[read.status], "word": words[read.status]}
 
 
 def _read_or_404(request: HttpRequest, pk: int) -> Read:
@@ -78,7 +73,7 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
     drawn = selectors.measurements_of(found)
     context = {
         "read": found,
-        "code": code_of(found),
+        "code": found.code,
         "sealed": sealed,
         "series": rows,
         "viewers": [_viewer(found, row, drawn, _latest(own, row)) for row in chosen],

@@ -16,6 +16,7 @@ from imaging.seg.rendering import plane_of
 from imaging.seg.volume import read_volume
 from imaging.services.segmentation import MaskDescription, store_mask
 from imaging.services.volumes import fetch_datasets, fetch_volume
+from tests.factories.imaging import ReadFactory
 from tests.imaging.api.test_uploads import repaired
 from tests.imaging.conftest import ball
 from tests.imaging.phantoms import sphere
@@ -31,8 +32,15 @@ def series(deliver: Callable[..., dict]) -> Series:
 
 
 @pytest.fixture
-def reader(page: Callable[[User], Client], member: Callable[..., User]) -> Client:
-    return page(member("lin", "radiologist"))
+def lin(member: Callable[..., User]) -> User:
+    return member("lin", "radiologist")
+
+
+@pytest.fixture
+def reader(page: Callable[[User], Client], lin: User, series: Series) -> Client:
+    """The reader to whom the series is assigned."""
+    ReadFactory(imaging_study=series.imaging_study, reader=lin)
+    return page(lin)
 
 
 def drawn(series: Series, value: int = 1) -> np.ndarray:
@@ -158,14 +166,16 @@ def test_a_models_mask_never_reaches_a_reader(
 
 
 def test_the_real_liver_mask_fits_the_repaired_ct(
-    reader: Client, shared_data: Path, deliver: Callable[..., dict]
+    page: Callable[[User], Client], lin: User, shared_data: Path, deliver: Callable[..., dict]
 ) -> None:
     folder = shared_data / "dicom"
     deliver([repaired(file) for file in sorted((folder / "ct_body_siemens_20").iterdir())])
     series = Series.objects.get()
     content = (folder / "ct_body_siemens_20_nifti" / "example_seg_dicom.nii.gz").read_bytes()
 
-    answer = upload(reader, series, content, structure="liver", label="", value="5")
+    ReadFactory(imaging_study=series.imaging_study, reader=lin)
+
+    answer = upload(page(lin), series, content, structure="liver", label="", value="5")
 
     assert answer.status_code == 201, answer.content
     mask = Segmentation.objects.get()
