@@ -1,8 +1,44 @@
-"""Texts that a person must give: reasons, questions, answers."""
+"""Texts that a person must give: reasons, questions, answers; and the reasons for a change to pick from."""
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from edc.errors import InvalidInput
+
+
+class ChangeReason(TextChoices):
+    """Why an item was changed after its form was first complete; the code is kept, to be counted."""
+
+    TRANSCRIPTION_ERROR = "transcription_error", _lazy("Transcription error")
+    SOURCE_UPDATED = "source_updated", _lazy("Source updated")
+    QUERY_ANSWERED = "query_answered", _lazy("Query answered")
+    OTHER = "other", _lazy("Other")
+
+
+def change_reason(code: str, *, text: str = "") -> str:
+    """Return the reason as it is kept: the code, and the words after a colon; `other` needs words.
+
+    Raises InvalidInput naming the field that is wrong.
+    """
+    if code not in ChangeReason.values:
+        message = {"reason_code": _("Choose why the value changes: it is kept in the audit trail.")}
+        raise InvalidInput(_("Some fields need correction."), fields=message)
+    if not text.strip() and code != ChangeReason.OTHER:
+        return code
+    words = required_text(text, field="reason", at_most=300 - len(code) - 2)
+    return f"{code}: {words}"
+
+
+def reason_words(reason: str) -> str:
+    """Return a kept reason in the reader's language; one that was written freely stays as it is."""
+    code, _colon, words = reason.partition(": ")
+    if code not in ChangeReason.values:
+        return reason
+    label = str(ChangeReason(code).label)
+    if code == ChangeReason.OTHER and words:
+        return words
+    return f"{label}: {words}" if words else label
 
 
 def required_text(text: str, *, field: str, at_most: int = 300) -> str:

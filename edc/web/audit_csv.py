@@ -13,7 +13,8 @@ from edc.web.audit_rows import BATCH, AuditRow, audit_rows
 COLUMNS = (
     "id", "at", "at_local", "actor", "username", "role", "role_label", "study", "site", "subject", "action",
     "action_label", "target", "target_label", "path", "item_label", "before", "after", "before_label",
-    "after_label", "reason", "channel", "software_version", "request_id", "previous_hash", "hash",
+    "after_label", "reason", "reason_label", "channel", "software_version", "request_id", "previous_hash",
+    "hash",
 )  # fmt: skip
 # A cell that begins so is a formula to a spreadsheet.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -59,6 +60,7 @@ def _cells(row: AuditRow) -> list[str]:
         withheld if event.withheld else row.before,
         withheld if event.withheld else row.after,
         event.reason,
+        row.reason,
         event.channel,
         event.software_version,
         event.request_id,

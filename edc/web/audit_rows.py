@@ -12,6 +12,7 @@ from edc.design.study import StudyDesign
 from edc.models import AuditEvent, FormInstance
 from edc.rules.subject_values import split_path
 from edc.selectors.evaluation import in_language
+from edc.services.reasons import reason_words
 from edc.web.audit_words import action_word, channel_word, choice_word, role_words
 from edc.web.value_text import entry_text, value_text
 
@@ -34,6 +35,7 @@ class AuditRow:
     item: str
     before: str
     after: str
+    reason: str
 
 
 def audit_rows(events: Iterable[AuditEvent]) -> Iterator[AuditRow]:
@@ -80,6 +82,7 @@ def _row(event: AuditEvent, form: FormInstance | None, design: StudyDesign | Non
         item=in_language(item.label) if item else "",
         before=_words(event.before, design, item),
         after=_words(event.after, design, item),
+        reason=reason_words(event.reason),
     )
 
 

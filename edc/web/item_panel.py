@@ -17,6 +17,9 @@ from edc.selectors.item_history import item_history
 from edc.selectors.visible import ENTRY_STREAMS
 from edc.services.entry import correct_item
 from edc.services.query import answer_query, close_query, raise_query, reopen_query
+from edc.services.reasons import reason_words
+from edc.web.audit_words import channel_word, role_words
+from edc.web.change_reasons import posted_reason, reason_choices, remember_reason
 from edc.web.entry import form_or_404
 from edc.web.form_sheet import EMPTY, Cell, question
 from edc.web.item_status import item_statuses
@@ -72,8 +75,8 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
         "unit": request.POST.get("unit") or None,
         "missing": request.POST.get("missing") or None,
     }
-    reason = request.POST.get("reason", "")
-    correct_item(form=form, path=path, entry=entry, reason=reason, actor=request.user)
+    correct_item(form=form, path=path, entry=entry, reason=posted_reason(request), actor=request.user)
+    remember_reason(request, form)
     return HttpResponse(status=204, headers={"HX-Refresh": "true"})
 
 
@@ -107,6 +110,7 @@ def _answer(request: HttpRequest, form: FormInstance, path: str, tab: str) -> Ht
         and item.is_typed_in
         and access.may(actor, "enter_data", site=site),
         **_parts(form, item, path, tab, actor),
+        **reason_choices(request, form),
     }
     return render(request, "edc/form_entry_panel.html", context)
 
@@ -164,9 +168,11 @@ def _events(form: FormInstance, item: ItemDef, path: str, actor: User) -> list[d
         {
             "at": event.at,
             "who": event.actor_name,
+            "role": role_words(event.role),
+            "channel": channel_word(event.channel),
             "before": _event_text(form, item, event.before),
             "after": _event_text(form, item, event.after),
-            "reason": event.reason,
+            "reason": reason_words(event.reason),
         }
         for event in item_history(actor, form, path)[:MOST_EVENTS]
     ]

@@ -15,6 +15,7 @@ from edc.selectors.records import current_record, sealed
 from edc.services.completion import complete_form
 from edc.services.entries import checked_entry, checked_path, is_empty, require_proposed
 from edc.services.entry.draft import locked
+from edc.services.entry.hidden import require_shown
 from edc.services.reasons import required_text
 
 
@@ -39,6 +40,7 @@ def correct_item(
     checked = checked_entry(item, path, entry)
     if item.read_only:
         require_proposed(form, path, checked, actor)
+    require_shown(form, record, path)
     fault = item_fault(form, path, checked)
     if fault:
         raise InvalidInput(_("The value is not possible."), fields={path: fault})

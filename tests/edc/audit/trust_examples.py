@@ -1,6 +1,4 @@
-"""Examples of the services of the trail itself, for `test_every_service_records.py`: what must be there first, and
-the call on it.
-"""
+"""Examples of the services of the trail itself, for `test_every_service_records.py`."""
 
 from edc.services.audit_export import record_audit_export
 

@@ -130,3 +130,19 @@ def test_a_form_with_an_open_query_is_not_locked(form, crcs, member):
     assert Query.objects.get(form=form).rule_oid == "soft_limit"
     with pytest.raises(NotNow, match="quer"):
         lock_form(form=form, actor=member("meg", "data_manager"), reason="Clean")
+
+
+def test_a_hidden_item_is_not_corrected_and_asks_for_no_reason(complete, crcs):
+    form = complete("FO.DM", SMOKER="Y", PACKYRS="20")
+
+    correct_item(
+        form=form, path="IT.DM.SMOKER", entry=entry("N"), reason="transcription_error", actor=crcs[0]
+    )
+    assert not ItemValue.objects.filter(form=form, item_oid="IT.DM.PACKYRS").exists()
+    gone = AuditEvent.objects.get(action="value.changed", path="IT.DM.PACKYRS")
+    with pytest.raises(NotNow):
+        correct_item(
+            form=form, path="IT.DM.PACKYRS", entry=entry("5"), reason="source_updated", actor=crcs[0]
+        )
+
+    assert (gone.before["value"], gone.after) == ("20", None)

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from edc.models import FormInstance, ItemValue, Query
+from edc.models import AuditEvent, FormInstance, ItemValue, Query
 from edc.services.query import raise_query
 from tests.edc.web.entry_door import browser, get, save
 from tests.factories.entering import entry, form_of
@@ -81,14 +81,39 @@ def test_a_correction_needs_a_reason_and_changes_the_value(form, crcs):
     client, url = browser(crcs[0]), reverse("form-correct", args=[form.pk])
     sent = {"path": "IT.DM.AGE", "raw": "59"}
     assert client.post(url, sent, headers={"HX-Request": "true"}).status_code == 422
-    answer = client.post(url, {**sent, "reason": "Misread"}, headers={"HX-Request": "true"})
+    other = {**sent, "reason_code": "other"}
+    assert client.post(url, other, headers={"HX-Request": "true"}).status_code == 422
+    answer = client.post(url, {**other, "reason": "Misread"}, headers={"HX-Request": "true"})
     assert (answer.status_code, answer.headers["HX-Refresh"]) == (204, "true")
     assert ItemValue.objects.get(form=form, item_oid="IT.DM.AGE").value == 59
     assert "Misread" in panel(crcs[0], form, "IT.DM.AGE", "history")
 
 
+def test_a_reason_is_picked_and_offered_again_for_the_same_form_alone(form, complete, crcs):
+    client, url = browser(crcs[0]), reverse("form-correct", args=[form.pk])
+    sent = {"path": "IT.DM.AGE", "raw": "59", "reason_code": "source_updated", "reason": "Second report"}
+    assert client.post(url, sent, headers={"HX-Request": "true"}).status_code == 204
+
+    def offered(item):
+        return client.get(
+            reverse("form-panel", args=[item.pk]), {"path": item_path[item.pk], "tab": "correct"}
+        )
+
+    other = complete("FO.ENR")
+    item_path = {form.pk: "IT.DM.SEX", other.pk: "IT.ENR.ENRDAT"}
+    again, elsewhere = offered(form), offered(other)
+
+    event = AuditEvent.objects.get(action="item.corrected")
+    assert event.reason == "source_updated: Second report"
+    assert (again.context["given_code"], again.context["given_text"]) == ("source_updated", "Second report")
+    assert elsewhere.context["given_code"] == ""
+    history = panel(crcs[0], form, "IT.DM.AGE", "history")
+    assert "Source updated: Second report" in history
+    assert "Data entry (CRC) · Page" in history
+
+
 def test_only_data_entry_corrects(form, member):
-    sent = {"path": "IT.DM.AGE", "raw": "59", "reason": "Misread"}
+    sent = {"path": "IT.DM.AGE", "raw": "59", "reason_code": "other", "reason": "Misread"}
     client = browser(member("mia", "data_manager"))
     assert client.post(reverse("form-correct", args=[form.pk]), sent).status_code == 403
     assert FormInstance.objects.get(pk=form.pk).status == FormInstance.Status.COMPLETE
