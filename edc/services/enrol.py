@@ -35,7 +35,7 @@ def enrol_subject(*, site: Site, actor: User, cohort: str = "", synthetic: bool 
         study=site.study,
         site=site,
         design_version=version,
-        subject_key=_next_key(site),
+        subject_key=next_key(site),
         cohort=cohort,
         synthetic=synthetic,
         created_by=actor,
@@ -46,7 +46,8 @@ def enrol_subject(*, site: Site, actor: User, cohort: str = "", synthetic: bool 
     return subject
 
 
-def _next_key(site: Site) -> str:
+def next_key(site: Site) -> str:
+    """Return the site's next screening number; the caller holds the site's row."""
     prefix = f"{site.number}-"
     number = Cast(Substr("subject_key", len(prefix) + 1), IntegerField())
     last = Subject.objects.filter(site=site).aggregate(last=Max(number))["last"] or 0

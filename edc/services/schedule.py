@@ -56,6 +56,13 @@ def _exists(subject: Subject, form_oid: str) -> bool:
     return FormInstance.objects.filter(subject=subject, form_oid=form_oid).exists()
 
 
+def make_form(*, event: StudyEvent, form_oid: str, repeat_key: int = 1) -> FormInstance:
+    """Make one copy of a form that the event plans."""
+    planned = event.subject.design_version.design.event(event.event_oid).forms
+    ordinal = next(number for number, each in enumerate(planned) if each.form == form_oid)
+    return _make_form(event, planned[ordinal], ordinal, repeat_key)
+
+
 def _make_form(event: StudyEvent, planned: EventForm, ordinal: int, repeat_key: int = 1) -> FormInstance:
     version = event.subject.design_version
     return FormInstance.objects.create(

@@ -10,7 +10,7 @@ from edc import access, audit
 from edc.errors import InvalidInput, NotNow
 from edc.models import FormInstance, Observation, Stream, User
 from edc.selectors.evaluation import faults_of, shown_part, state_of
-from edc.selectors.records import record_of
+from edc.selectors.records import record_of, sealed
 from edc.services.completion import complete_form
 from edc.services.entries import checked_record, is_empty
 from edc.services.entry.consent import require_consent
@@ -42,9 +42,12 @@ def submit_entry(
     if faults:
         raise InvalidInput(_("Some items need correction before the form can be submitted."), fields=faults)
     content = shown_part(content, state)
+    withdrawn = sealed(form, stream)  # a first pass whose import was undone
     observation = Observation.objects.create(
         form=form,
         stream=stream,
+        revision=withdrawn.revision + 1 if withdrawn else 1,
+        reason=_("Entered anew: the import of this pass was undone.") if withdrawn else "",
         observer=actor,
         content=content,
         content_sha256=audit.digest(content),

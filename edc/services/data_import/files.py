@@ -1,0 +1,116 @@
+"""Uploaded files on disk, by their hash: read as cells, and never changed."""
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from edc.design.study import StudyDesign
+from edc.errors import InvalidInput, NotHeld
+from edc.exchange.faults import FileFault
+from edc.exchange.mapping import Mapping
+from edc.exchange.odm_read.clinical import gather_checkboxes, odm_cells
+from edc.exchange.safe_files import MAX_FILE, check_size, check_zip
+from edc.exchange.source import SourceCell
+from edc.exchange.suggest import suggested_mapping
+from edc.exchange.table_cells import table_cells
+from edc.exchange.table_read import Table, open_table
+from edc.models import ImportBatch
+
+MAX_CELLS = 2_000_000
+KINDS = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".xlsx": "xlsx", ".xml": "odm"}
+
+
+def folder() -> Path:
+    return Path(settings.ARTIFACT_DIR) / "imports"
+
+
+def kind_of(name: str) -> str:
+    """Return csv, xlsx or odm by the file's name; raise InvalidInput for anything else."""
+    kind = KINDS.get(Path(name).suffix.lower())
+    if kind is None:
+        message = _("Upload a CSV (.csv), Excel (.xlsx) or ODM (.xml) file.")
+        raise InvalidInput(_("Some fields need correction."), fields={"file": message})
+    return kind
+
+
+def keep(chunks: Iterable[bytes]) -> tuple[str, int]:
+    """Store a file under its SHA-256 and return that and its size; raise InvalidInput over the limit."""
+    folder().mkdir(parents=True, exist_ok=True)
+    digest, size = hashlib.sha256(), 0
+    part = folder() / f"{uuid.uuid4().hex}.part"
+    try:
+        with part.open("wb") as file:
+            for chunk in chunks:
+                size += len(chunk)
+                if size > MAX_FILE:
+                    message = _("The file is over %(count)d MB: split it.") % {"count": MAX_FILE // 2**20}
+                    raise InvalidInput(_("Some fields need correction."), fields={"file": message})
+                digest.update(chunk)
+                file.write(chunk)
+        part.replace(folder() / digest.hexdigest())
+    finally:
+        part.unlink(missing_ok=True)
+    return digest.hexdigest(), size
+
+
+def path_of(batch: ImportBatch) -> Path:
+    """Return the file of a batch; raise NotHeld when it is gone or is not the file that was uploaded."""
+    path = folder() / batch.file_sha256
+    if not path.exists() or _sha256(path) != batch.file_sha256:
+        raise NotHeld(_("The uploaded file is not in the store any more: upload it again."))
+    return path
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check_readable(path: Path, kind: str) -> None:
+    """Raise InvalidInput where the file cannot be read at all, so that nobody assigns its columns first."""
+    try:
+        if kind == "odm":
+            check_size(path)
+        else:
+            open_table(path, kind)
+    except FileFault as fault:
+        raise InvalidInput(_("The file cannot be read."), fields={"file": in_language(fault)}) from None
+
+
+def in_language(fault: FileFault) -> str:
+    return fault.en if (get_language() or "").startswith("en") else fault.zh
+
+
+def table_of(batch: ImportBatch) -> Table:
+    """Return the table of a CSV or Excel batch; raise FileFault."""
+    return open_table(path_of(batch), batch.kind)
+
+
+def first_mapping(batch: ImportBatch, design: StudyDesign) -> Mapping:
+    """Return what the file's own names say of its columns."""
+    if batch.kind == ImportBatch.Kind.ODM:
+        return Mapping(shape="odm")
+    return suggested_mapping(table_of(batch).headings, design)
+
+
+def cells_of(batch: ImportBatch, mapping: Mapping) -> Iterator[SourceCell]:
+    """Yield every assigned cell of the batch's file; raise FileFault."""
+    if batch.kind == ImportBatch.Kind.ODM:
+        cells = odm_cells(path_of(batch), mapping)
+    else:
+        if batch.kind == ImportBatch.Kind.EXCEL:
+            check_zip(path_of(batch))
+        cells = table_cells(table_of(batch), mapping)
+        if mapping.checkboxes:
+            cells = gather_checkboxes(cells, mapping)
+    for count, cell in enumerate(cells):
+        if count >= MAX_CELLS:
+            raise FileFault(
+                f"超过 {MAX_CELLS} 个单元格，分成几个文件", f"More than {MAX_CELLS} cells: split the file."
+            )
+        yield cell

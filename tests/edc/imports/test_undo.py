@@ -1,0 +1,98 @@
+"""Undoing a batch restores what stood before, with audit, and lists what it had to leave."""
+
+import pytest
+
+from edc import audit
+from edc.errors import NotNow
+from edc.models import AuditEvent, FormInstance, ItemValue
+from edc.services.data_import.undo import undo_import
+from edc.services.entry import correct_item
+from tests.edc.imports.conftest import CONSENT
+from tests.factories.entering import entry, form_of
+
+Status = FormInstance.Status
+
+
+def undo(batch, manager):
+    return undo_import(batch=batch, reason="Wrong file", actor=manager)
+
+
+def values(subject, form_oid):
+    held = ItemValue.objects.filter(form__subject=subject, form__form_oid=form_oid, derived=False)
+    return {each.path: each.value for each in held}
+
+
+def test_a_form_completed_by_the_import_is_to_do_again_and_can_be_entered(imported, subject, manager, enter):
+    key = subject.subject_key
+    batch = imported(
+        {"SUBJID": key, **CONSENT}, {"SUBJID": key, "VISIT": "SE.SCREEN", "SEX": "F", "AGE": "58"}
+    )
+
+    done = undo(batch, manager)
+
+    assert (done.state, done.undo_account) == ("undone", [])
+    assert form_of(subject, "FO.DM").status == Status.TO_DO
+    assert not ItemValue.objects.filter(form__subject=subject).exists()
+    removed = AuditEvent.objects.filter(action="value.changed", after__isnull=True, request_id=str(batch.uid))
+    assert removed.filter(path="IT.DM.AGE", reason="Wrong file").exists()
+    assert audit.verify_chain()[0] is None
+    for form_oid in ("FO.IC", "FO.DM"):
+        for number in (1, 2):
+            enter(form_of(subject, form_oid), number)
+    assert values(subject, "FO.DM") == {"IT.DM.SEX": "F", "IT.DM.AGE": 58}
+
+
+def test_overwritten_values_stand_again(imported, complete, subject, manager):
+    complete("FO.DM")
+    batch = imported({"SUBJID": subject.subject_key, "VISIT": "SE.SCREEN", "AGE": "59", "NOTE": "New"})
+    assert values(subject, "FO.DM")["IT.DM.NOTE"] == "New"
+
+    undo(batch, manager)
+
+    assert values(subject, "FO.DM") == {"IT.DM.SEX": "F", "IT.DM.AGE": 58}
+
+
+def test_an_item_changed_since_is_left_and_listed(imported, complete, subject, manager, crcs):
+    complete("FO.DM")
+    batch = imported({"SUBJID": subject.subject_key, "VISIT": "SE.SCREEN", "AGE": "59", "SEX": "M"})
+    form = form_of(subject, "FO.DM")
+    correct_item(form=form, path="IT.DM.AGE", entry=entry("60"), reason="Source", actor=crcs[0])
+
+    done = undo(batch, manager)
+
+    assert [each["path"] for each in done.undo_account] == ["IT.DM.AGE"]
+    assert values(subject, "FO.DM") == {"IT.DM.SEX": "F", "IT.DM.AGE": 60}
+
+
+def test_a_first_pass_is_withdrawn_until_the_second_begins(imported, complete, subject, manager, enter):
+    complete("FO.IC")
+    line = {"SUBJID": subject.subject_key, "VISIT": "SE.SCREEN", "SEX": "F", "AGE": "57"}
+    batch = imported(line, target="first_pass")
+
+    undo(batch, manager)
+
+    assert form_of(subject, "FO.DM").status == Status.TO_DO
+    for number in (1, 2):
+        enter(form_of(subject, "FO.DM"), number)
+    assert values(subject, "FO.DM")["IT.DM.AGE"] == 58
+
+
+def test_an_import_overtaken_in_everything_cannot_be_undone(imported, complete, subject, manager, crcs):
+    complete("FO.DM")
+    batch = imported({"SUBJID": subject.subject_key, "VISIT": "SE.SCREEN", "AGE": "59"})
+    correct_item(
+        form=form_of(subject, "FO.DM"), path="IT.DM.AGE", entry=entry("60"), reason="Source", actor=crcs[0]
+    )
+
+    with pytest.raises(NotNow):
+        undo(batch, manager)
+
+
+def test_a_row_key_of_an_undone_import_is_not_used_again(imported, complete, subject, manager):
+    complete("FO.DM")
+    line = {"SUBJID": subject.subject_key, "VISIT": "SE.CYCLE", "DRUG": "BEV", "DOSE": "15"}
+    undo(imported(line), manager)
+
+    imported(line | {"DOSE": "16"})
+
+    assert values(subject, "FO.TXS") == {"IT.TXS.DRUG[2]": "BEV", "IT.TXS.DOSE[2]": "16"}
