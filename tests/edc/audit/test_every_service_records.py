@@ -16,6 +16,7 @@ from edc.services import enrol, entry, lock, people, query, reconcile, schedule,
 from edc.services.check_queries import sync_check_queries
 from edc.services.eligibility import reassess
 from tests.edc.audit.trust_examples import TRUST
+from tests.edc.audit.import_examples import IMPORTS
 from tests.factories.designs import small_design, text
 from tests.factories.entering import entry as value
 from tests.factories.entering import form_of, record
@@ -27,6 +28,8 @@ PARTS = {
     "edc.services.completion.complete_form",
     "edc.services.schedule.make_event",
     "edc.services.schedule.make_events",
+    "edc.services.schedule.make_form",
+    "edc.services.data_import.commit.seal",
     "edc.services.schedule.plan_events",
     "edc.services.reconcile.compare_passes",
 }
@@ -244,6 +247,8 @@ EXAMPLES = {
 }
 
 EXAMPLES |= TRUST
+
+EXAMPLES |= IMPORTS
 
 
 @pytest.fixture
