@@ -44,6 +44,20 @@ def series_visible_to(actor: User | None) -> QuerySet[Series]:
     return Series.objects.filter(imaging_study__in=pixels_visible_to(actor)).select_related("imaging_study")
 
 
+def pictured_series_visible_to(actor: User | None) -> QuerySet[Series]:
+    """Return the series of which the actor may see one small picture.
+
+    Beside those whose pixels the actor sees, those of the sites where the actor both uploads and sees data: a
+    person who sends images has to see that the right ones were sent, a program that uploads reads nothing.
+    """
+    sending = access.sites_for(actor, "upload_images").filter(pk__in=access.sites_for(actor, "view_data"))
+    sent = Q(imaging_study__subject__site__in=sending) & ~Q(
+        imaging_study__subject__site__in=sites_hidden_from(actor)
+    )
+    seen = Q(imaging_study__in=pixels_visible_to(actor))
+    return Series.objects.filter(sent | seen).select_related("imaging_study")
+
+
 def sessions_visible_to(actor: User | None) -> QuerySet[UploadSession]:
     """Return the uploads at the sites where the actor uploads or manages; a program sees its own alone."""
     sites = access.sites_for(actor, "upload_images", "view_data")

@@ -24,7 +24,7 @@ def fetch_datasets(series: Series) -> list[Dataset]:
     """Return the de-identified instances of a series."""
     study_uid = series.imaging_study.study_instance_uid
     archive = from_url(settings.ARCHIVE_URL)
-    with _archive_answers():
+    with archive_answers():
         return [
             dcmread(BytesIO(archive.instance(study_uid, series.series_instance_uid, uid)))
             for uid in series.instances.values_list("sop_instance_uid", flat=True)
@@ -38,7 +38,7 @@ def fetch_volume(series: Series) -> Volume:
 
 def fetch_mask(segmentation: Segmentation, volume: Volume) -> np.ndarray:
     """Return the boolean mask (z, y, x) of a stored segmentation on the volume of its series."""
-    with _archive_answers():
+    with archive_answers():
         content = from_url(settings.ARCHIVE_URL).instance(
             segmentation.series.imaging_study.study_instance_uid,
             segmentation.seg_series_instance_uid,
@@ -48,7 +48,8 @@ def fetch_mask(segmentation: Segmentation, volume: Volume) -> np.ndarray:
 
 
 @contextmanager
-def _archive_answers() -> Iterator[None]:
+def archive_answers() -> Iterator[None]:
+    """Tell what the archive could not do as the errors of services."""
     try:
         yield
     except ArchiveUnavailable as error:

@@ -14,6 +14,7 @@ from edc.web.context import current_site, current_study
 from imaging import selectors
 from imaging.models import Series, UploadSession
 from imaging.services.phase import confirm_phase
+from imaging.services.pictures import series_picture as picture_of
 from imaging.web.panel import panel_of, title_of
 
 PAGE_ROWS = 50
@@ -91,7 +92,7 @@ def _with_state(forms: QuerySet[FormInstance]) -> QuerySet[FormInstance]:
     unusable = series.filter(verdict=Series.Verdict.UNUSABLE).values("imaging_study__form")
     deviating = series.filter(verdict=Series.Verdict.DEVIATION).values("imaging_study__form")
     opened = UploadSession.objects.filter(status=UploadSession.Status.OPEN).values("form")
-    queried = Q(queries__origin="imaging", queries__state__in=("open", "answered"))
+    queried = Q(queries__origin="imaging", queries__state__in=("open", "answered", "resolved"))
     held = Q(event__status=StudyEvent.Status.HELD)
     state = Case(
         When(pk__in=opened, then=Value("under_way")),
@@ -154,6 +155,15 @@ def series_phase(request: HttpRequest, pk: int) -> HttpResponse:
     series = get_object_or_404(Series.objects.filter(imaging_study__form__in=forms), pk=pk)
     confirm_phase(series=series, phase=request.POST.get("phase", ""), actor=request.user)
     return form_series_of(request, series)
+
+
+@login_required
+@require_GET
+def series_picture(request: HttpRequest, pk: int) -> HttpResponse:
+    """One small picture of a series, so that who sent it sees what was sent."""
+    series = get_object_or_404(selectors.pictured_series_visible_to(request.user), pk=pk)
+    headers = {"Cache-Control": "private, max-age=600"}
+    return HttpResponse(picture_of(series), content_type="image/png", headers=headers)
 
 
 def form_series_of(request: HttpRequest, series: Series) -> HttpResponse:

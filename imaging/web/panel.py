@@ -53,6 +53,7 @@ def panel_of(form: FormInstance, actor: User, *, viewer: bool) -> dict[str, Any]
         "series": rows,
         "may_upload": may_upload,
         "sees_pixels": sees_pixels and bool(rows),
+        "pictured": selectors.pictured_series_visible_to(actor).filter(imaging_study=study).exists(),
         "viewer": viewer_of(study, rows) if viewer and sees_pixels and rows else None,
         "dates": compare_dates(form, study, actor),
         "notes": open_notes(form),
@@ -127,7 +128,7 @@ def compare_dates(form: FormInstance, study: ImagingStudy | None, actor: User) -
 
 def open_notes(form: FormInstance) -> list[Query]:
     """Return the open imaging queries about the delivery as a whole; those of a series stand in its row."""
-    queries = form.queries.filter(origin=Query.Origin.IMAGING, state__in=("open", "answered"))
+    queries = form.queries.filter(origin=Query.Origin.IMAGING, state__in=Query.UNSETTLED)
     return [each for each in queries.order_by("raised_at") if each.rule_oid.endswith(":")]
 
 

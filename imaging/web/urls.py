@@ -9,6 +9,7 @@ urlpatterns = [
     path("forms/<int:pk>/", forms.imaging_form, name="imaging-form"),
     path("forms/<int:pk>/series/", forms.form_series, name="imaging-form-series"),
     path("series/<int:pk>/phase/", forms.series_phase, name="series-phase"),
+    path("series/<int:pk>/picture/", forms.series_picture, name="series-picture"),
     path("series/<int:pk>/masks/", masks.series_masks, name="series-masks"),
     path("segmentations/<int:pk>/overlay/", masks.segmentation_overlay, name="segmentation-overlay"),
     path("studies/<int:pk>/reads/", reads.assign, name="assign-reads"),
