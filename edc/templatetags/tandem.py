@@ -1,6 +1,6 @@
 """Template tags of the shell: status chips and text that the data carry in two languages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django import template
 from django.utils.functional import Promise
@@ -8,8 +8,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from edc.design.items import Text
+from edc.web.unit_words import unit_words
 
 register = template.Library()
+register.filter("unit_words", unit_words)
 
 # The status vocabulary: the shape's class (tandem.css) and its word. The shape never stands without a word.
 STATUS_WORDS: dict[str, Promise | str] = {
@@ -60,6 +62,12 @@ def local(value: object, name: str = "") -> str:
     if isinstance(value, Mapping | Text):
         return str(_field(value, wanted) or _field(value, other) or "")
     return "" if value is None else str(value)
+
+
+@register.filter
+def unit_list(units: Iterable[str]) -> str:
+    """Return the units as people write them, parted by commas."""
+    return ", ".join(unit_words(unit) for unit in units)
 
 
 def _field(value: object, name: str) -> object:

@@ -12,6 +12,7 @@ from edc.models import FormInstance
 from edc.rules.form_logic import Computed, FormState
 from edc.rules.subject_values import split_path
 from edc.selectors.evaluation import faults_of, in_language
+from edc.web.unit_words import unit_words
 from edc.web.value_text import missing_label, value_text
 
 LIMITS = ("hard_limit", "soft_limit")
@@ -92,7 +93,7 @@ def _usual_units(item: ItemDef, reading: ItemReading) -> Iterator[tuple[str, str
         if unit != reading.unit:
             other = read_value(item, reading.raw, unit)
             if other.problem is None:
-                yield unit, f"{other.standard_value} {item.unit}"
+                yield unit, f"{other.standard_value} {unit_words(item.unit)}"
 
 
 def _status(

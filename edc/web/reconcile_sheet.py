@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby
 
 from django.db.models import QuerySet
 from django.utils.html import format_html, format_html_join
@@ -100,10 +101,10 @@ def sides(form: FormInstance, disagreement: Disagreement) -> tuple[Side, Side]:
         first, second = (_row_side(form, entry) for entry in pair)
         return first, second
     texts = [_bare(form, item, entry) for entry in pair]
-    marked = _marked(*texts)
+    marks = marked(*texts)
     made = [
         Side(text, mark, _unit(item, entry), bool((entry or {}).get("missing")), [])
-        for text, mark, entry in zip(texts, marked, pair, strict=True)
+        for text, mark, entry in zip(texts, marks, pair, strict=True)
     ]
     return made[0], made[1]
 
@@ -132,16 +133,26 @@ def _unit(item: ItemDef, entry: dict | None) -> str:
     return str(entry.get("unit") or item.unit or "")
 
 
-def _marked(one: str, two: str) -> tuple[SafeString, SafeString]:
-    """Mark where two short texts differ; long ones with little in common are not marked."""
-    blocks = SequenceMatcher(None, one, two, autojunk=False).get_opcodes()
-    first = [(op != "equal", one[a:b]) for op, a, b, _c, _d in blocks if b > a]
-    second = [(op != "equal", two[c:d]) for op, _a, _b, c, d in blocks if d > c]
+def marked(one: str, two: str) -> tuple[SafeString, SafeString]:
+    """Mark where two texts differ, place by place when as long; words without anything in common nowhere."""
+    parts = _same_places(one, two) if len(one) == len(two) else _same_runs(one, two)
+    first = [(differs, mine) for differs, mine, _theirs in parts if mine]
+    second = [(differs, theirs) for differs, _mine, theirs in parts if theirs]
     return _with_marks(first), _with_marks(second)
 
 
+def _same_places(one: str, two: str) -> list[tuple[bool, str, str]]:
+    pairs = groupby(zip(one, two, strict=True), key=lambda pair: pair[0] != pair[1])
+    return [(differs, *("".join(text) for text in zip(*run, strict=True))) for differs, run in pairs]
+
+
+def _same_runs(one: str, two: str) -> list[tuple[bool, str, str]]:
+    blocks = SequenceMatcher(None, one, two, autojunk=False).get_opcodes()
+    return [(op != "equal", one[a:b], two[c:d]) for op, a, b, c, d in blocks]
+
+
 def _with_marks(parts: list[tuple[bool, str]]) -> SafeString:
-    if all(differs for differs, _text in parts):
+    if all(differs and not text[0].isdigit() for differs, text in parts):
         return format_html_join("", "{}", ((text,) for _differs, text in parts))
     made = (format_html("<mark>{}</mark>" if differs else "{}", text) for differs, text in parts)
     return format_html_join("", "{}", ((each,) for each in made))

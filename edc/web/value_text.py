@@ -8,6 +8,7 @@ from edc.design.items import ItemDef
 from edc.design.study import StudyDesign
 from edc.selectors.evaluation import in_language
 from edc.services.entries import MISSING_CODES
+from edc.web.unit_words import unit_words
 
 
 def missing_label(code: str) -> str:
@@ -33,7 +34,7 @@ def value_text(design: StudyDesign, item: ItemDef, value: object, unit: str | No
     if isinstance(value, list | tuple):
         return _(", ").join(code_label(design, item, str(each)) for each in value)
     text = code_label(design, item, str(value))
-    return f"{text} {unit}" if unit else text
+    return f"{text} {unit_words(unit)}" if unit else text
 
 
 def code_label(design: StudyDesign, item: ItemDef, code: str) -> str:

@@ -35,9 +35,11 @@ def listing(request: HttpRequest) -> HttpResponse:
     if asked["state"] in ModelVersion.State.values:
         models = models.filter(state=asked["state"])
     page = Paginator(models.order_by(*SORTS.get(asked["sort"], SORTS["new"])), PAGE_SIZE)
+    analysed_at = access.sites_for(request.user, "run_models", "review_scores")
     may_train = study is not None and access.may(request.user, "develop_models", study=study)
     context = {
         "page": page.get_page(request.GET.get("page")), "asked": asked, "states": ModelVersion.State.choices,
+        "sees_analyses": analysed_at.filter(study=study).exists(),
         "shapes": SHAPES, "may_train": may_train and demo_model_of(study) is None,
     }  # fmt: skip
     return render(request, "modeling/models.html", context)

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from edc import access
 from edc.errors import InvalidInput
 from edc.models import Study
 from edc.web.context import SITE_KEY, STUDY_KEY, current_site, current_study
@@ -36,7 +37,9 @@ def worklist(request: HttpRequest) -> HttpResponse:
         scores = scores.filter(subject__site=site)
     waiting = selectors.waiting_scores(request.user).filter(pk__in=scores.values("pk"))
     asked = {name: request.GET.get(name, "") for name in ("state", "band", "q", "sort")}
-    state = asked["state"] if asked["state"] in ("todo", "done", "all") else "todo"
+    reviews = access.sites_for(request.user, "review_scores").filter(study=current_study(request)).exists()
+    first = "todo" if reviews else "all"
+    state = asked["state"] if reviews and asked["state"] in ("todo", "done", "all") else first
     shown = {"todo": waiting, "done": scores.filter(mine=True), "all": scores}[state]
     if asked["band"] in Band.values:
         shown = shown.filter(band=asked["band"])
@@ -50,6 +53,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "page": page, "state": state, "asked": asked, "bands": Band.choices, "waiting": waiting.count(),
+        "reviews": reviews,
         "demo": scores.filter(model_version__demonstration=True).exists(),
     }  # fmt: skip
     return render(request, "modeling/review_worklist.html", context)

@@ -51,6 +51,7 @@ def review_context(request: HttpRequest, score: Score) -> dict[str, Any]:
         "checks": checks_of(score),
         "viewer": viewer_of(user, score),
         "trail": short_trail(score),
+        "again": run_again(user, score) if score.abstained else None,
         **_around(user, score),
         **(_plots(score) if not score.abstained else {}),
     }
@@ -74,6 +75,22 @@ def facts_of(user: User, subject: Subject) -> list[str]:
 
 def label_of(design: StudyDesign, oid: str) -> str:
     return in_language(design.item(oid).label)
+
+
+def run_again(user: User, score: Score) -> dict[str, object] | None:
+    """Return what to send to start the same analysis anew; None for whom may not or a model out of use."""
+    analysis = score.run.analysis
+    usable = score.model_version.state != ModelVersion.State.RETIRED
+    if not usable or not access.may(user, "run_models", site=score.subject.site):
+        return None
+    return {
+        "url": reverse("analysis-start", args=[analysis.imaging_study_id]),
+        "fields": {
+            "model": score.model_version_id,
+            "segmentation": analysis.segmentation_id or "",
+            "seed": ", ".join(str(each) for each in analysis.seed or []),
+        },
+    }
 
 
 def _other_bands(score: Score) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from edc.design.study import StudyDesign
 from edc.templatetags.tandem import local
+from edc.web.unit_words import unit_words
 from edc.web.value_text import value_text
 from modeling.models import Band, ModelVersion, Score
 
@@ -41,7 +42,7 @@ def item_words(design: StudyDesign, oid: str, value: object, unit: str = "") -> 
     try:
         item = design.item(oid)
     except KeyError:
-        return f"{value} {unit}".strip()
+        return f"{value} {unit_words(unit)}".strip()
     return value_text(design, item, value, unit or (item.unit if item.is_number else None))
 
 

@@ -29,7 +29,7 @@ def test_the_page_shows_score_interval_reasons_and_that_it_is_a_demonstration(sc
     for words in (
         "High risk",
         "59–77",
-        "Total bilirubin 29.6 umol/L",
+        r"Total bilirubin 29.6 \u00b5mol/L",
         "not for clinical use",
         "Accept: High risk",
     ):
@@ -223,3 +223,29 @@ def test_provenance_shows_every_feature_with_its_value(score, clinician, as_user
 
     assert "original_firstorder_Mean" in page
     assert "42.25" in page
+
+
+def test_who_starts_runs_may_run_an_abstention_again_with_the_same_inputs(
+    abstention, scientist, clinician, as_user
+):
+    analysis = abstention.run.analysis
+    to = f"/modeling/runs/start/{analysis.imaging_study_id}/"
+    assert (
+        f'action="{to}"' not in as_user(clinician).get(f"/modeling/review/{abstention.pk}/").content.decode()
+    )
+    browser = as_user(scientist)
+    answer = browser.get(f"/modeling/review/{abstention.pk}/")
+    assert f'action="{to}"' in answer.content.decode()
+
+    assert browser.post(to, answer.context["again"]["fields"]).status_code == 302
+
+    newest = analysis.subject.analyses.order_by("pk").last()
+    assert newest != analysis
+    assert (newest.seed, newest.model_version) == (analysis.seed, analysis.model_version)
+
+
+def test_who_reviews_nothing_reads_every_score_and_is_told_of_none_that_waits(score, member, as_user):
+    page = as_user(member("pia", "investigator")).get("/modeling/review/").content.decode()
+
+    assert score.subject.subject_key in page
+    assert "wait for you" not in page

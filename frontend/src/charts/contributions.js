@@ -1,8 +1,10 @@
 import { text } from "../strings.js";
 import { signed } from "./tokens.js";
 
-const ROW = 24;
-const LABEL_SHARE = 0.44;
+// A label may take two lines of LINE.
+const ROW = 27;
+const LINE = 13;
+const LABEL_SHARE = 0.46;
 
 function labelled(item, decimals, t) {
   return {
@@ -30,7 +32,7 @@ export function contributions(data, t, width) {
     },
     yAxis: {
       type: "category", data: items.map(({ label }) => label), axisTick: { show: false }, axisLine: { show: false },
-      axisLabel: { color: t.text2, fontSize: 12, margin: room, align: "left", width: room - 8, overflow: "truncate" },
+      axisLabel: { color: t.text2, fontSize: 12, margin: room, align: "left", width: room - 8, lineHeight: LINE, overflow: "break" },
     },
     series: [{ type: "bar", barWidth: 16, data: items.map((item) => labelled(item, decimals, t)), markLine: zero }],
   };

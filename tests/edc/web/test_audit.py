@@ -95,7 +95,7 @@ def test_values_roles_channels_and_items_are_words(see, olga, complete, subject,
         correct_item(form=form, path="IT.LBC.BILI", entry=entry, reason="Typing", actor=actor)
     [row] = see(olga, action="item.corrected").context["rows"]
 
-    assert (row.before, row.after) == ("12.5 umol/L", "ND Not done")
+    assert (row.before, row.after) == ("12.5 µmol/L", "ND Not done")
     assert (row.item, row.role, row.channel) == ("BILI", "Data entry (CRC)", "Page")
     assert row.action == "Item corrected"
     assert row.target.endswith("LBC")
@@ -110,7 +110,7 @@ def test_codes_are_shown_by_their_labels_and_numbers_with_their_unit(complete, m
         consent, bloods = (row.after for row in audit_rows(found))
 
     assert "SIGNED(中)" in consent
-    assert "12.5 umol/L" in bloods
+    assert "12.5 µmol/L" in bloods
     assert "41 g/L" in bloods
     assert "{" not in consent + bloods
 

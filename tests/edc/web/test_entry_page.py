@@ -101,7 +101,7 @@ def test_a_number_outside_its_limits_offers_the_unit_in_which_it_is_usual(subjec
     form = form_of(subject, "FO.LBC")
     answer = save(browser(crcs[0]), form, "IT.LBC.BILI", entry("0.9", "umol/L")).json()
     [message] = answer["items"]["IT.LBC.BILI"]["messages"]
-    assert (message["unit"], message["shown"]) == ("mg/dL", "15.39 umol/L")
+    assert (message["unit"], message["shown"]) == ("mg/dL", "15.39 µmol/L")
 
 
 def test_a_derived_item_is_computed_with_the_save(subject, complete, crcs):

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from edc.models import Disagreement, FormInstance, ItemValue
 from edc.services.entry import submit_entry
+from edc.web.reconcile_sheet import marked
 from tests.edc.web.entry_door import browser
 from tests.factories.entering import form_of, record
 
@@ -55,6 +56,21 @@ def test_the_page_shows_both_values_who_keyed_them_and_the_class(form, manager):
     assert "<mark>" in text
     assert "Digits transposed" in text
     assert all(str(each.observer) in text for each in (age.first, age.second))
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "first", "second"),
+    [
+        ("5.4", "4.5", "<mark>5</mark>.<mark>4</mark>", "<mark>4</mark>.<mark>5</mark>"),
+        ("173", "137", "1<mark>73</mark>", "1<mark>37</mark>"),
+        ("1.4", "14", "1<mark>.</mark>4", "14"),
+        ("Vp1", "Vp3", "Vp<mark>1</mark>", "Vp<mark>3</mark>"),
+        ("ab", "cd", "ab", "cd"),
+        ("<b>1", "<b>2", "&lt;b&gt;<mark>1</mark>", "&lt;b&gt;<mark>2</mark>"),
+    ],
+)
+def test_characters_that_differ_are_marked_at_their_place(one, two, first, second):
+    assert marked(one, two) == (first, second)
 
 
 def test_the_value_chosen_holds_and_the_next_difference_follows(form, manager):
