@@ -124,7 +124,7 @@ def _row(batch: ImportBatch, report: CellReport) -> ImportCell:
         form_oid=form_oid,
         form_repeat=form_repeat,
         path=(report.path or cell.item)[:120],
-        raw=cell.raw[:4000],
+        raw="" if report.outcome == ImportCell.Outcome.OUT_OF_SCOPE else cell.raw[:4000],
         outcome=report.outcome,
         before=report.before[:400],
         after=report.after[:400],

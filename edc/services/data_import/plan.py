@@ -98,7 +98,7 @@ class Planner:
 
     def _subject(self, key: str, cells: list[SourceCell], held: HeldSubject | None) -> None:
         site, why, outcome = self._site(key, cells[0], held)
-        if site is not None:
+        if site is not None and outcome != Outcome.OUT_OF_SCOPE:
             self.result.sites.add(site.pk)
         if why is not None:
             self.result.cells += [CellReport(cell, outcome, why) for cell in cells]
