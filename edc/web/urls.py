@@ -36,4 +36,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/tokens/issue/", tokens.issue, name="token-issue"),
     path("account/tokens/<int:pk>/revoke/", tokens.revoke, name="token-revoke"),
     path("", include("edc.web.urls_entry")),
+    path("", include("edc.web.urls_imports")),
 ]

@@ -60,6 +60,7 @@ def make_world(system: User, crc: Any) -> World:
         "person-end pk": stranger.pk,
         "token pk": made.ApiTokenFactory().pk,
         "token-revoke pk": made.ApiTokenFactory().pk,
+        "import pk": _batch(study, site),
         "group_oid": "IG.NONE",
         "key": "1",
         "uidb36": "1",
@@ -69,6 +70,13 @@ def make_world(system: User, crc: Any) -> World:
     ids |= {f"form-{each} pk": forms["disagreement"].pk for each in ("reconcile", "resolve")}
     ids |= _disagreement(forms["disagreement"]) | _images(subject) | {"event-add pk": subject.pk}
     return World(study, site, elsewhere, ids | {f"api:{key}": value for key, value in ids.items()})
+
+
+def _batch(study: Study, site: Site) -> int:
+    """Return an import whose dry run is done."""
+    batch = made.ImportBatchFactory(study=study, state="checked", mapping={"shape": "odm"})
+    batch.sites.add(site)
+    return batch.pk
 
 
 def _forms(subject: Subject) -> dict[str, FormInstance]:
