@@ -2,11 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from edc.api.views import forms, people, reconciliation, studies, subjects
-from edc.services.query import answer_query, cancel_query, close_query, reopen_query
+from edc.api.views import forms, people, queries, reconciliation, studies, subjects
+from edc.services.query import (
+    cancel_query,
+    close_query,
+    release_query,
+    reopen_query,
+    resolve_query,
+)
 
 TURNS = {
-    "answer": (answer_query, "answer_query"),
+    "release": (release_query, "raise_query"),
+    "resolve": (resolve_query, "raise_query"),
     "close": (close_query, "raise_query"),
     "reopen": (reopen_query, "raise_query"),
     "cancel": (cancel_query, "raise_query"),
@@ -37,12 +44,13 @@ urlpatterns: list[URLPattern] = [
         reconciliation.DisagreementResolution.as_view(),
         name="disagreement-resolution",
     ),
-    path("queries/", reconciliation.Queries.as_view(), name="queries"),
-    path("queries/<int:pk>/", reconciliation.QueryDetail.as_view(), name="query"),
+    path("queries/", queries.Queries.as_view(), name="queries"),
+    path("queries/<int:pk>/answer/", queries.QueryAnswer.as_view(), name="query-answer"),
+    path("queries/<int:pk>/", queries.QueryDetail.as_view(), name="query"),
     *(
         path(
             f"queries/<int:pk>/{word}/",
-            reconciliation.QueryTurn.as_view(turn=turn, permission=permission),
+            queries.QueryTurn.as_view(turn=turn, permission=permission),
             name=f"query-{word}",
         )
         for word, (turn, permission) in TURNS.items()

@@ -132,7 +132,7 @@ def _events_of(subjects: list[Subject]) -> dict[int, dict[str, Shown]]:
     """Return subject id to event OID to the occurrence to show, with its forms: the earliest that is not
     finished, else the last.
     """
-    unsettled = Q(queries__state__in=(Query.State.OPEN, Query.State.ANSWERED))
+    unsettled = Q(queries__state__in=Query.UNSETTLED)
     forms = FormInstance.objects.filter(subject__in=subjects).annotate(unsettled=Count("queries", unsettled))
     by_event: dict[int, list[FormInstance]] = {}
     for form in forms:

@@ -10,7 +10,6 @@ from edc.models import FormInstance, Query, Site, Study, StudyEvent, Subject, Us
 from edc.selectors.visible import subjects_visible_to
 
 Status = FormInstance.Status
-UNSETTLED = (Query.State.OPEN, Query.State.ANSWERED)
 LEFT = (Subject.Status.SCREEN_FAILED, Subject.Status.WITHDRAWN)
 BEGUN = (Status.FIRST_DRAFT, Status.FIRST_SEALED, Status.SECOND_DRAFT)
 SETTLED_CHIPS = frozenset({"done", "sdv", "signed", "locked", "na", "img"})
@@ -80,7 +79,7 @@ def _conditions() -> dict[str, Exists | Q]:
     return {
         "overdue": Exists(planned.filter(entry_due__lt=today)) & staying,
         "due": Exists(planned.filter(window_start__lte=today, entry_due__gte=today)) & staying,
-        "queries": Exists(Query.objects.filter(form__subject=OuterRef("pk"), state__in=UNSETTLED)),
+        "queries": Exists(Query.objects.filter(form__subject=OuterRef("pk"), state__in=Query.UNSETTLED)),
         "disagreement": Exists(forms.filter(status=Status.DISAGREEMENT)),
     }
 

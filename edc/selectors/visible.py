@@ -104,10 +104,19 @@ def disagreements_visible_to(actor: User | None) -> QuerySet[Disagreement]:
 
 
 def queries_visible_to(actor: User | None) -> QuerySet[Query]:
-    """Return the queries of the actor's sites, for who sees data, answers or asks."""
+    """Return the queries of the actor's sites, for who sees data, answers or asks; candidates for
+    who asks alone.
+    """
     sites = access.sites_for(actor, "view_data", "answer_query", "raise_query")
-    queries = Query.objects.filter(form__subject__site__in=sites)
+    asking = access.sites_for(actor, "raise_query")
+    seen = ~Q(state=Query.State.CANDIDATE) | Q(form__subject__site__in=asking)
+    queries = Query.objects.filter(seen, form__subject__site__in=sites)
     queries = queries.select_related(
-        "form__event", "form__subject__site", "form__design_version", "raised_by"
+        "form__event",
+        "form__subject__site",
+        "form__subject__study",
+        "form__design_version",
+        "raised_by",
+        "assigned_to",
     )
     return queries.defer("form__design_version__content")

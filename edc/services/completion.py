@@ -10,11 +10,13 @@ from django.utils import timezone
 from edc import audit, jobs
 from edc.models import FormInstance, ItemValue, User
 from edc.rules.dependencies import forms_reading
+from edc.rules.form_logic import FormState
 from edc.selectors.evaluation import FinalValue, final_values, flags_of, state_of
 from edc.selectors.records import current_record
 from edc.services.check_queries import sync_check_queries
 from edc.services.eligibility import reassess
 from edc.services.moves import move
+from edc.services.query.system import close_unreachable
 from edc.services.schedule import plan_events
 
 Status = FormInstance.Status
@@ -40,6 +42,7 @@ def complete_form(*, form: FormInstance, record: dict, stream: str, actor: User,
     elif changes:
         audit.record_each(actor=actor, action="value.changed", target=form, changes=changes, reason=reason)
         break_marks(form, reason, actor)
+    close_unreachable(form=form, shown=shown_paths(state))
     sync_check_queries(form=form, flags=flags_of(state))
     _follow(form)
 
@@ -80,7 +83,13 @@ def _recheck_others(form: FormInstance) -> None:
                 actor=actor, action="value.changed", target=other, changes=changes, reason=reason
             )
             break_marks(other, reason, actor)
+        close_unreachable(form=other, shown=shown_paths(state))
         sync_check_queries(form=other, flags=flags_of(state))
+
+
+def shown_paths(state: FormState) -> set[str]:
+    """Return the paths of the items that the form shows now, in every row it has."""
+    return {path for path, shown in state.visible.items() if shown}
 
 
 def store_values(form: FormInstance, values: list[FinalValue], stream: str) -> dict[str, tuple]:

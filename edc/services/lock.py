@@ -5,16 +5,19 @@ from django.utils.translation import gettext as _
 
 from edc import access, audit
 from edc.errors import NotNow
-from edc.models import FormInstance, User
+from edc.models import FormInstance, Query, User
 from edc.services.moves import move
-from edc.services.query import UNSETTLED
 from edc.services.reasons import required_text
 
 Status = FormInstance.Status
 
 
-def require_unlocked(form: FormInstance) -> None:
-    """Raise NotNow for a locked form: nothing that belongs to it changes, its images neither."""
+def require_open(form: FormInstance, *, path: str = "", asking: bool = False) -> None:
+    """Raise NotNow where the form, or the item at `path`, may not change; `asking`: where it may not be
+    asked about either.
+
+    Every service that writes anything of a form calls this, whatever the channel.
+    """
     if form.status == Status.LOCKED:
         raise NotNow(_("The form is locked. Ask a data manager to unlock it."))
 
@@ -25,7 +28,7 @@ def lock_form(*, form: FormInstance, actor: User, reason: str) -> FormInstance:
     access.require(actor, "lock_form", site=form.subject.site)
     reason = required_text(reason, field="reason")
     form = FormInstance.objects.select_for_update().get(pk=form.pk)
-    unsettled = form.queries.filter(state__in=UNSETTLED).count()
+    unsettled = form.queries.filter(state__in=Query.UNSETTLED).count()
     if unsettled:
         raise NotNow(_("Settle the open queries of this form first: %(count)d.") % {"count": unsettled})
     before = form.status

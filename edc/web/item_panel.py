@@ -9,25 +9,26 @@ from django.views.decorators.http import require_GET, require_POST
 from edc import access
 from edc.design.items import ItemDef, Limits
 from edc.errors import InvalidInput
-from edc.models import FormInstance, Observation, Query, User
+from edc.models import FormInstance, Observation, User
 from edc.rules.subject_values import split_path
 from edc.selectors import form_state, observations_visible_to, queries_visible_to
 from edc.selectors.evaluation import in_language
 from edc.selectors.item_history import item_history
 from edc.selectors.visible import ENTRY_STREAMS
 from edc.services.entry import correct_item
-from edc.services.query import answer_query, close_query, raise_query, reopen_query
+from edc.services.query import raise_query
 from edc.services.reasons import reason_words
 from edc.web.audit_words import channel_word, role_words
 from edc.web.change_reasons import posted_reason, reason_choices, remember_reason
 from edc.web.entry import form_or_404
 from edc.web.form_sheet import EMPTY, Cell, question
+from edc.web.item_queries import panel_queries
 from edc.web.item_status import item_statuses
 from edc.web.item_uses import item_uses
+from edc.web.queries import TURNS
 from edc.web.value_text import entry_text, missing_choices, value_text
 
 TABS = ("guide", "queries", "history", "correct")
-TURNS = {"answer": answer_query, "close": close_query, "reopen": reopen_query}
 MOST_EVENTS = 50
 
 
@@ -45,20 +46,27 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Raise a query about the item."""
     form = form_or_404(request, pk)
     path = request.POST.get("path", "")
-    raise_query(form=form, path=path, text=request.POST.get("text", ""), actor=request.user)
+    raise_query(
+        form=form,
+        path=path,
+        text=request.POST.get("text", ""),
+        standard=request.POST.get("standard", ""),
+        actor=request.user,
+    )
     return _done(request, form, path)
 
 
 @login_required
 @require_POST
 def settle(request: HttpRequest, pk: int, query: int) -> HttpResponse:
-    """Answer, close or reopen a query of the form."""
+    """Take a turn of a query of the form."""
     form = form_or_404(request, pk)
     found = get_object_or_404(queries_visible_to(request.user), pk=query, form=form)
-    turn = TURNS.get(request.POST.get("turn", ""))
-    if turn is None:
+    name = request.POST.get("turn", "")
+    if name not in TURNS:
         raise InvalidInput(_("Choose answer, close or reopen."))
-    turn(query=found, text=request.POST.get("text", ""), actor=request.user)
+    more = {"answer_type": request.POST.get("answer_type", "")} if name == "answer" else {}
+    TURNS[name](query=found, text=request.POST.get("text", ""), actor=request.user, **more)
     return _done(request, form, found.path)
 
 
@@ -117,7 +125,7 @@ def _answer(request: HttpRequest, form: FormInstance, path: str, tab: str) -> Ht
 
 def _parts(form: FormInstance, item: ItemDef, path: str, tab: str, actor: User) -> dict[str, object]:
     if tab == "queries":
-        return _queries(form, path, actor)
+        return panel_queries(form, path, actor)
     if tab == "history":
         return {"events": _events(form, item, path, actor), "passes": _passes(form, item, path, actor)}
     if tab == "correct":
@@ -148,19 +156,6 @@ def _bound(value: float | str | None) -> str:
     if value == "today":
         return _("today")
     return f"{value:g}".replace("-", "−") if isinstance(value, int | float) else str(value)
-
-
-def _queries(form: FormInstance, path: str, actor: User) -> dict[str, object]:
-    site = form.subject.site
-    queries = queries_visible_to(actor).filter(form=form, path=path).prefetch_related("messages__author")
-    asks = access.may(actor, "raise_query", site=site)
-    return {
-        "queries": list(queries),
-        "may_ask": asks and form.status in FormInstance.FINAL and form.status != FormInstance.Status.LOCKED,
-        "may_close": asks,
-        "may_answer": access.may(actor, "answer_query", site=site),
-        "states": Query.State,
-    }
 
 
 def _events(form: FormInstance, item: ItemDef, path: str, actor: User) -> list[dict[str, object]]:

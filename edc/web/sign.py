@@ -1,21 +1,23 @@
 """Verifying, signing, locking and unlocking a form, and the list of forms that wait for it."""
 
+from collections import Counter
+
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from edc import access
 from edc.extensions import Chip
-from edc.models import FormInstance, Signature, Study
+from edc.models import FormInstance, Signature, Study, User
 from edc.selectors import forms_visible_to
+from edc.selectors.evaluation import in_language
+from edc.selectors.form_list import SHOWN, forms_matching, forms_of
 from edc.selectors.matrix import SHOWN_AS
-from edc.selectors.owed import LEFT, event_name, form_name
+from edc.selectors.owed import event_name, form_name
+from edc.selectors.standard_texts import standard_texts
 from edc.services.lock import lock_form, unlock_form
 from edc.services.sign import sign_form
 from edc.services.verify import verify_form
@@ -24,20 +26,6 @@ from edc.web.context import current_site
 
 Status = FormInstance.Status
 PAGE_SIZE = 50
-SHOWN: dict[str, tuple[Promise, tuple[str, ...]]] = {
-    "": (gettext_lazy("All"), tuple(Status)),
-    "to-verify": (gettext_lazy("To verify"), (Status.COMPLETE,)),
-    "to-sign": (gettext_lazy("To sign"), (Status.COMPLETE, Status.VERIFIED)),
-    "disagreement": (gettext_lazy("Disagreement"), (Status.DISAGREEMENT,)),
-    "final": (gettext_lazy("Complete"), FormInstance.FINAL),
-    "verified": (gettext_lazy("Verified"), (Status.VERIFIED, Status.SIGNED, Status.LOCKED)),
-    "signed": (gettext_lazy("Signed"), (Status.SIGNED, Status.LOCKED)),
-}
-ORDERS = {
-    "waiting": ("status_changed_at", "pk"),
-    "subject": ("subject__subject_key", "event__ordinal", "ordinal", "pk"),
-    "-changed": ("-status_changed_at", "-pk"),
-}
 
 
 def form_or_404(request: HttpRequest, pk: int) -> FormInstance:
@@ -49,32 +37,41 @@ def form_or_404(request: HttpRequest, pk: int) -> FormInstance:
 def forms(request: HttpRequest) -> HttpResponse:
     """List forms by what they wait for: what has waited longest stands first."""
     study = study_where(request, "view_subjects")
-    show, sort = request.GET.get("show", ""), request.GET.get("sort", "waiting")
-    found = forms_of(request, study)
-    counts = {name: found.filter(status__in=statuses).count() for name, (_label, statuses) in SHOWN.items()}
-    _label, statuses = SHOWN.get(show, SHOWN[""])
-    found = found.filter(status__in=statuses).order_by(*ORDERS.get(sort, ORDERS["waiting"]))
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    asked = request.GET.dict()
+    show, site = asked.get("show", ""), current_site(request)
+    page = Paginator(forms_matching(request.user, study, site, asked), PAGE_SIZE).get_page(asked.get("page"))
+    by_status = Counter(
+        forms_of(request.user, study, site, asked).order_by().values_list("status", flat=True)
+    )
+    counts = {name: sum(by_status[each] for each in statuses) for name, (_label, statuses) in SHOWN.items()}
     context = {
         "page": page,
         "lines": [line_of(form) for form in page.object_list],
         "show": show,
-        "sort": sort,
-        "q": request.GET.get("q", ""),
+        "sort": asked.get("sort", "waiting"),
+        "q": asked.get("q", ""),
+        "form_oid": asked.get("form", ""),
         "shows": [{"name": name, "label": SHOWN[name][0], "count": counts[name]} for name in SHOWN],
+        "filters": request.GET.urlencode(),
+        **asking(request.user, study, asked.get("form", "")),
     }
     return render(request, "edc/forms.html", context)
 
 
-def forms_of(request: HttpRequest, study: Study) -> QuerySet[FormInstance]:
-    """Return the forms of the present study and site whose subject's number holds `q`."""
-    found = forms_visible_to(request.user).filter(subject__study=study)
-    found = found.exclude(subject__status__in=LEFT)
-    site = current_site(request)
-    if site:
-        found = found.filter(subject__site=site)
-    text = request.GET.get("q", "").strip()
-    return found.filter(subject__subject_key__icontains=text) if text else found
+def asking(actor: User, study: Study, form_oid: str) -> dict[str, object]:
+    """Return the study's forms to choose from and, for who may ask, what a question to many forms offers."""
+    version = study.design_versions.first()
+    definitions = version.design.forms if version else ()
+    chosen = next((each for each in definitions if each.oid == form_oid), None)
+    asks = access.sites_for(actor, "raise_query").filter(study=study).exists()
+    items = chosen.items if chosen else ()
+    repeating = chosen.repeating_names if chosen else frozenset()
+    return {
+        "definitions": [(each.oid, in_language(each.name)) for each in definitions],
+        "asks": asks,
+        "items": [(each.oid, in_language(each.label)) for each in items if each.name not in repeating],
+        "sentences": standard_texts(study, "query") if asks else [],
+    }
 
 
 def line_of(form: FormInstance) -> dict[str, object]:

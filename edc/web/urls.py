@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from edc.web import audit_trail, home, matrix, people, place, queries, sign, subjects, tokens
+from edc.web import audit_trail, home, matrix, people, place, subjects, tokens
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -17,14 +17,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events/<int:pk>/", subjects.event, name="event"),
     path("events/<int:pk>/hold/", subjects.event_hold, name="event-hold"),
     path("events/<int:pk>/forms/", subjects.form_add, name="form-add"),
-    path("forms/", sign.forms, name="forms"),
-    path("forms/<int:pk>/verify/", sign.verify, name="form-verify"),
-    path("forms/<int:pk>/sign/", sign.sign, name="form-sign"),
-    path("forms/<int:pk>/lock/", sign.lock, name="form-lock"),
-    path("forms/<int:pk>/unlock/", sign.unlock, name="form-unlock"),
-    path("queries/", queries.queries, name="queries"),
-    path("queries/<int:pk>/", queries.query, name="query"),
-    path("queries/<int:pk>/turn/", queries.turn, name="query-turn"),
     path("audit/", audit_trail.trail, name="audit"),
     path("audit/export/", audit_trail.export, name="audit-export"),
     path("audit/check/", audit_trail.check, name="audit-check"),
@@ -36,5 +28,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/tokens/issue/", tokens.issue, name="token-issue"),
     path("account/tokens/<int:pk>/revoke/", tokens.revoke, name="token-revoke"),
     path("", include("edc.web.urls_entry")),
+    path("", include("edc.web.urls_quality")),
     path("", include("edc.web.urls_imports")),
 ]

@@ -15,7 +15,7 @@ from edc.selectors.evaluation import in_language
 from edc.selectors.matrix import SHOWN_AS, event_chip
 from edc.selectors.owed import form_name
 
-UNSETTLED = Q(queries__state__in=(Query.State.OPEN, Query.State.ANSWERED))
+UNSETTLED = Q(queries__state__in=Query.UNSETTLED)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from pydicom.dataset import Dataset
 from edc import access, audit
 from edc.errors import NotNow, Unavailable
 from edc.models import FormInstance, User
-from edc.services.lock import require_unlocked
+from edc.services.lock import require_open
 from imaging.archive import ArchiveUnavailable, InstanceConflict, InstanceRefused, StoredInstance, from_url
 from imaging.deid import DeidentificationFailed, DeidResult, Pseudonymiser, deidentify
 from imaging.intake import Limits, RefusedInstance, read_instance
@@ -87,7 +87,7 @@ def receive_instances(
     """
     access.require(actor, "upload_images", site=session.subject.site)
     _require_open(session.status)
-    require_unlocked(session.form)
+    require_open(session.form)
     for sent_index, content in contents:
         yield _receive(session, content, sent_index, actor)
 
@@ -157,7 +157,7 @@ def _keep(row: UploadedInstance, source_key: str, kept: _Kept, actor: User) -> U
     upload are judged again under a lock.
     """
     dataset, session = kept.result.dataset, row.session
-    require_unlocked(FormInstance.objects.select_for_update().only("status").get(pk=session.form_id))
+    require_open(FormInstance.objects.select_for_update().only("status").get(pk=session.form_id))
     _require_open(UploadSession.objects.values_list("status", flat=True).get(pk=session.pk))
     found = _place(session, str(dataset.StudyInstanceUID))
     if isinstance(found, Refusal):

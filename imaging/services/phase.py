@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from edc import access, audit
 from edc.errors import InvalidInput
 from edc.models import FormInstance, User
-from edc.services.lock import require_unlocked
+from edc.services.lock import require_open
 from imaging.models import Series
 from imaging.selectors import phase_choices
 from imaging.services.binding import CONFIRMED, bind_series
@@ -20,7 +20,7 @@ def confirm_phase(*, series: Series, phase: str, actor: User) -> Series:
     """
     study = series.imaging_study
     access.require(actor, "upload_images", site=study.subject.site)
-    require_unlocked(FormInstance.objects.select_for_update().get(pk=study.form_id))
+    require_open(FormInstance.objects.select_for_update().get(pk=study.form_id))
     series = Series.objects.select_for_update().get(pk=series.pk)
     if phase not in {code for code, _label in phase_choices(study.form, series.modality)}:
         message = _("Choose a phase of the study's list.")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from edc import access, audit
 from edc.errors import InvalidInput, NotNow
 from edc.models import FormInstance, User, design_of
-from edc.services.lock import require_unlocked
+from edc.services.lock import require_open
 from imaging.models import UploadSession
 from imaging.services.binding import bind_series
 from imaging.services.receipt import write_receipt
@@ -40,7 +40,7 @@ def open_session(*, form: FormInstance, announced_count: int, actor: User) -> Up
             _("Announce between 1 and %(most)d files.") % {"most": MAX_ANNOUNCED},
             fields={"announced_count": str(announced_count)},
         )
-    require_unlocked(FormInstance.objects.select_for_update().get(pk=form.pk))
+    require_open(FormInstance.objects.select_for_update().get(pk=form.pk))
     session = UploadSession.objects.filter(
         form=form, created_by=actor, status=UploadSession.Status.OPEN
     ).first()
@@ -70,7 +70,7 @@ def submit_session(*, session: UploadSession, actor: User) -> UploadSession:
             raise NotNow(_("This upload has expired; open a new one and send the files again."))
         if not session.instances.exists():
             raise NotNow(_("Nothing has arrived in this upload; send the files first."))
-        require_unlocked(form)
+        require_open(form)
         series = bind_series(form=session.form, actor=actor)
         session.receipt = write_receipt(session=session, series=series)
         session.status = UploadSession.Status.SUBMITTED

@@ -94,7 +94,7 @@ def test_a_query_goes_to_the_site_and_back(manager, session, member, complete):
     [
         ({"text": "x"}, 400, "form"),
         ({"form": "x", "text": "x"}, 400, "form"),
-        ({"form": True, "text": ""}, 400, "text"),
+        ({"path": "", "text": ""}, 422, "text"),
         ({"path": "IT.DM.NOPE", "text": "x"}, 422, "path"),
     ],
 )

@@ -20,7 +20,7 @@ from tests.edc.audit.import_examples import IMPORTS
 from tests.factories.designs import small_design, text
 from tests.factories.entering import entry as value
 from tests.factories.entering import form_of, record
-from tests.factories.models import PASSWORD, UserFactory
+from tests.factories.models import PASSWORD, QueryFactory, UserFactory
 
 # What others call inside their own transaction: the caller's row tells of it.
 PARTS = {
@@ -105,6 +105,10 @@ def system_query(w):
         form=w.complete("FO.DM"), path="IT.DM.SEX", rule_oid="R1", text_zh="问", text_en="ask",
         origin=Query.Origin.IMAGING,
     )  # fmt: skip
+
+
+def candidate(w):
+    return QueryFactory(form=w.complete("FO.DM"), state=Query.State.CANDIDATE, owner_role="data_manager")
 
 
 # For each service: what must be there first, and the call on it.
@@ -204,27 +208,61 @@ EXAMPLES = {
             disagreement=each, choice="first", entry=None, reason="Source", actor=w.manager
         ),
     ),
-    "query.raise_query": (None, lambda w, _: w.query()),
-    "query.answer_query": (
+    "query.asking.raise_query": (None, lambda w, _: w.query()),
+    "query.turns.answer_query": (
         lambda w: w.query(),
         lambda w, q: query.answer_query(query=q, text="a", actor=w.ada),
     ),
-    "query.close_query": (
+    "query.turns.close_query": (
         lambda w: w.answered(),
         lambda w, q: query.close_query(query=q, text="c", actor=w.manager),
     ),
-    "query.reopen_query": (
+    "query.turns.reopen_query": (
         lambda w: w.answered(),
         lambda w, q: query.reopen_query(query=q, text="r", actor=w.manager),
     ),
-    "query.cancel_query": (
+    "query.turns.cancel_query": (
         lambda w: w.query(),
         lambda w, q: query.cancel_query(query=q, text="c", actor=w.manager),
     ),
-    "query.raise_system_query": (None, lambda w, _: system_query(w)),
-    "query.settle_system_query": (
+    "query.system.raise_system_query": (None, lambda w, _: system_query(w)),
+    "query.system.settle_system_query": (
         system_query,
         lambda w, q: query.settle_system_query(form=q.form, path=q.path, rule_oid=q.rule_oid, text="ok"),
+    ),
+    "query.system.close_unreachable": (
+        system_query,
+        lambda w, q: query.close_unreachable(form=q.form, shown=set()),
+    ),
+    "query.turns.release_query": (
+        lambda w: candidate(w),
+        lambda w, q: query.release_query(query=q, actor=w.manager),
+    ),
+    "query.turns.resolve_query": (
+        lambda w: w.answered(),
+        lambda w, q: query.resolve_query(query=q, text="fine", actor=w.manager),
+    ),
+    "query.asking.assign_query": (
+        lambda w: w.query(),
+        lambda w, q: query.assign_query(query=q, assignee=w.ada, actor=w.manager),
+    ),
+    "query.bulk.turn_queries": (
+        lambda w: w.query(),
+        lambda w, q: query.turn_queries(queries=[q], turn="close", text="c", actor=w.manager),
+    ),
+    "query.bulk.assign_queries": (
+        lambda w: w.query(),
+        lambda w, q: query.assign_queries(queries=[q], assignee=w.ada, actor=w.manager),
+    ),
+    "query.bulk.raise_queries": (
+        lambda w: w.complete("FO.DM"),
+        lambda w, form: query.raise_queries(forms=[form], path="", text="?", actor=w.manager),
+    ),
+    "query.standard.save_standard_text": (
+        None,
+        lambda w, _: query.save_standard_text(
+            study=w.study, code="own", purpose="query", text=text("Look"), active=True, actor=w.manager
+        ),
     ),
     "verify.verify_form": (
         lambda w: w.complete("FO.DM"),

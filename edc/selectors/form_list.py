@@ -1,0 +1,49 @@
+"""Forms as a list: by what they wait for, by form, and by part of a screening number."""
+
+from collections.abc import Mapping
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from edc.models import FormInstance, Site, Study, User
+from edc.selectors.owed import LEFT
+from edc.selectors.visible import forms_visible_to
+
+Status = FormInstance.Status
+SHOWN: dict[str, tuple[Promise, tuple[str, ...]]] = {
+    "": (gettext_lazy("All"), tuple(Status)),
+    "to-verify": (gettext_lazy("To verify"), (Status.COMPLETE,)),
+    "to-sign": (gettext_lazy("To sign"), (Status.COMPLETE, Status.VERIFIED)),
+    "disagreement": (gettext_lazy("Disagreement"), (Status.DISAGREEMENT,)),
+    "final": (gettext_lazy("Complete"), FormInstance.FINAL),
+    "verified": (gettext_lazy("Verified"), (Status.VERIFIED, Status.SIGNED, Status.LOCKED)),
+    "signed": (gettext_lazy("Signed"), (Status.SIGNED, Status.LOCKED)),
+}
+ORDERS = {
+    "waiting": ("status_changed_at", "pk"),
+    "subject": ("subject__subject_key", "event__ordinal", "ordinal", "pk"),
+    "-changed": ("-status_changed_at", "-pk"),
+}
+
+
+def forms_of(
+    actor: User, study: Study, site: Site | None, asked: Mapping[str, str]
+) -> QuerySet[FormInstance]:
+    """Return the forms of the study and site in any state; filters: `q` part of a number, `form` its OID."""
+    found = forms_visible_to(actor).filter(subject__study=study).exclude(subject__status__in=LEFT)
+    if site:
+        found = found.filter(subject__site=site)
+    if asked.get("form"):
+        found = found.filter(form_oid=asked["form"])
+    text = asked.get("q", "").strip()
+    return found.filter(subject__subject_key__icontains=text) if text else found
+
+
+def forms_matching(
+    actor: User, study: Study, site: Site | None, asked: Mapping[str, str]
+) -> QuerySet[FormInstance]:
+    """Return the list as the page shows it: `show` names what the forms wait for, `sort` the order."""
+    _label, statuses = SHOWN.get(asked.get("show", ""), SHOWN[""])
+    found = forms_of(actor, study, site, asked).filter(status__in=statuses)
+    return found.order_by(*ORDERS.get(asked.get("sort", ""), ORDERS["waiting"]))

@@ -1,0 +1,133 @@
+"""Queries as a list: filtered, counted by state, and by age and site."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Case, Count, IntegerField, Min, Q, QuerySet, Value, When
+from django.utils import timezone
+
+from edc.models import Query, Site, Study, User
+from edc.selectors.visible import queries_visible_to
+
+# Days that a query has waited, both ends included; the last bucket has no end.
+BUCKETS = ((0, 3), (4, 7), (8, 14), (15, 30), (31, None))
+ORDERS = {
+    "oldest": ("raised_at", "pk"),
+    "newest": ("-raised_at", "-pk"),
+    "moved": ("-state_changed_at", "-pk"),
+    "subject": ("form__subject__subject_key", "form__event__ordinal", "pk"),
+}
+
+
+def queries_matching(
+    actor: User, study: Study, site: Site | None, asked: Mapping[str, str]
+) -> QuerySet[Query]:
+    """Return the study's queries that the filters leave, whatever their state; unknown words filter nothing.
+
+    Filters: `q` part of a screening number or of the question, `origin`, `site`, `owner` (a role), `form`
+    (a form's OID), `assigned` (me, nobody or a username), `from` and `to` (days waited), `sort`.
+    """
+    found = queries_visible_to(actor).filter(form__subject__study=study)
+    if site:
+        found = found.filter(form__subject__site=site)
+    wanted = {
+        "origin": asked.get("origin"),
+        "owner_role": asked.get("owner"),
+        "form__form_oid": asked.get("form"),
+        "form__subject__site__oid": asked.get("site"),
+    }
+    found = found.filter(**{name: value for name, value in wanted.items() if value})
+    found = found.filter(_assigned(actor, asked.get("assigned", "")))
+    found = found.filter(_waited(asked.get("from", ""), asked.get("to", "")))
+    text = asked.get("q", "").strip()
+    if text:
+        words = Q(form__subject__subject_key__icontains=text) | Q(text_zh__icontains=text)
+        found = found.filter(words | Q(text_en__icontains=text))
+    return found.order_by(*ORDERS.get(asked.get("sort", ""), ORDERS["oldest"]))
+
+
+def _assigned(actor: User, wanted: str) -> Q:
+    if wanted == "me":
+        return Q(assigned_to=actor)
+    if wanted == "nobody":
+        return Q(assigned_to__isnull=True)
+    return Q(assigned_to__username=wanted) if wanted else Q()
+
+
+def _waited(least: str, most: str) -> Q:
+    """Return the condition that a query was raised at least and at most so many days ago."""
+    now, held = timezone.now(), Q()
+    if least.isdigit() and len(least) < 5:
+        held &= Q(raised_at__lte=now - timedelta(days=int(least)))
+    if most.isdigit() and len(most) < 5:
+        held &= Q(raised_at__gt=now - timedelta(days=int(most) + 1))
+    return held
+
+
+def in_state(found: QuerySet[Query], state: str) -> QuerySet[Query]:
+    """Return those in the state, `unsettled` for all that wait for somebody; any other word: all."""
+    if state == "unsettled":
+        return found.filter(state__in=Query.UNSETTLED)
+    return found.filter(state=state) if state in Query.State.values else found
+
+
+def counts_by_state(found: QuerySet[Query]) -> dict[str, int]:
+    """Return how many are in each state, `unsettled` and all (the empty word) included; one query."""
+    rows = found.order_by().values_list("state").annotate(Count("pk"))
+    counts = dict.fromkeys(Query.State.values, 0) | dict(rows)
+    unsettled = sum(counts[state] for state in Query.UNSETTLED)
+    return {"unsettled": unsettled} | counts | {"": sum(counts.values())}
+
+
+@dataclass(frozen=True)
+class Age:
+    """A count of queries of one site and age: `least` and `most` are the days, `most` None without end."""
+
+    least: int
+    most: int | None
+    count: int
+
+
+@dataclass(frozen=True)
+class SiteAges:
+    """A site's unsettled queries by age, their total, and the days the oldest has waited."""
+
+    site: Site
+    ages: list[Age]
+    oldest: int
+
+    @property
+    def total(self) -> int:
+        return sum(each.count for each in self.ages)
+
+
+def query_ages(actor: User, study: Study, site: Site | None, state: str = "unsettled") -> list[SiteAges]:
+    """Return the ages of the queries that the actor may see, a row for each site that has any."""
+    found = in_state(queries_matching(actor, study, site, {}), state)
+    now = timezone.now()
+    bucket = Case(
+        *(
+            When(raised_at__gt=now - timedelta(days=most + 1), then=Value(place))
+            for place, (_least, most) in enumerate(BUCKETS)
+            if most is not None
+        ),
+        default=Value(len(BUCKETS) - 1),
+        output_field=IntegerField(),
+    )
+    rows = found.order_by().annotate(bucket=bucket).values_list("form__subject__site", "bucket")
+    counts = {(pk, place): count for pk, place, count in rows.annotate(Count("pk"))}
+    first = found.order_by().values_list("form__subject__site").annotate(Min("raised_at"))
+    oldest = {pk: (now - raised).days for pk, raised in first}
+    sites = Site.objects.filter(pk__in=oldest)
+    return [
+        SiteAges(
+            each,
+            [
+                Age(least, most, counts.get((each.pk, place), 0))
+                for place, (least, most) in enumerate(BUCKETS)
+            ],
+            oldest[each.pk],
+        )
+        for each in sites
+    ]

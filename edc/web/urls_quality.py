@@ -1,0 +1,22 @@
+"""Page routes of what is done to data once they are entered: queries, verification, signatures, locks."""
+
+from django.urls import URLPattern, path
+
+from edc.web import queries, query_bulk, query_texts, sign
+
+urlpatterns: list[URLPattern] = [
+    path("forms/", sign.forms, name="forms"),
+    path("forms/<int:pk>/verify/", sign.verify, name="form-verify"),
+    path("forms/<int:pk>/sign/", sign.sign, name="form-sign"),
+    path("forms/<int:pk>/lock/", sign.lock, name="form-lock"),
+    path("forms/<int:pk>/unlock/", sign.unlock, name="form-unlock"),
+    path("queries/", queries.queries, name="queries"),
+    path("queries/ageing/", queries.ageing, name="queries-ageing"),
+    path("queries/texts/", query_texts.texts, name="query-texts"),
+    path("queries/texts/save/", query_texts.save, name="query-text-save"),
+    path("queries/act/", query_bulk.act, name="queries-act"),
+    path("queries/ask/", query_bulk.ask, name="queries-ask"),
+    path("queries/<int:pk>/", queries.query, name="query"),
+    path("queries/<int:pk>/assign/", queries.assign, name="query-assign"),
+    path("queries/<int:pk>/turn/", queries.turn, name="query-turn"),
+]
