@@ -7,11 +7,12 @@ from datetime import date, timedelta
 from hashlib import sha256
 from typing import Final
 
+from edc.exchange import keyed
+
 _PREFIX: Final = "2.25."
 _CHECK_BITS: Final = 48
 _DA = re.compile(r"(\d{4})[.]?(\d{2})[.]?(\d{2})\Z")
 _DT = re.compile(r"(\d{8})([0-9.]*(?:[+-]\d{4})?)\Z")
-MAX_SHIFT_DAYS: Final = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Pseudonymiser:
     @property
     def shift_days(self) -> int:
         """Return the days by which every date of the subject is moved back: 1 to 365."""
-        return 1 + self._digest("shift", f"{self.study_oid}\0{self.subject_key}") % MAX_SHIFT_DAYS
+        return keyed.shift_days(self.secret, self.study_oid, self.subject_key)
 
     def shift_da(self, value: str, *, days: int) -> str:
         """Return a DA moved back by `days`, or "" when it is not a whole date."""
