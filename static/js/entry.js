@@ -1,4 +1,5 @@
 import { itemOf, items, post, say, sheet, urls } from "./entry/page.js";
+import { watchArrivals } from "./entry/arrivals.js";
 import { entrance, settleSearch, setMissing, showMany } from "./entry/fields.js";
 import { showFaults } from "./entry/patch.js";
 import { flushed, save, watchQueue } from "./entry/queue.js";
@@ -75,6 +76,7 @@ if (document.getElementById("entry").dataset.mode === "enter") {
   watchMissing(sheet);
   watchRows();
   watchProposals();
+  watchArrivals();
   watchMoves();
   const open = items().filter((item) => item.checkVisibility() && entrance(item));
   goTo(open.find((item) => (item.querySelector("[data-status]") ?? item).classList.contains("todo")) ?? open[0]);

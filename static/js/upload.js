@@ -87,9 +87,11 @@ class Delivery {
     return { done: this.done.length, total: this.files.length };
   }
 
-  /** Mark what the server holds from an earlier attempt, by the hash of the bytes. */
+  /** Mark what the server holds from an earlier attempt, by the hash of the bytes; what was refused is sent again,
+   * as its cause may be gone. */
   async skipReceived() {
-    const known = new Map((await ask("GET", `${this.address}files/`)).map((row) => [row.sha256, row]));
+    const held = (await ask("GET", `${this.address}files/`)).filter((row) => !row.reason_code);
+    const known = new Map(held.map((row) => [row.sha256, row]));
     for (const [place, item] of this.files.entries()) {
       const row = known.get(await sha256(item.file));
       if (row) take(item, row);
@@ -138,7 +140,6 @@ class Delivery {
     show(this, say("finished", { stored, total: this.files.length }));
     current = null;
     globalThis.tandem.htmx.ajax("GET", settings.series, { target: "#imaging-series", swap: "innerHTML" });
-    panel.dispatchEvent(new CustomEvent("tandem:uploaded", { bubbles: true, detail: session.receipt }));
   }
 }
 

@@ -140,6 +140,8 @@ def uploads_the_images(journey: Journey, folder: Path) -> None:
     for phase in ("PLAIN", "AP", "PVP", "DP"):
         expect(page.locator(f"#imaging-series select option[value={phase}][selected]")).to_have_count(1)
     assert str(files) in page.locator("#imaging-series").inner_text()
+    # What the images say comes onto the page that is open.
+    expect(page.locator('[data-path="IT.IMA.IMNSER"] [data-proposal]')).to_have_attribute("data-raw", '"4"')
     crc1.check_page("upload")
 
 
