@@ -120,6 +120,8 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ARCHIVE_URL = env.str("ARCHIVE_URL", default=f"folder://{VAR_DIR / 'archive'}")
 UPLOAD_DIR = Path(env.str("UPLOAD_DIR", default=str(VAR_DIR / "uploads")))
+# Refused files identify patients: they are removed after this many days.
+QUARANTINE_DAYS = env.int("QUARANTINE_DAYS", default=30)
 MODEL_DIR = Path(env.str("MODEL_DIR", default=str(VAR_DIR / "models")))
 ARTIFACT_DIR = Path(env.str("ARTIFACT_DIR", default=str(VAR_DIR / "artifacts")))
 
