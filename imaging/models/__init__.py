@@ -1,6 +1,7 @@
 """The models of the imaging app, by concept."""
 
 from imaging.models.imaging_study import ImagingStudy, Instance, Series
+from imaging.models.patient import KnownPatient
 from imaging.models.read import Measurement, Read
 from imaging.models.segmentation import Segmentation
 from imaging.models.upload import UploadedInstance, UploadSession
@@ -8,6 +9,7 @@ from imaging.models.upload import UploadedInstance, UploadSession
 __all__ = [
     "ImagingStudy",
     "Instance",
+    "KnownPatient",
     "Measurement",
     "Read",
     "Segmentation",

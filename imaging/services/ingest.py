@@ -5,11 +5,9 @@ Nothing reaches the archive unparsed, and nothing original is kept: identity end
 
 import hashlib
 import hmac
-import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
@@ -27,6 +25,8 @@ from imaging.deid import DeidentificationFailed, DeidResult, Pseudonymiser, deid
 from imaging.intake import Limits, RefusedInstance, read_instance
 from imaging.models import ImagingStudy, Instance, UploadedInstance, UploadSession
 from imaging.services.headers import header_of
+from imaging.services.patient import is_known_patient, know_patient
+from imaging.services.quarantine import keep_apart, remove_file
 
 Outcome = UploadedInstance.Outcome
 
@@ -52,6 +52,12 @@ MIXED_PATIENTS = Refusal(
     "mixed_patients", "此文件的患者编号与本次上传的其他文件不同。只上传该受试者的影像。",
     "The file's patient id differs from the other files of this upload. Send this subject's images only.",
 )  # fmt: skip
+OTHER_PATIENT = Refusal(
+    "other_patient",
+    "此文件的患者编号与该受试者以往影像不同。核对是否选错受试者；医院更换过编号的，请数据管理员确认后重新上传。",
+    "The file's patient id differs from this subject's earlier images. Check whether the right subject was "
+    "chosen; where the hospital changed the number, ask the data manager to accept it, then send it again.",
+)
 CONTENT_CONFLICT = Refusal(
     "content_conflict", "同一 SOP Instance UID 已存有不同内容，原有内容保留。联系数据管理员。",
     "Other content is stored under this SOP Instance UID and was kept. Ask the data manager.",
@@ -162,6 +168,8 @@ def _keep(row: UploadedInstance, source_key: str, kept: _Kept, actor: User) -> U
     found = _place(session, str(dataset.StudyInstanceUID))
     if isinstance(found, Refusal):
         return found
+    if not know_patient(subject=session.subject, patient_key=session.patient_key, actor=actor):
+        return OTHER_PATIENT
     study = found or _bind(session, dataset, kept, actor)
     instance, new = Instance.objects.get_or_create(
         sop_instance_uid=str(dataset.SOPInstanceUID),
@@ -208,11 +216,18 @@ def _place(session: UploadSession, study_instance_uid: str) -> ImagingStudy | Re
 
 
 def _claim_patient(session: UploadSession, patient_key: str) -> Refusal | None:
-    """Remember the first file's patient for the session, for good; another one is refused."""
-    if not session.patient_key:
-        UploadSession.objects.filter(pk=session.pk, patient_key="").update(patient_key=patient_key)
+    """Remember the first file's patient for the session; another one is refused.
+
+    So is one that differs from the subject's earlier images, until a data manager accepts the new number; a
+    session that began with such files is still good for the right ones.
+    """
+    known, claimed = is_known_patient(session.subject, patient_key), session.patient_key
+    if not claimed or (known and not is_known_patient(session.subject, claimed)):
+        UploadSession.objects.filter(pk=session.pk, patient_key=claimed).update(patient_key=patient_key)
         session.refresh_from_db(fields=["patient_key"])
-    return None if session.patient_key == patient_key else MIXED_PATIENTS
+    if session.patient_key != patient_key:
+        return MIXED_PATIENTS
+    return OTHER_PATIENT if known is False else None
 
 
 def _stored(session: UploadSession, source_key: str) -> UploadedInstance | None:
@@ -231,7 +246,7 @@ def _refuse(
     row.outcome = Outcome.QUARANTINED
     row.reason_code, row.reason_zh, row.reason_en = reason.code, reason.zh[:300], reason.en[:300]
     earlier = row.session.instances.filter(source_key=source_key, sha256=row.sha256).first()
-    row.quarantine_name = (earlier.quarantine_name if earlier else "") or _quarantine(content)
+    row.quarantine_name = (earlier.quarantine_name if earlier else "") or keep_apart(content)
     with transaction.atomic():
         return _save(row, source_key, actor)
 
@@ -247,27 +262,12 @@ def _save(row: UploadedInstance, source_key: str, actor: User) -> UploadedInstan
     row.save()
     if earlier is not None and earlier.quarantine_name not in ("", row.quarantine_name):
         name = earlier.quarantine_name
-        transaction.on_commit(lambda: (quarantine_folder() / name).unlink(missing_ok=True))
+        transaction.on_commit(lambda: remove_file(name))
     audit.record(
         actor=actor, action="instance.received", target=row, place=audit.place_of(row.session),
         after={"outcome": row.outcome, "reason": row.reason_code, "sha256": row.sha256},
     )  # fmt: skip
     return row
-
-
-def quarantine_folder() -> Path:
-    """Return where refused files lie."""
-    return Path(settings.UPLOAD_DIR) / "quarantine"
-
-
-def _quarantine(content: bytes) -> str:
-    """Keep a refused file apart, readable by the server's account alone; return its random name."""
-    folder = quarantine_folder()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / f"{uuid.uuid4()}.bin"
-    path.touch(mode=0o600)
-    path.write_bytes(content)
-    return path.name
 
 
 def _date(value: object) -> date | None:

@@ -1,10 +1,11 @@
 """Pages of deliveries: every imaging form and its state, and one form with its upload, series and viewer."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -13,6 +14,7 @@ from edc.models import FormInstance, StudyEvent
 from edc.web.context import current_site, current_study
 from imaging import selectors
 from imaging.models import Series, UploadSession
+from imaging.services.patient import accept_patient
 from imaging.services.phase import confirm_phase
 from imaging.services.pictures import series_picture as picture_of
 from imaging.web.panel import panel_of, title_of
@@ -164,6 +166,16 @@ def series_picture(request: HttpRequest, pk: int) -> HttpResponse:
     series = get_object_or_404(selectors.pictured_series_visible_to(request.user), pk=pk)
     headers = {"Cache-Control": "private, max-age=600"}
     return HttpResponse(picture_of(series), content_type="image/png", headers=headers)
+
+
+@login_required
+@require_POST
+def accept_number(request: HttpRequest, pk: int) -> HttpResponse:
+    """Accept the hospital number of a delivery as one more of the subject's."""
+    session = get_object_or_404(selectors.sessions_visible_to(request.user), pk=pk)
+    accept_patient(session=session, reason=request.POST.get("reason", ""), actor=request.user)
+    messages.success(request, _("The number was accepted. Ask the site to send the files again."))
+    return redirect("imaging-form", session.form_id)
 
 
 def form_series_of(request: HttpRequest, series: Series) -> HttpResponse:

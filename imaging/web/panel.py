@@ -15,6 +15,7 @@ from edc.selectors.owed import event_name, form_name
 from imaging import selectors
 from imaging.models import ImagingStudy, Series, UploadSession
 from imaging.services.binding import CONFIRMED
+from imaging.services.patient import is_known_patient
 from imaging.services.receipt import count
 
 VERDICT_SHAPES = {"pass": "done", "deviation": "soft", "unusable": "over"}
@@ -59,6 +60,8 @@ def panel_of(form: FormInstance, actor: User, *, viewer: bool) -> dict[str, Any]
         "notes": open_notes(form),
         "receipt": latest_receipt(form),
         "under_way": under_way(form, actor) if may_upload else None,
+        "other_patient": other_patient(form),
+        "may_accept": access.may(actor, "resolve_disagreement", site=form.subject.site),
         "settings": upload_settings(form) if may_upload else None,
     }
 
@@ -137,6 +140,13 @@ def latest_receipt(form: FormInstance) -> UploadSession | None:
     return (
         form.upload_sessions.filter(status=UploadSession.Status.SUBMITTED).order_by("-submitted_at").first()
     )
+
+
+def other_patient(form: FormInstance) -> UploadSession | None:
+    """Return the form's newest delivery when its patient number is not one of the subject's."""
+    newest = form.upload_sessions.exclude(patient_key="").first()
+    unknown = newest and is_known_patient(form.subject, newest.patient_key) is False
+    return newest if unknown else None
 
 
 def under_way(form: FormInstance, actor: User) -> dict[str, int] | None:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("series/<int:pk>/picture/", forms.series_picture, name="series-picture"),
     path("series/<int:pk>/masks/", masks.series_masks, name="series-masks"),
     path("segmentations/<int:pk>/overlay/", masks.segmentation_overlay, name="segmentation-overlay"),
+    path("uploads/<int:pk>/patient/", forms.accept_number, name="accept-patient"),
     path("studies/<int:pk>/reads/", reads.assign, name="assign-reads"),
     path("reads/", reads.reads, name="reads"),
     path("reads/<int:pk>/", reads.read, name="read"),

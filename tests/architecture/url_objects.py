@@ -111,6 +111,7 @@ def _images(subject: Subject) -> dict[str, Any]:
         "imaging-form-series pk": form.pk,
         "series pk": series.pk,
         "segmentation pk": images.SegmentationFactory(series=series).pk,
+        "accept-patient pk": session.pk,
         "assign-reads pk": study.pk,
         "read pk": images.ReadFactory(imaging_study=study).pk,
         "review pk": score.pk,

@@ -6,7 +6,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from imaging import models
-from tests.factories.models import FormInstanceFactory, UserFactory
+from tests.factories.models import FormInstanceFactory, SubjectFactory, UserFactory
 
 SHA = factory.Sequence(lambda n: hashlib.sha256(f"imaging {n}".encode()).hexdigest())
 UID = factory.Sequence(lambda n: f"2.25.{10**38 + n}")
@@ -42,6 +42,14 @@ class ImagingStudyFactory(DjangoModelFactory):
     study_instance_uid = UID
     modality = "CT"
     deidentification = factory.Dict({})
+
+
+class KnownPatientFactory(DjangoModelFactory):
+    class Meta:
+        model = models.KnownPatient
+
+    subject = factory.SubFactory(SubjectFactory)
+    patient_key = SHA
 
 
 class SeriesFactory(DjangoModelFactory):
