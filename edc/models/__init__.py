@@ -4,6 +4,7 @@ from edc.models.audit import AuditEvent, AuditHead
 from edc.models.check import CheckFiring, CheckReason, FormulaAdoption, UatRun
 from edc.models.design import DesignVersion, design_of
 from edc.models.form import FormInstance
+from edc.models.hold import Hold, HoldKind, HoldRequest, Level
 from edc.models.import_batch import ImportBatch, ImportCell, ImportedForm, ImportedSubject, ImportMapping
 from edc.models.observation import (
     INDEPENDENT,
@@ -18,8 +19,9 @@ from edc.models.observation import (
 from edc.models.password import PasswordRecord
 from edc.models.person import ApiToken, IdempotencyRecord, Membership, Role, User
 from edc.models.query import Query, QueryMessage, StandardText
+from edc.models.review import FormReview, ReviewType
 from edc.models.schedule import StudyEvent
-from edc.models.signature import Signature
+from edc.models.signature import Signature, SigningAct
 from edc.models.snapshot import Export, Snapshot, SnapshotPart, SnapshotRequest
 from edc.models.study import (
     Institution,
@@ -29,7 +31,13 @@ from edc.models.study import (
     StudyUserObjectPermission,
 )
 from edc.models.subject import EligibilityAssessment, Subject
-from edc.models.verification import Verification
+from edc.models.verification import (
+    FormVerificationDue,
+    ItemVerification,
+    Verification,
+    VerificationDraw,
+    VerificationPlan,
+)
 
 __all__ = [
     "INDEPENDENT",
@@ -45,6 +53,11 @@ __all__ = [
     "EligibilityAssessment",
     "Export",
     "FormInstance",
+    "FormReview",
+    "FormVerificationDue",
+    "Hold",
+    "HoldKind",
+    "HoldRequest",
     "FormulaAdoption",
     "IdempotencyRecord",
     "ImportBatch",
@@ -54,14 +67,18 @@ __all__ = [
     "ImportedSubject",
     "Institution",
     "ItemValue",
+    "ItemVerification",
+    "Level",
     "Membership",
     "Observation",
     "PasswordRecord",
     "Query",
     "QueryMessage",
     "Resolution",
+    "ReviewType",
     "Role",
     "Signature",
+    "SigningAct",
     "Site",
     "SiteUserObjectPermission",
     "StandardText",
@@ -76,5 +93,7 @@ __all__ = [
     "UatRun",
     "User",
     "Verification",
+    "VerificationDraw",
+    "VerificationPlan",
     "design_of",
 ]
