@@ -132,9 +132,18 @@ def _page(
         "error": error,
         "typed": request.POST,
         "reasons": reasons().items(),
+        "skip_to": _open_after(listed, current),
         **(_difference(form, listed, current) if current else {}),
     }
     return render(request, "edc/reconcile.html", context, status=422 if error else 200)
+
+
+def _open_after(listed: list[Line], current: Line | None) -> Line | None:
+    """Return the next difference that is open besides the current one, from the top again after the last."""
+    if current is None:
+        return None
+    at = listed.index(current)
+    return next((line for line in [*listed[at + 1 :], *listed[:at]] if line.is_open), None)
 
 
 def _current(listed: list[Line], wanted: str) -> Line | None:

@@ -125,3 +125,13 @@ def test_the_effect_on_derived_items_is_shown(subject, complete, enter, manager)
     text = page(manager, form).content.decode()
     assert "ALBI" in text
     assert "-2.76" in text
+
+
+def test_a_difference_can_be_left_for_later_and_the_last_one_open_cannot(form, manager):
+    sex, age = (Disagreement.objects.get(form=form, path=path) for path in ("IT.DM.SEX", "IT.DM.AGE"))
+    assert f'href="?item={sex.pk}" data-key="s"' in page(manager, form, item=age.pk).content.decode()
+    assert f'href="?item={age.pk}" data-key="s"' in page(manager, form, item=sex.pk).content.decode()
+
+    resolve(manager, form, "IT.DM.AGE", choice="first")
+
+    assert 'data-key="s"' not in page(manager, form, item=sex.pk).content.decode()
