@@ -19,6 +19,8 @@ from edc import access
 from edc.models import AuditEvent, AuditHead, Site, Study, Subject, User
 
 GENESIS = "0" * 64
+# The event that names the rows whose values were masked, with the hash of what they say since.
+REDACTION = "redaction.applied"
 HASHED_FIELDS = (
     "at", "actor_id", "actor_name", "role", "study_id", "site_id", "subject_id", "action", "target_type",
     "target_id", "path", "before", "after", "reason", "channel", "blinded", "request_id",
@@ -170,51 +172,3 @@ def record_each(
     for path, (before, after) in sorted(changes.items()):
         if before != after:
             record(actor=actor, action=action, target=target, path=path, before=before, after=after, **more)
-
-
-@dataclass(frozen=True)
-class Break:
-    """The first place where the chain does not hold."""
-
-    event_id: int | None
-    problem: str
-
-
-def verify_chain() -> tuple[Break | None, int]:
-    """Walk the whole chain; return the first break, or None when every hash holds, and the count of
-    good rows.
-
-    Events may be appended meanwhile: the last stretch is read while the head is held.
-    """
-    walk = _Walk()
-    broken = walk.over(AuditEvent.objects.all())
-    if broken:
-        return broken, walk.count
-    with transaction.atomic():
-        head = AuditHead.objects.select_for_update().filter(pk=1).first()
-        broken = walk.over(AuditEvent.objects.filter(pk__gt=walk.last_pk))
-        return broken or _end_problem(head, walk), walk.count
-
-
-class _Walk:
-    """The state of a walk along the chain."""
-
-    def __init__(self) -> None:
-        self.previous, self.count, self.last_pk = GENESIS, 0, 0
-
-    def over(self, events: models.QuerySet[AuditEvent]) -> Break | None:
-        for event in events.order_by("pk").iterator(chunk_size=2000):
-            if event.previous_hash != self.previous:
-                return Break(event.pk, "the row before this one was removed or inserted")
-            if event_hash(event) != event.hash:
-                return Break(event.pk, "the content of this row was altered")
-            self.previous, self.count, self.last_pk = event.hash, self.count + 1, event.pk
-        return None
-
-
-def _end_problem(head: AuditHead | None, walk: _Walk) -> Break | None:
-    if head is None:
-        return Break(None, "the head of the chain is gone")
-    if (head.last_hash, head.length) != (walk.previous, walk.count):
-        return Break(None, f"the chain ends after {walk.count} rows, but {head.length} were written")
-    return None

@@ -1,6 +1,7 @@
 """The audit trail: filtered, exported, and its chain checked on demand."""
 
 from functools import cached_property
+from pathlib import Path
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -10,8 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from edc import audit
+from edc.exchange import verify_trail
 from edc.models import Study, User
+from edc.selectors.audit_chain import verify_chain
+from edc.selectors.audit_chain_export import chain_lines
 from edc.selectors.audit_filters import AuditFilter, matching
 from edc.selectors.audit_trail import audited_studies
 from edc.selectors.evaluation import in_language
@@ -93,14 +96,44 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     return answer
 
 
+@require_safe
+@login_required
+def chain(request: HttpRequest) -> StreamingHttpResponse:
+    """Send the whole chain for the stand-alone verifier, with the content of what the reader may read."""
+    study, _wanted = asked_of(request)
+    event = record_audit_export(study=study, form="jsonl", filters={"study": study.oid}, actor=request.user)
+    lines = chain_lines(study=study, actor=request.user, upto=event.pk)
+    answer = StreamingHttpResponse(lines, content_type="application/jsonl; charset=utf-8")
+    name = f"audit-trail-{study.oid}-{timezone.localdate():%Y%m%d}.jsonl"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+@require_safe
+@login_required
+def verifier(request: HttpRequest) -> HttpResponse:
+    """Send the program that checks an exported chain on any machine with Python."""
+    study_with(request, "view_audit")
+    answer = HttpResponse(
+        Path(verify_trail.__file__).read_bytes(), content_type="text/x-python; charset=utf-8"
+    )
+    answer.headers["Content-Disposition"] = 'attachment; filename="verify_trail.py"'
+    return answer
+
+
 @require_POST
 @login_required
 def check(request: HttpRequest) -> HttpResponse:
     """Walk the whole chain now and say whether it holds, or where it first does not."""
     study_with(request, "view_audit")
-    broken, count = audit.verify_chain()
+    verdict = verify_chain()
+    broken = verdict.broken
     if broken is None:
-        words = _("The chain holds: %(count)d rows, none altered, removed or inserted.") % {"count": count}
+        words = _("The chain holds: %(count)d rows, none altered, removed or inserted.") % {
+            "count": verdict.count
+        }
+        if verdict.redacted:
+            words += " " + _("Redacted by two people: %(count)d rows.") % {"count": verdict.redacted}
     else:
         words = _("The chain breaks at row %(row)s: %(problem)s. Tell the administrator now.") % {
             "row": broken.event_id or _("the end"), "problem": broken.problem,
