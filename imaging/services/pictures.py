@@ -14,6 +14,7 @@ from edc.errors import NotHeld
 from imaging.archive import from_url
 from imaging.models import Instance, Segmentation, Series
 from imaging.seg.picture import slice_png
+from imaging.seg.volume import Volume
 from imaging.services.volumes import archive_answers, fetch_mask, fetch_volume
 
 THUMBNAIL_WIDTH, PRINT_WIDTH = 256, 900
@@ -58,12 +59,16 @@ def _no_picture() -> NotHeld:
 
 @dataclass(frozen=True)
 class MaskPicture:
-    """A PNG of the slice with the mask's largest area; slices are numbered from 1 along the volume."""
+    """A PNG of the slice with the mask's largest area; slices are numbered from 1 along the volume.
+
+    `left_is_right`: the picture's columns run from the patient's right to the left, as radiologists look.
+    """
 
     png: bytes
     slice_number: int
     slice_count: int
     area_cm2: float
+    left_is_right: bool
 
 
 def mask_picture(segmentation: Segmentation) -> MaskPicture:
@@ -88,4 +93,11 @@ def mask_picture(segmentation: Segmentation) -> MaskPicture:
         slice_number=largest + 1,
         slice_count=len(areas),
         area_cm2=round(float(areas[largest]) * spacing[0] * spacing[1] / 100, 2),
+        left_is_right=_shows_right_at_left(volume),
     )
+
+
+def _shows_right_at_left(volume: Volume) -> bool:
+    """Tell whether columns ascend along patient x (PS3.3 C.7.6.2.1.1: x grows to the left hand side)."""
+    along = volume.affine[:3, 0] / np.linalg.norm(volume.affine[:3, 0])
+    return bool(along[0] > 0.9)
