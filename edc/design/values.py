@@ -223,7 +223,7 @@ def _limit_problem(item: ItemDef, standard: Any, today: date | None) -> Problem 
     for level, limits in (("hard", item.hard), ("soft", item.soft)):
         if limits and not _within(item, standard, limits, today):
             bounds, unit = _bounds(limits), f" {item.unit}" if item.unit else ""
-            zh = f"{_shown(standard)}{unit} 超出 {bounds}，核对" + ("并更正" if level == "hard" else "")
+            zh = f"{_shown(standard)}{unit} 超出 {bounds}，核对" + ("并更正。" if level == "hard" else "。")
             todo = "correct it" if level == "hard" else "check it against the source"
             return _told(
                 item, f"{level}_limit", zh, f"{_shown(standard)}{unit} is outside {bounds}: {todo}.", level
