@@ -1,6 +1,7 @@
 """The models of the edc app, by concept."""
 
 from edc.models.audit import AuditEvent, AuditHead
+from edc.models.audit_review import AuditCriteria, AuditReview
 from edc.models.check import CheckFiring, CheckReason, FormulaAdoption, UatRun
 from edc.models.design import DesignVersion, design_of
 from edc.models.form import FormInstance
@@ -19,6 +20,7 @@ from edc.models.observation import (
 from edc.models.password import PasswordRecord
 from edc.models.person import ApiToken, IdempotencyRecord, Membership, Role, User
 from edc.models.query import Query, QueryMessage, StandardText
+from edc.models.redaction import RedactedCell, Redaction
 from edc.models.review import FormReview, ReviewType
 from edc.models.schedule import StudyEvent
 from edc.models.signature import Signature, SigningAct
@@ -42,8 +44,10 @@ from edc.models.verification import (
 __all__ = [
     "INDEPENDENT",
     "ApiToken",
+    "AuditCriteria",
     "AuditEvent",
     "AuditHead",
+    "AuditReview",
     "CheckFiring",
     "CheckReason",
     "DesignVersion",
@@ -74,6 +78,8 @@ __all__ = [
     "PasswordRecord",
     "Query",
     "QueryMessage",
+    "RedactedCell",
+    "Redaction",
     "Resolution",
     "ReviewType",
     "Role",

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from unittest import mock
 
+from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 
 import edc.migrations
@@ -22,6 +23,11 @@ GUARDED: dict[str, tuple[str, ...]] = {
     table: operations
     for migration in MIGRATIONS
     for table, operations in getattr(migration, "GUARDED", {}).items()
+}
+MASKABLE: dict[str, tuple[str, ...]] = {
+    table: columns
+    for migration in MIGRATIONS
+    for table, columns in getattr(migration, "MASKABLE", {}).items()
 }
 FUNCTION = import_module("edc.migrations.0002_append_only").FUNCTION
 
@@ -51,13 +57,15 @@ def flush_behind_the_guards() -> Iterator[None]:
 def making(vendor: str) -> list[str]:
     """Return the statements that guard the tables."""
     function = [FUNCTION] if vendor == "postgresql" else []
-    return [*function, *append_only.triggers(vendor, GUARDED)]
+    masking = append_only.masking_triggers(connection, MASKABLE)
+    return [*function, *append_only.triggers(vendor, GUARDED), *masking]
 
 
 def dropping(vendor: str) -> list[str]:
     """Return the statements that take the guards away."""
     if vendor == "postgresql":
-        return ["DROP FUNCTION IF EXISTS edc_refuse_change() CASCADE"]
+        functions = ("edc_refuse_change", "edc_refuse_unmasked")
+        return [f"DROP FUNCTION IF EXISTS {name}() CASCADE" for name in functions]
     return [
         f"DROP TRIGGER IF EXISTS {table}_no_{operation.lower()}"
         for table, operations in GUARDED.items()

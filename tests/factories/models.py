@@ -509,3 +509,50 @@ class ImportedSubjectFactory(DjangoModelFactory):
     study = factory.SelfAttribute("batch.study")
     subject = factory.SubFactory("tests.factories.models.SubjectFactory")
     source_key = factory.Sequence(lambda n: f"P{n}")
+
+
+class AuditCriteriaFactory(DjangoModelFactory):
+    class Meta:
+        model = models.AuditCriteria
+
+    study = factory.SubFactory(StudyFactory)
+    name = factory.Sequence(lambda n: f"Criteria {n}")
+    made_by = factory.SubFactory(UserFactory)
+
+
+class AuditReviewFactory(DjangoModelFactory):
+    class Meta:
+        model = models.AuditReview
+
+    criteria = factory.SubFactory(AuditCriteriaFactory)
+    after_event = 0
+    upto_event = 1
+    filters = factory.Dict({})
+    event_count = 1
+    chain_hash = SHA
+    findings = "Nothing odd"
+    reviewer = factory.SubFactory(UserFactory)
+    reviewer_name = "Person"
+
+
+class RedactionFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Redaction
+
+    form = factory.SubFactory(FormInstanceFactory)
+    subject = factory.SelfAttribute("form.subject")
+    path = "IT.DM.NOTE"
+    text = "Zhang San"
+    reason = "A name"
+    requested_by = factory.SubFactory(UserFactory)
+
+
+class RedactedCellFactory(DjangoModelFactory):
+    class Meta:
+        model = models.RedactedCell
+
+    redaction = factory.SubFactory(RedactionFactory)
+    table_name = "edc_observation"
+    row_id = 1
+    column_name = "content"
+    masked = "[redacted]"
