@@ -123,6 +123,7 @@ class ItemDef:
     pattern: str | None = None
     max_length: int | None = None
     read_only: bool = False
+    critical: bool = False
     standard: str | None = None
     identifying: str = "none"
     registered_check: str | None = None

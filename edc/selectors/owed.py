@@ -123,9 +123,10 @@ def _signatures(actor: User, study: Study, site: Site | None) -> Iterator[OwedWo
 
 
 def _verifications(actor: User, study: Study, site: Site | None) -> Iterator[OwedWork]:
-    forms = _forms(actor, "verify_data", study, site).filter(status=Status.COMPLETE)
+    forms = _forms(actor, "verify_data", study, site).exclude(status=Status.LOCKED)
+    forms = forms.filter(status__in=FormInstance.FINAL, verification_due__left__gt=0)
     for form in forms.order_by("status_changed_at")[:MOST]:
-        yield _form_work("verify", form, "", 3, "form-entry", _("Verify"))
+        yield _form_work("verify", form, "", 3, "form-verification", _("Verify"))
 
 
 def _form_work(kind: str, form: FormInstance, blocks: str, minutes: int, url: str, action: str) -> OwedWork:

@@ -5,7 +5,6 @@ signatures.
 from dataclasses import asdict
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from edc import audit, jobs
 from edc.models import FormInstance, ItemValue, User
@@ -15,9 +14,11 @@ from edc.selectors.evaluation import FinalValue, final_values, flags_of, state_o
 from edc.selectors.records import current_record
 from edc.services.check_queries import sync_check_queries
 from edc.services.eligibility import reassess
+from edc.services.marks import break_marks
 from edc.services.moves import move
 from edc.services.query.system import close_unreachable
 from edc.services.schedule import plan_events
+from edc.services.verify.due import refresh_due
 
 Status = FormInstance.Status
 COHORT_ITEM = "IT.ENR.COHORT"
@@ -39,6 +40,7 @@ def complete_form(*, form: FormInstance, record: dict, stream: str, actor: User,
             "values": {path: new for path, (_old, new) in changes.items()},
         }
         audit.record(actor=actor, action="form.completed", target=form, after=after)
+        refresh_due(form)
     elif changes:
         audit.record_each(actor=actor, action="value.changed", target=form, changes=changes, reason=reason)
         break_marks(form, reason, actor)
@@ -150,22 +152,3 @@ def _stamp(form: FormInstance) -> None:
     }
     form.content_sha256 = audit.digest(content)
     form.save(update_fields=["content_sha256"])
-
-
-def break_marks(form: FormInstance, reason: str, actor: User) -> None:
-    """Break each signature and verification that was given for other content than the form's present one."""
-    now = timezone.now()
-    stale = {"broken_at__isnull": True}
-    broken = 0
-    for signature in form.signatures.filter(**stale).exclude(content_sha256=form.content_sha256):
-        signature.broken_at, signature.broken_reason = now, reason
-        signature.save(update_fields=["broken_at", "broken_reason"])
-        broken += 1
-        audit.record(actor=actor, action="signature.broken", target=signature, reason=reason)
-    for verification in form.verifications.filter(**stale).exclude(content_sha256=form.content_sha256):
-        verification.broken_at = now
-        verification.save(update_fields=["broken_at"])
-        broken += 1
-        audit.record(actor=actor, action="verification.broken", target=verification, reason=reason)
-    if broken and form.status in (Status.SIGNED, Status.VERIFIED):
-        move(form, Status.COMPLETE)

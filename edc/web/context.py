@@ -78,6 +78,8 @@ def _tabs(request: HttpRequest, user: User, study: Study | None) -> list[dict[st
         tabs.append(extensions.Tab(_("Queries"), reverse("queries"), "/queries"))
     if access.sites_for(user, "import_data").filter(study=study).exists():
         tabs.append(extensions.Tab(_("Imports"), reverse("imports"), "/imports"))
+    if access.sites_for(user, "verify_data").filter(study=study).exists():
+        tabs.append(extensions.Tab(_("Verification"), reverse("verification"), "/verification"))
     for part in extensions.registered():
         tabs.extend(part.tabs(actor=user, study=study))
     if access.may(user, "view_audit", study=study):

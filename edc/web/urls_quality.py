@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from edc.web import queries, query_bulk, query_texts, sign
+from edc.web import queries, query_bulk, query_texts, sign, verification
 
 urlpatterns: list[URLPattern] = [
     path("forms/", sign.forms, name="forms"),
@@ -10,6 +10,11 @@ urlpatterns: list[URLPattern] = [
     path("forms/<int:pk>/sign/", sign.sign, name="form-sign"),
     path("forms/<int:pk>/lock/", sign.lock, name="form-lock"),
     path("forms/<int:pk>/unlock/", sign.unlock, name="form-unlock"),
+    path("verification/", verification.verification, name="verification"),
+    path("verification/plans/", verification.plans, name="verification-plans"),
+    path("verification/plans/make/", verification.plan_make, name="verification-plan-make"),
+    path("forms/<int:pk>/verification/", verification.form, name="form-verification"),
+    path("forms/<int:pk>/verification/mark/", verification.mark, name="form-verification-mark"),
     path("queries/", queries.queries, name="queries"),
     path("queries/ageing/", queries.ageing, name="queries-ageing"),
     path("queries/texts/", query_texts.texts, name="query-texts"),

@@ -66,7 +66,7 @@ def make_world(system: User, crc: Any) -> World:
         "uidb36": "1",
         "step": "approve",
     }
-    ids |= {f"form-{each} pk": forms["complete"].pk for each in ("verify", "sign", "lock")}
+    ids |= {f"form-{each} pk": forms["complete"].pk for each in ("verify", "sign", "lock", "verification", "verification-mark")}
     ids |= {f"form-{each} pk": forms["disagreement"].pk for each in ("reconcile", "resolve")}
     ids |= _disagreement(forms["disagreement"]) | _images(subject) | {"event-add pk": subject.pk}
     return World(study, site, elsewhere, ids | {f"api:{key}": value for key, value in ids.items()})

@@ -12,7 +12,7 @@ from edc.models import AuditEvent, Query, Signature
 from edc.rules.form_logic import Flag
 from edc.selectors.audit_filters import ABOUT_A_FORM
 from edc.services import design as design_service
-from edc.services import enrol, entry, lock, people, query, reconcile, schedule, sign, verify
+from edc.services import enrol, entry, lock, people, query, reconcile, review, schedule, sign, verify
 from edc.services.check_queries import sync_check_queries
 from edc.services.eligibility import reassess
 from tests.edc.audit.trust_examples import TRUST
@@ -20,7 +20,7 @@ from tests.edc.audit.import_examples import IMPORTS
 from tests.factories.designs import small_design, text
 from tests.factories.entering import entry as value
 from tests.factories.entering import form_of, record
-from tests.factories.models import PASSWORD, QueryFactory, UserFactory
+from tests.factories.models import PASSWORD, QueryFactory, ReviewTypeFactory, UserFactory
 
 # What others call inside their own transaction: the caller's row tells of it.
 PARTS = {
@@ -93,6 +93,11 @@ class World:
 
     def locked(self):
         return lock.lock_form(form=self.complete("FO.DM"), actor=self.manager, reason="Clean")
+
+    def verified_item(self):
+        form = self.complete("FO.DM")
+        verify.verify_items(form=form, paths=["IT.DM.SEX"], actor=self.member("mo", "monitor"))
+        return form
 
     def token(self):
         return people.issue_token(
@@ -264,9 +269,44 @@ EXAMPLES = {
             study=w.study, code="own", purpose="query", text=text("Look"), active=True, actor=w.manager
         ),
     ),
-    "verify.verify_form": (
+    "verify.marks.verify_form": (
         lambda w: w.complete("FO.DM"),
         lambda w, form: verify.verify_form(form=form, actor=w.member("mo", "monitor")),
+    ),
+    "verify.marks.verify_items": (
+        lambda w: w.complete("FO.DM"),
+        lambda w, form: verify.verify_items(form=form, paths=["IT.DM.SEX"], actor=w.member("mo", "monitor")),
+    ),
+    "verify.marks.take_back": (
+        lambda w: w.verified_item(),
+        lambda w, form: verify.take_back(
+            form=form, path="IT.DM.SEX", reason="wrong page", actor=w.member("mo", "monitor")
+        ),
+    ),
+    "verify.plans.make_plan": (
+        lambda w: w.complete("FO.DM"),
+        lambda w, _: verify.make_plan(
+            study=w.study, site=None, terms=verify.PlanTerms(date(2026, 1, 1), 1, 20, "always"),
+            reason="Monitoring plan 1.0", actor=w.manager,
+        ),
+    ),
+    "review.save_review_type": (
+        None,
+        lambda w, _: review.save_review_type(
+            wanted=ReviewTypeFactory.build(study=w.study, role="monitor"), actor=w.manager
+        ),
+    ),
+    "review.review_form": (
+        lambda w: w.complete("FO.DM"),
+        lambda w, form: review.review_form(
+            review_type=ReviewTypeFactory(study=w.study), form=form, actor=w.investigator
+        ),
+    ),
+    "review.review_forms": (
+        lambda w: w.complete("FO.DM"),
+        lambda w, form: review.review_forms(
+            review_type=ReviewTypeFactory(study=w.study), forms=[form], actor=w.investigator
+        ),
     ),
     "sign.sign_form": (
         lambda w: w.complete("FO.DM"),

@@ -1,0 +1,185 @@
+"""What has to be verified against the source: item by item of a form, and as numbers and lists of forms."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils import timezone
+
+from edc import access, audit
+from edc.design.items import ItemDef
+from edc.models import (
+    FormInstance,
+    FormVerificationDue,
+    ItemValue,
+    ItemVerification,
+    Query,
+    Site,
+    Stream,
+    Study,
+    Subject,
+    User,
+    VerificationDraw,
+    VerificationPlan,
+)
+from edc.selectors.owed import LEFT
+
+ELECTRONIC = (Stream.IMPORT, Stream.DEVICE, Stream.MODEL)
+NUMBERS = 10_000
+
+
+def draw_number(seed: str, subject_key: str) -> int:
+    """Return the number from 0 to 9999 that the seed gives a subject: the same on every machine and day."""
+    return int(hashlib.sha256(f"{seed}:{subject_key}".encode()).hexdigest(), 16) % NUMBERS
+
+
+def plan_for(form: FormInstance) -> VerificationPlan | None:
+    """Return the plan that a form follows: the latest begun on its visit's day, the site's own before the
+    study's; None before any plan, when everything is verified.
+    """
+    plans = VerificationPlan.objects.filter(study=form.subject.study_id, starts_on__lte=visit_day(form))
+    own = plans.filter(site=form.subject.site_id).first()
+    return own or plans.filter(site__isnull=True).first()
+
+
+def visit_day(form: FormInstance) -> date:
+    """Return the day by which a form's plan is found: held, else planned, else the subject's first day."""
+    event = form.event
+    return event.held_on or event.planned_date or timezone.localdate(form.subject.created_at)
+
+
+def ordinal_of(subject: Subject) -> int:
+    """Return the subject's place among its site's subjects, from 1."""
+    return Subject.objects.filter(site=subject.site_id, pk__lte=subject.pk).count()
+
+
+@dataclass(frozen=True)
+class VerifiableItem:
+    """One value of a form: whether it needs comparison with its source, and its mark."""
+
+    item: ItemDef
+    value: ItemValue
+    required: bool
+    transferred: bool
+    mark: ItemVerification | None
+    broken: ItemVerification | None
+
+    @property
+    def path(self) -> str:
+        return self.value.path
+
+    @property
+    def left(self) -> bool:
+        return self.required and self.mark is None
+
+
+def value_digest(value: ItemValue) -> str:
+    """Return the hash of what a monitor compares: the value, its unit, its missing code."""
+    return audit.digest([value.value, value.unit, value.missing, value.raw])
+
+
+def verifiable_items(form: FormInstance, draw: VerificationDraw | None) -> list[VerifiableItem]:
+    """Return the form's entered values in the order of the form, with what the plan asks of each.
+
+    `draw` is the subject's under the form's plan, None without a plan. Derived values are nobody's entry.
+    """
+    definition = form.design_version.design.form(form.form_oid)
+    order = {item.oid: place for place, item in enumerate(definition.items)}
+    marks: dict[str, ItemVerification] = {}
+    broken: dict[str, ItemVerification] = {}
+    for mark in form.item_verifications.select_related("verifier", "broken_by").order_by("pk"):
+        (broken if mark.broken_at else marks)[mark.path] = mark
+    found = []
+    for value in form.values.filter(derived=False):
+        item = definition.items_by_oid.get(value.item_oid)
+        if item is None or item.type == "derived":
+            continue
+        transferred = item.read_only or value.source_stream in ELECTRONIC
+        sampled = draw is None or draw.why != VerificationDraw.Why.LEFT_OUT
+        required = not transferred and (item.critical or sampled)
+        path = value.path
+        found.append(VerifiableItem(item, value, required, transferred, marks.get(path), broken.get(path)))
+    return sorted(found, key=lambda each: (order[each.item.oid], each.value.row_key.zfill(10)))
+
+
+def queried_paths(form: FormInstance) -> set[str]:
+    """Return the paths of the items that anybody ever asked about."""
+    return set(form.queries.exclude(origin=Query.Origin.EDIT_CHECK).values_list("path", flat=True))
+
+
+SHOWS: dict[str, Q] = {
+    "due": Q(left__gt=0),
+    "critical": Q(critical_left__gt=0),
+    "broken": Q(broken__gt=0, left__gt=0),
+    "done": Q(left=0, required__gt=0),
+    "transferred": Q(transferred__gt=0),
+    "all": Q(),
+}
+ORDERS = {
+    "subject": ("form__subject__subject_key", "form__event__ordinal", "form__ordinal", "pk"),
+    "oldest": ("form__status_changed_at", "pk"),
+    "critical": ("-critical_left", "-left", "pk"),
+}
+
+
+def due_visible_to(
+    actor: User, study: Study, site: Site | None, asked: Mapping[str, str]
+) -> QuerySet[FormVerificationDue]:
+    """Return what completed forms owe at the actor's sites, for who sees their data.
+
+    Filters: `site` (OID), `q` part of a screening number, `form` (OID), `sort`.
+    """
+    sites = access.sites_for(actor, "view_data").filter(study=study)
+    found = FormVerificationDue.objects.filter(
+        form__subject__site__in=sites, form__status__in=FormInstance.FINAL
+    ).exclude(form__subject__status__in=LEFT)
+    wanted = {"form__subject__site__oid": asked.get("site"), "form__form_oid": asked.get("form")}
+    found = found.filter(**{name: value for name, value in wanted.items() if value})
+    if site:
+        found = found.filter(form__subject__site=site)
+    if asked.get("q", "").strip():
+        found = found.filter(form__subject__subject_key__icontains=asked["q"].strip())
+    found = found.select_related(
+        "form__subject__site", "form__subject__study", "form__event", "form__design_version"
+    ).defer("form__design_version__content")
+    return found.order_by(*ORDERS.get(asked.get("sort", ""), ORDERS["subject"]))
+
+
+@dataclass(frozen=True)
+class SiteDebt:
+    """A site's verification in numbers of items, and its forms with anything left."""
+
+    site: Site
+    required: int
+    verified: int
+    left: int
+    critical_left: int
+    transferred: int
+    forms_left: int
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.verified // self.required if self.required else 100
+
+
+def debt_by_site(found: QuerySet[FormVerificationDue]) -> list[SiteDebt]:
+    """Return the numbers of each site that has any, in two database queries."""
+    sums = {name: Sum(name) for name in ("required", "verified", "left", "critical_left", "transferred")}
+    rows = (
+        found.select_related(None)
+        .defer(None)
+        .order_by()
+        .values("form__subject__site")
+        .annotate(**{f"sum_{name}": each for name, each in sums.items()})
+        .annotate(forms_left=Count("pk", filter=Q(left__gt=0)))
+    )
+    by_site = {row["form__subject__site"]: row for row in rows}
+    return [
+        SiteDebt(
+            site, **{name: by_site[site.pk][f"sum_{name}"] for name in sums},
+            forms_left=by_site[site.pk]["forms_left"],
+        )
+        for site in Site.objects.filter(pk__in=by_site)
+    ]  # fmt: skip
