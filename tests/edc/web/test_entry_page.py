@@ -31,6 +31,13 @@ def text_of(response):
     return response.content.decode()
 
 
+def test_who_may_not_read_values_is_told_so_and_not_that_there_are_none(subject, complete, member):
+    page = text_of(get(browser(member("ann", "auditor")), complete("FO.IC")))
+
+    assert "Your role sees that, not its values." in page
+    assert "nothing to read yet" not in page
+
+
 @pytest.mark.parametrize(
     ("role", "mode"),
     [("crc", "enter"), ("data_manager", "nothing"), ("monitor", "nothing"), ("auditor", "nothing")],
