@@ -9,6 +9,8 @@ from tests.journeys.person import Person
 
 # What is not a page of the platform's own making, or ends the walk.
 LEFT_OUT = frozenset({"account_logout", "schema", "docs", "set_language", "healthz"})
+# Views that have answered with a page: another address of theirs is opened without asking first what it is.
+PAGES: set[str] = set()
 LINKS = "() => [...document.querySelectorAll('a[href]:not([download])')].map(each => each.href)"
 
 
@@ -42,6 +44,12 @@ def pages_of(person: Person, known: frozenset[str] = frozenset()) -> Iterator[tu
 
 
 def _is_page(person: Person, path: str) -> bool:
+    name = name_of(path)
+    if name in PAGES:
+        return True
     answer = person.context.request.get(path)
     assert answer.ok, f"{person.username} follows a link to {path}: {answer.status}"
-    return answer.headers.get("content-type", "").startswith("text/html")
+    found = answer.headers.get("content-type", "").startswith("text/html")
+    if found and name:
+        PAGES.add(name)
+    return found

@@ -1,4 +1,4 @@
-"""Every page of every role, in both languages and themes, on a desk and on a phone."""
+"""Every page of every role can be read: on a desk and on a phone, in both languages and themes."""
 
 import pytest
 
@@ -10,9 +10,48 @@ pytestmark = pytest.mark.browser
 ROLES = (
     "crc1", "dm", "monitor", "pi", "reader1", "clinician", "scientist", "uploader", "auditor", "admin",
 )  # fmt: skip
-# What is promised for 390 px; every page is promised for 1366.
-ON_A_PHONE = frozenset({"home", "queries", "query", "review", "review-worklist", "account_login"})
 WIDTH = "() => document.documentElement.scrollWidth - innerWidth"
+
+
+@pytest.fixture(scope="module")
+def seen_dark() -> set[str]:
+    """The views that a role has looked at in English and dark; another role's differ in data alone."""
+    return set()
+
+
+@pytest.mark.parametrize("username", ROLES)
+def test_every_page_of_a_role_can_be_read(log_in, username, seen_dark):
+    person = log_in(username)
+    person.speaks("zh-hans")
+    faults: list[str] = []
+    walked = []
+
+    for name, path in pages_of(person):
+        walked.append((name, path))
+        faults += look(person, name, "zh-light")
+    person.speaks("en")
+    person.page.emulate_media(color_scheme="dark")
+    for name, path in walked:
+        if name not in seen_dark:
+            seen_dark.add(name)
+            person.open(path)
+            faults += look(person, name, "en-dark")
+
+    assert walked
+    assert faults == []
+
+
+def look(person: Person, name: str, how: str) -> list[str]:
+    """Return what is wrong with the open page: axe's findings, and what makes it too wide at either size."""
+    path = person.page.url.removeprefix(person.address)
+    faults = [f"{path} {how}: {each}" for each in serious(person.page)]
+    for size in (DESK, PHONE):
+        person.page.set_viewport_size(size)
+        person.picture(f"{name}-{person.username}-{how}-{size['width']}")
+        if wider := overflow(person):
+            faults.append(f"{path} {how}: {wider} px wider than {size['width']}")
+    person.page.set_viewport_size(DESK)
+    return faults
 
 
 def overflow(person: Person) -> int:
@@ -20,54 +59,14 @@ def overflow(person: Person) -> int:
     return max(0, person.page.evaluate(WIDTH))
 
 
-@pytest.mark.parametrize("username", ROLES)
-def test_every_page_of_a_role_can_be_read(log_in, username):
-    desk = log_in(username)
-    desk.speaks("zh-hans")
-    faults = []
-    walked = []
-
-    for name, path in pages_of(desk):
-        walked.append((name, path))
-        desk.picture(f"{name}-{username}-zh-light")
-        faults += [f"{path}: {each}" for each in serious(desk.page)]
-        faults += [f"{path}: {overflow(desk)} px too wide"] if overflow(desk) else []
-    faults += look(desk, walked, language="en", scheme="dark", size=DESK)
-    faults += look(desk, walked, language="zh-hans", scheme="light", size=PHONE)
-
-    assert walked
-    assert faults == []
-
-
-def look(
-    person: Person, walked: list[tuple[str, str]], *, language: str, scheme: str, size: dict
-) -> list[str]:
-    """Return what is wrong with the pages seen in another language, theme and size."""
-    person.speaks(language)
-    person.page.emulate_media(color_scheme=scheme)
-    person.page.set_viewport_size(size)
-    faults = []
-    for name, path in walked:
-        if size is PHONE and name not in ON_A_PHONE:
-            continue
-        person.open(path)
-        person.picture(f"{name}-{person.username}-{language[:2]}-{scheme}-{size['width']}")
-        faults += [f"{path} {language} {scheme}: {each}" for each in serious(person.page)]
-        faults += [f"{path}: {overflow(person)} px too wide"] if overflow(person) else []
-    return faults
-
-
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_the_way_in_can_be_read(chromium, platform, language, size):
-    visitor = Person(chromium, platform.address, "nobody", "", viewport=size)
+def test_the_way_in_can_be_read(chromium, platform, language):
+    visitor = Person(chromium, platform.address, "nobody", "")
     visitor.speaks(language)
 
     visitor.open("/accounts/login/")
 
-    visitor.picture(f"login-{language[:2]}-{size['width']}")
     assert visitor.page.locator("html").get_attribute("lang") == ("en" if language == "en" else "zh-Hans")
-    assert serious(visitor.page) == []
-    assert overflow(visitor) == 0
+    assert look(visitor, "login", language[:2]) == []
     assert visitor.faults == []
     visitor.close()
