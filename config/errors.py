@@ -1,15 +1,17 @@
 """The HTTP answer to each kind of error: problem+json for programs, a page for people."""
 
+import sys
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as ModelValidationError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template import loader
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views import defaults
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -21,6 +23,7 @@ STATUS: dict[type[errors.DomainError], int] = {
     errors.InvalidInput: 422,
     errors.Conflict: 409,
     errors.NotNow: 409,
+    errors.DutyFirst: 403,
     errors.NotHeld: 404,
     errors.Unavailable: 503,
     errors.DomainError: 400,
@@ -32,7 +35,9 @@ PLAIN = {
     403: ("permission_denied", gettext_lazy("Your role does not allow this here.")),
     404: ("not_found", gettext_lazy("Not found, or not yours to see.")),
     500: ("error", gettext_lazy("The server failed. Nothing that was saved is lost; try again.")),
+    503: ("unavailable", gettext_lazy("A part of the system is not reachable. Try again in a minute.")),
 }
+RETRY_AFTER = "10"
 
 
 def status_of(error: errors.DomainError) -> int:
@@ -148,7 +153,16 @@ def page_for(request: HttpRequest, code: int) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer a bug: without context processors, because what they ask may be what is broken."""
+    """Answer a bug, or a database that does not answer: then sending the same again helps.
+
+    Pages are drawn without context processors, because what they ask may be what is broken.
+    """
+    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    code = status.HTTP_503_SERVICE_UNAVAILABLE if away else status.HTTP_500_INTERNAL_SERVER_ERROR
     if request.path.startswith("/api/"):
-        return page_for(request, status.HTTP_500_INTERNAL_SERVER_ERROR)
-    return defaults.server_error(request, template_name="errors/500.html")
+        answer = page_for(request, code)
+    else:
+        answer = HttpResponse(loader.render_to_string(f"errors/{code}.html"), status=code)
+    if away:
+        answer.headers["Retry-After"] = RETRY_AFTER
+    return answer

@@ -1,9 +1,13 @@
 """What every answer tells the browser: which code a page may run, and that nothing of it is kept."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+# Forms go to the platform, and through it to the directory that log-in may be delegated to.
+DIRECTORY = "://".join(urlsplit(settings.OIDC_SERVER_URL)[:2]) if settings.OIDC_SERVER_URL else ""
 # Scripts come from the platform's own files alone; the viewer's decoders are WebAssembly in workers of those.
 # Inline styles are allowed: the viewer and the charts set sizes that no style sheet can know.
 PAGE_POLICY = "; ".join(
@@ -16,7 +20,7 @@ PAGE_POLICY = "; ".join(
         "img-src 'self' data: blob:",
         "font-src 'self' data:",
         "base-uri 'none'",
-        "form-action 'self'",
+        f"form-action 'self' {DIRECTORY}".strip(),
         "frame-ancestors 'none'",
     )
 )

@@ -46,6 +46,9 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "axes",
     "guardian",
     "rest_framework",
@@ -71,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "config.duties.DutiesMiddleware",
     "config.errors.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -125,6 +129,15 @@ QUARANTINE_DAYS = env.int("QUARANTINE_DAYS", default=30)
 MODEL_DIR = Path(env.str("MODEL_DIR", default=str(VAR_DIR / "models")))
 ARTIFACT_DIR = Path(env.str("ARTIFACT_DIR", default=str(VAR_DIR / "artifacts")))
 
+# Codes that were used and attempts that were made, seen by every web process of the machine.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": VAR_DIR / "cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
+
 # People --------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "edc.User"
 AUTHENTICATION_BACKENDS = [
@@ -140,11 +153,23 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "display_name", "email")},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": env.int("PASSWORD_MIN_LENGTH", default=12)},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "edc.services.password_rules.NotTheOwnName"},
+    {
+        "NAME": "edc.services.password_rules.NotRecent",
+        "OPTIONS": {"last": env.int("PASSWORD_HISTORY", default=5)},
+    },
 ]
+PASSWORD_MAX_AGE_DAYS = env.int("PASSWORD_MAX_AGE_DAYS", default=0)  # 0: a password does not grow old
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "edc.web.accounts.ClosedSignupAdapter"
@@ -163,6 +188,41 @@ AXES_CLIENT_IP_CALLABLE = "edc.web.accounts.client_ip"
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
 ACCOUNT_RATE_LIMITS = {"login_failed": False, "login": False}  # axes counts failures, in one place
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+MFA_ADAPTER = "edc.web.second_factors.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "edc.web.second_factors.CodeForm",
+    "reauthenticate": "edc.web.second_factors.CodeAgainForm",
+}
+MFA_TOTP_ISSUER = "Tandem"
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+MFA_REQUIRED_ROLES = env.list("MFA_REQUIRED_ROLES", default=[])
+# The hospital's directory (OpenID Connect), if there is one; it finds accounts and makes none.
+OIDC_ID = "directory"
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="")
+OIDC_MATCH = env.list("OIDC_MATCH", default=["email"])
+SOCIALACCOUNT_ADAPTER = "edc.web.directory.DirectoryAdapter"
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": OIDC_ID,
+                "name": env.str("OIDC_NAME", default="SSO"),
+                "client_id": env.str("OIDC_CLIENT_ID"),
+                "secret": env.str("OIDC_CLIENT_SECRET"),
+                "settings": {"server_url": OIDC_SERVER_URL},
+            }
+        ]
+        if OIDC_SERVER_URL
+        else [],
+    }
+}
+if PRODUCTION and OIDC_SERVER_URL and not OIDC_SERVER_URL.startswith("https://"):
+    raise environ.ImproperlyConfigured("OIDC_SERVER_URL must begin with https:// in production.")
 IDLE_TIMEOUT_SECONDS = env.int("IDLE_TIMEOUT_SECONDS", default=30 * 60)
 SESSION_COOKIE_AGE = IDLE_TIMEOUT_SECONDS
 SESSION_SAVE_EVERY_REQUEST = True

@@ -64,6 +64,12 @@ class NotNow(DomainError):
     code = "not_now"
 
 
+class DutyFirst(DomainError):
+    """The account is closed to everything but one duty, such as changing a password that others know."""
+
+    code = "duty_first"
+
+
 class NotHeld(DomainError):
     """What was asked for is on record, but its content is not in the store."""
 

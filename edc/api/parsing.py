@@ -20,11 +20,12 @@ class StrictJSONParser(JSONParser):
             content = super().parse(stream, media_type, parser_context)
         except RecursionError:
             raise ParseError(_("The body is nested too deeply.")) from None
-        _check(content, 0)
+        refuse_unkept(content)
         return content
 
 
-def _check(content: object, depth: int) -> None:
+def refuse_unkept(content: object, depth: int = 0) -> None:
+    """Raise ParseError for text, as key or value, that the database cannot keep, and for endless nesting."""
     if depth > DEEPEST:
         raise ParseError(_("The body is nested too deeply."))
     if isinstance(content, str):
@@ -32,10 +33,10 @@ def _check(content: object, depth: int) -> None:
     elif isinstance(content, dict):
         for key, value in content.items():
             _check_text(key)
-            _check(value, depth + 1)
+            refuse_unkept(value, depth + 1)
     elif isinstance(content, list):
         for value in content:
-            _check(value, depth + 1)
+            refuse_unkept(value, depth + 1)
 
 
 def _check_text(text: str) -> None:

@@ -14,31 +14,51 @@ from django.utils.translation import gettext as _
 from edc import access, audit
 from edc.errors import InvalidInput, NotNow
 from edc.models import ApiToken, Membership, Role, Site, Study, User
+from edc.services.accounts import check_email
+from edc.services.passwords import store_password
 
 MAX_TOKEN_DAYS = 366
 
 
 @transaction.atomic
 def create_user(
-    *, username: str, password: str, display_name: str, actor: User, language: str = "zh-hans"
+    *,
+    username: str,
+    password: str,
+    display_name: str,
+    actor: User,
+    language: str = "zh-hans",
+    email: str = "",
 ) -> User:
-    """Make an account; user names are never re-used, and the password must meet the settings' rules."""
+    """Make an account, whose password the person changes at the first log-in.
+
+    A user name is one person's for ever, in whatever case it is typed; the password must meet the settings'
+    rules.
+    """
     if not access.studies_for(actor, "manage_people").exists() and not actor.is_system:
         raise PermissionDenied("manage_people")
-    user = User(username=username, display_name=display_name, language=language)
+    username = User.normalize_username(username)
+    user = User(username=username, display_name=display_name, language=language, email=email)
+    _check_account(user, password)
+    user.save(force_insert=True)
+    store_password(user, password, must_change=True)
+    after = {"username": username, "display_name": display_name, "language": language, "email": email}
+    audit.record(actor=actor, action="user.created", target=user, after=after)
+    return user
+
+
+def _check_account(user: User, password: str) -> None:
+    if User.objects.filter(username__iexact=user.username).exists():
+        taken = {"username": _("This user name is or was another person's. Choose another one.")}
+        raise InvalidInput(_("Some fields need correction."), fields=taken)
+    check_email(user, user.email)
     try:
         user.clean_fields(exclude=["password"])
-        user.validate_unique()
         validate_password(password, user)
     except ValidationError as error:
         fields = error.message_dict if hasattr(error, "error_dict") else {"password": error.messages}
         messages = {name: " ".join(texts) for name, texts in fields.items()}
         raise InvalidInput(_("Some fields need correction."), fields=messages) from error
-    user.set_password(password)
-    user.save(force_insert=True)
-    after = {"username": username, "display_name": display_name, "language": language}
-    audit.record(actor=actor, action="user.created", target=user, after=after)
-    return user
 
 
 @transaction.atomic
@@ -98,11 +118,13 @@ def issue_token(
 ) -> tuple[ApiToken, str]:
     """Return a new token and its text, which is shown this once: only the SHA-256 is kept.
 
-    A person issues tokens for themself; an administrator of the site's study may issue one bound to that
-    site.
+    A person issues tokens for themself; an administrator of the site's study may issue one for an account
+    that is a program's there, and nobody holds the token of another person.
     """
     if actor != user:
         access.require(actor, "manage_people", study=site.study if site else None)
+        if not _is_program(user):
+            raise PermissionDenied("issue_token")
     _check_token(user, name, scopes, site, days)
     text = f"tdm_{secrets.token_urlsafe(32)}"
     token = ApiToken.objects.create(
@@ -118,6 +140,12 @@ def issue_token(
     after = {"user": user.username, "name": token.name, "scopes": token.scopes, "days": days}
     audit.record(actor=actor, action="token.issued", target=token, after=after, place=place)
     return token, text
+
+
+def _is_program(user: User) -> bool:
+    """Tell whether every role of the account is that of a program that uploads."""
+    roles = set(user.memberships.filter(active=True).values_list("role", flat=True))
+    return user.is_system or roles == {Role.UPLOADER}
 
 
 def _check_token(user: User, name: str, scopes: Sequence[str], site: Site | None, days: int) -> None:

@@ -14,8 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from rest_framework.exceptions import ParseError
 
 from edc import access
+from edc.api.parsing import refuse_unkept
 from edc.errors import InvalidInput
 from edc.models import FormInstance, User
 from edc.rules.form_logic import FormState
@@ -97,7 +99,8 @@ def _next(form: FormInstance, actor: User) -> str:
 def _sent(request: HttpRequest) -> Mapping[str, object]:
     try:
         sent = json.loads(request.body)
-    except ValueError:
+        refuse_unkept(sent)
+    except (ValueError, RecursionError, ParseError):
         sent = None
     if not isinstance(sent, dict):
         raise InvalidInput(_("Load the page again: what it sent could not be read."))

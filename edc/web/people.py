@@ -59,6 +59,7 @@ def create(request: HttpRequest) -> HttpResponse:
         password=request.POST.get("password", ""),
         display_name=request.POST.get("display_name", "").strip(),
         language=language if language in LANGUAGES else LANGUAGES[0],
+        email=request.POST.get("email", "").strip(),
         actor=request.user,
     )
     return go(request, f"{reverse('people')}?show=all&q={request.POST.get('username', '').strip()}")

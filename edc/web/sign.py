@@ -23,6 +23,7 @@ from edc.services.sign import sign_form
 from edc.services.verify import verify_form
 from edc.web.answers import go, study_where
 from edc.web.context import current_site
+from edc.web.proof import fresh_proof, use_up
 
 Status = FormInstance.Status
 PAGE_SIZE = 50
@@ -114,15 +115,19 @@ def verify(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def sign(request: HttpRequest, pk: int) -> HttpResponse:
-    """Sign with the password typed again and the meaning chosen."""
+    """Sign with the meaning chosen and a proof given again: typed here, or a fresh one of the session."""
     form = form_or_404(request, pk)
+    proof = fresh_proof(request)
     sign_form(
         form=form,
         actor=request.user,
         password=request.POST.get("password", ""),
         meaning=request.POST.get("meaning", ""),
         seen=request.POST.get("content"),
+        confirmed=proof is not None,
     )
+    if proof is not None:
+        use_up(request, proof)
     return back_to(request, form)
 
 

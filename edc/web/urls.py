@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from edc.web import audit_trail, home, matrix, people, place, subjects, tokens
+from edc.web import audit_trail, home, matrix, place, subjects
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -22,13 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("audit/chain/", audit_trail.chain, name="audit-chain"),
     path("audit/verifier/", audit_trail.verifier, name="audit-verifier"),
     path("audit/check/", audit_trail.check, name="audit-check"),
-    path("people/", people.people, name="people"),
-    path("people/accounts/", people.create, name="person-create"),
-    path("people/roles/", people.grant, name="person-grant"),
-    path("people/roles/<int:pk>/end/", people.end, name="person-end"),
-    path("account/tokens/", tokens.tokens, name="tokens"),
-    path("account/tokens/issue/", tokens.issue, name="token-issue"),
-    path("account/tokens/<int:pk>/revoke/", tokens.revoke, name="token-revoke"),
+    path("", include("edc.web.urls_people")),
     path("", include("edc.web.urls_entry")),
     path("", include("edc.web.urls_quality")),
     path("", include("edc.web.urls_imports")),

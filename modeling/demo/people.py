@@ -10,6 +10,7 @@ from django.conf import settings
 
 from edc import jobs
 from edc.models import Role, Site, Study, User
+from edc.services.passwords import keep_password
 from edc.services.people import create_user, grant_membership
 
 
@@ -56,6 +57,7 @@ def make_people(*, home: Site, studies: list[Study]) -> dict[str, User]:
             user = create_user(
                 username=person.username, password=password, display_name=person.display_name, actor=actor
             )
+            keep_password(user=user, actor=actor)
             made.append({"username": person.username, "password": password, "role": str(person.role)})
         users[person.username] = user
         for study in studies:

@@ -221,7 +221,8 @@ def test_a_database_restart_interrupts_requests_and_runs_but_ends_none(stack, sc
         stack.postgres.start()
         stop.set()
         asking.join()
-    assert refused.status_code in (500, 503)
+    assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+    assert int(refused.headers["Retry-After"]) > 0
     assert refused.headers["Content-Type"] == "application/problem+json"
     for _ in range(8):  # whichever process and thread takes them
         assert scientist.get("/api/v1/runs/").status_code == 200

@@ -15,6 +15,7 @@ from edc.services import design as design_service
 from edc.services import enrol, entry, lock, people, query, reconcile, review, schedule, sign, verify
 from edc.services.check_queries import sync_check_queries
 from edc.services.eligibility import reassess
+from tests.edc.audit.account_examples import ACCOUNTS
 from tests.edc.audit.trust_examples import TRUST
 from tests.edc.audit.import_examples import IMPORTS
 from tests.factories.designs import small_design, text
@@ -326,7 +327,7 @@ EXAMPLES = {
 
 EXAMPLES |= TRUST
 
-EXAMPLES |= IMPORTS
+EXAMPLES |= ACCOUNTS | IMPORTS
 
 
 @pytest.fixture

@@ -1,0 +1,22 @@
+"""Page routes of accounts: an administrator's pages of people, and a person's own security and tokens."""
+
+from django.urls import URLPattern, path
+
+from edc.web import logins, people, person, proof, security, tokens
+
+urlpatterns: list[URLPattern] = [
+    path("people/", people.people, name="people"),
+    path("people/accounts/", people.create, name="person-create"),
+    path("people/roles/", people.grant, name="person-grant"),
+    path("people/roles/<int:pk>/end/", people.end, name="person-end"),
+    path("people/log-ins/", logins.logins, name="logins"),
+    path("people/<int:pk>/", person.person, name="person"),
+    path("people/<int:pk>/password/", person.password, name="person-password"),
+    path("people/<int:pk>/email/", person.email, name="person-email"),
+    path("people/<int:pk>/<slug:step>/", person.act, name="person-act"),
+    path("account/security/", security.security, name="security"),
+    path("account/confirm/", proof.confirm, name="confirm"),
+    path("account/tokens/", tokens.tokens, name="tokens"),
+    path("account/tokens/issue/", tokens.issue, name="token-issue"),
+    path("account/tokens/<int:pk>/revoke/", tokens.revoke, name="token-revoke"),
+]
