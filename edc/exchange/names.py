@@ -27,8 +27,13 @@ class Names:
             (name, each.oid) for each in design.forms for name in (*_of(each.oid, each.name), each.oid[3:])
         )
         self._sites = _unique((name, each.oid) for each in design.sites for name in _of(each.oid, each.name))
-        self.item = lru_cache(maxsize=None)(self._item)
+        self._item_cached = lru_cache(maxsize=None)(self._item)
         self.event = lru_cache(maxsize=None)(self._event)
+
+    def item(self, name: str, form: str = "", group: str = "") -> str | None:
+        """Return the item's OID; a name that several forms use is told apart by form and group."""
+        path = f"{form}/{group}/{name}"
+        return self._item_cached(path if path in self.mapping.item_names else name)
 
     def _item(self, name: str) -> str | None:
         return self._items.get(key_of(self.mapping.item_names.get(name, name)))

@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from edc.web import imports
+from edc.web import design_import, imports
 
 urlpatterns: list[URLPattern] = [
     path("imports/", imports.imports, name="imports"),
+    path("imports/design/", design_import.design_import, name="design-import"),
     path("imports/upload/", imports.upload, name="import-upload"),
     path("imports/<int:pk>/", imports.batch, name="import"),
     path("imports/<int:pk>/check/", imports.check, name="import-check"),

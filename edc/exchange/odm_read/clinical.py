@@ -13,6 +13,7 @@ from edc.exchange.safe_files import local, read_xml
 from edc.exchange.source import SourceCell
 
 _LEVELS = ("SubjectData", "StudyEventData", "FormData", "ItemGroupData")
+_REDCAP_SITE = "redcap_data_access_group"
 _EVENT_NAMES = ("StudyEventOID", "UniqueEventName")
 
 
@@ -24,7 +25,15 @@ def odm_cells(path: Path, mapping: Mapping) -> Iterator[SourceCell]:
         key = (*place, cell.column, cell.row, cell.item)
         found.pop(key, None)
         found[key] = None if removed else cell
-    yield from gather_checkboxes((cell for cell in found.values() if cell), mapping)
+    # REDCap keeps a subject's site as a field.
+    sites = {each.subject: each.raw for each in found.values() if each and each.item == _REDCAP_SITE}
+    cells = (_at(each, sites) for each in found.values() if each and each.item != _REDCAP_SITE)
+    yield from gather_checkboxes(cells, mapping)
+
+
+def _at(cell: SourceCell, sites: dict[str, str]) -> SourceCell:
+    site = sites.get(cell.subject)
+    return replace(cell, site=site) if site and not cell.site else cell
 
 
 def _walk(path: Path) -> Iterator[tuple[SourceCell, bool]]:

@@ -41,7 +41,7 @@ class Placing:
 
     def place(self, cell: SourceCell, held: HeldSubject | None) -> Placed:
         """Return the cell's place; raise NotPlaced. Without `held` the subject is new."""
-        oid = self.names.item(cell.item)
+        oid = self.names.item(cell.item, cell.form, cell.column)
         if oid is None:
             raise NotPlaced(words.no_item(cell.item))
         form, item = self.design.form_of_item(oid), self.design.item(oid)

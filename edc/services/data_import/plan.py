@@ -120,7 +120,8 @@ class Planner:
         if held is not None:
             site: Site | None = held.subject.site
         else:
-            site = named or self.by_number.get(key.partition("-")[0])
+            only = next(iter(self.sites.values())) if len(self.sites) == 1 else None
+            site = named or self.by_number.get(key.partition("-")[0]) or only
         if held is None and (not key or self.mapping.subjects == "known"):
             return None, words.no_subject(key), Outcome.REJECTED
         if site is None:
