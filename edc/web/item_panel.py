@@ -26,6 +26,7 @@ from edc.web.item_queries import panel_queries
 from edc.web.item_status import item_statuses
 from edc.web.item_uses import item_uses
 from edc.web.queries import TURNS
+from edc.web.unit_words import unit_words
 from edc.web.value_text import entry_text, missing_choices, value_text
 
 TABS = ("guide", "queries", "history", "correct")
@@ -144,7 +145,7 @@ def limits_text(item: ItemDef, limits: Limits | None) -> str:
     if limits is None or (limits.min is None and limits.max is None):
         return ""
     low, high = (_bound(each) for each in (limits.min, limits.max))
-    unit = f" {item.unit}" if item.unit else ""
+    unit = f" {unit_words(item.unit)}" if item.unit else ""
     if not low or not high:
         return (_("from %(low)s") % {"low": low} if low else _("up to %(high)s") % {"high": high}) + unit
     return f"{low}–{high}{unit}"
