@@ -30,6 +30,7 @@ class Library:
     codelists: dict[str, Entry] = field(default_factory=dict)
     institutions: dict[str, Entry] = field(default_factory=dict)
     rules: list[Entry] = field(default_factory=list)
+    cases: list[Entry] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     errors: list[DesignError] = field(default_factory=list)
 
@@ -123,7 +124,13 @@ def _read_form(library: Library, path: Path, name: str) -> None:
 def read_library(folder: Path) -> Library:
     """Read the shared library; its faults are in ``errors`` of the result."""
     library = read_into(Library(), folder, folder.name, required=True)
-    path = folder / "rules.yaml"
-    if path.exists():
-        library.rules = sound_elements(checked(path, f"{folder.name}/{path.name}", "rules", library), library)
+    library.rules = _optional_list(folder, "rules", library)
+    library.cases = _optional_list(folder, "cases", library)
     return library
+
+
+def _optional_list(folder: Path, name: str, library: Library) -> list[Entry]:
+    path = folder / f"{name}.yaml"
+    if not path.exists():
+        return []
+    return sound_elements(checked(path, f"{folder.name}/{path.name}", name, library), library)

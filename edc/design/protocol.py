@@ -148,6 +148,35 @@ class RuleDef:
 
 
 @dataclass(frozen=True)
+class CaseRecord:
+    """A form record of a made-up subject: canonical values by item name, ``rows`` of its repeating group."""
+
+    form: str
+    values: dict[str, str | int | list[str]] = field(default_factory=dict)
+    rows: tuple[dict[str, str | int | list[str]], ...] = ()
+    event: str = "SE.BASELINE"
+    day: str = "2024-01-10"
+    sequence: int = 1
+
+
+@dataclass(frozen=True)
+class RuleCase:
+    """What a rule must say of made-up records.
+
+    For an edit check ``filled`` is the record it is asked on and ``says`` holds, flags, not asked or not
+    evaluable; for a criterion true, false, not evaluable or not applicable. ``today`` is an ISO date.
+    One with a ``note`` is no case: it says why no case can show something of the rule.
+    """
+
+    rule: str
+    says: str = ""
+    filled: CaseRecord | None = None
+    others: tuple[CaseRecord, ...] = ()
+    today: str = "2026-11-21"
+    note: Text | None = None
+
+
+@dataclass(frozen=True)
 class ImagingWindow:
     """Acquisition date minus the anchor, in days, both ends included."""
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any, TypeVar
 
+from edc.design.cases import with_cases
 from edc.design.codec import decode
 from edc.design.errors import DesignErrors
 from edc.design.items import CodeList, Text
@@ -48,7 +49,8 @@ def read_study(path: Path, library: Path) -> StudyDesign:
     held.errors += check_references(path.name, files, used, held)
     design = _compile(files, used, held)
     design, rule_errors = check_rules(design, files, used, held)
-    held.errors += rule_errors
+    design, case_errors = with_cases(design, held.cases, files.cases)
+    held.errors += [*rule_errors, *case_errors]
     if held.errors:
         raise DesignErrors(held.errors)
     return design
@@ -64,7 +66,9 @@ def _study_files(path: Path, held: Library) -> StudyFiles:
     for name in LISTS:
         source = checked(path / f"{name}.yaml", f"{path.name}/{name}.yaml", name, held)
         lists[name] = sound_elements(source, held)
-    return StudyFiles(study=study, **lists)
+    cases = path / "cases.yaml"
+    own = checked(cases, f"{path.name}/cases.yaml", "cases", held) if cases.exists() else None
+    return StudyFiles(study=study, cases=sound_elements(own, held) if own else [], **lists)
 
 
 def _compile(files: StudyFiles, used: UsedForms, held: Library) -> StudyDesign:

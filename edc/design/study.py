@@ -22,6 +22,7 @@ from edc.design.protocol import (
     OutcomeDef,
     Period,
     Registration,
+    RuleCase,
     RuleDef,
     SiteDef,
 )
@@ -62,6 +63,7 @@ class StudyDesign:
     execution: Period | None = None
     decisions: tuple[Decision, ...] = ()
     settings: dict[str, str | float | bool] = field(default_factory=dict)
+    cases: tuple[RuleCase, ...] = ()
 
     def to_json(self) -> str:
         """Return canonical JSON: sorted keys, no blanks, UTF-8 text, defaults left out."""

@@ -1,6 +1,6 @@
 """The files of one study folder, as read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from edc.design.library import Entry
 from edc.design.yaml_source import Source
@@ -19,6 +19,7 @@ class StudyFiles:
     rules: list[Entry]
     imaging: list[Entry]
     outcomes: list[Entry]
+    cases: list[Entry] = field(default_factory=list)
 
     @property
     def uses(self) -> list[Entry]:

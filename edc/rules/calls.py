@@ -7,7 +7,7 @@ from edc.rules import functions
 from edc.rules.kinds import ANY, BOOL, DATE, NUMBER, TEXT, Kind, list_of
 from edc.rules.names import Names
 from edc.rules.syntax import Call, ListOf, Literal, Name, Node, Operation, Select
-from edc.rules.terms import PARTIAL_SUFFIX, Read, Typed, fault
+from edc.rules.terms import PARTIAL_SUFFIX, RECORDED, Read, Typed, fault
 
 _MACROS = frozenset({"exists", "all", "exists_one", "filter", "map"})
 _TEXT_METHODS = frozenset({"contains", "startsWith", "endsWith", "matches"})
@@ -19,7 +19,13 @@ class Calls(Names):
     def call(self, node: Call) -> Typed:
         if node.target is not None:
             return self.method(node, self.value(node.target))
-        special = {"present": self.present, "has": self.present, "coalesce": self.coalesce, "date": self.date}
+        special = {
+            "present": self.present,
+            "has": self.present,
+            "recorded": self.recorded,
+            "coalesce": self.coalesce,
+            "date": self.date,
+        }
         if node.function in special:
             return special[node.function](node)
         if node.function in functions.PARTIAL_FUNCTIONS:
@@ -50,6 +56,17 @@ class Calls(Names):
         self.arity(node, 1)
         typed = self.asked(node.arguments[0])
         return Typed(f"has({typed.code})", BOOL)
+
+    def recorded(self, node: Call) -> Typed:
+        """Translate ``recorded(FORM.ITEM)``: present, absent from a form that is final, or not evaluable."""
+        self.arity(node, 1)
+        typed = self.reference(node.arguments[0])
+        if typed.read is None or typed.read.scope not in ("latest", "at"):
+            raise fault(node, "此处须写 表单.项目", "Write FORM.ITEM of another form here.")
+        self.result.reads.add(typed.read)
+        suffix = PARTIAL_SUFFIX if typed.kind.name == "partial" else ""
+        form = typed.code.rpartition(".")[0]
+        return Typed(f"(has({typed.code}{suffix}) || {form}.{RECORDED})", BOOL)
 
     def asked(self, node: Node) -> Typed:
         """Translate a reference whose absence is a lawful answer."""

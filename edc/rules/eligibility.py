@@ -1,6 +1,6 @@
 """Eligibility computed criterion by criterion from a subject's final values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -60,9 +60,13 @@ class CriterionResult:
 
 
 def assess(
-    design: StudyDesign, subject_values: SubjectValues, *, today: date | None = None
+    design: StudyDesign,
+    subject_values: SubjectValues,
+    *,
+    today: date | None = None,
+    only: Collection[str] | None = None,
 ) -> list[CriterionResult]:
-    """Return every criterion's result in the order of the design.
+    """Return every criterion's result in the order of the design; of ``only`` these where they are given.
 
     A criterion without rule takes the person's answer from the rows of FO.IE (IERESP of the row whose
     IECRIT is the criterion's OID): Y means that the sentence holds, N that it does not, NA that it does
@@ -71,12 +75,17 @@ def assess(
     values = RuleInput(
         subject=subject_values, site=subject_values.site, study=design.oid, today=today, rows_needed=True
     )
-    return [_result(each, values) for each in rule_book(design).criteria]
+    criteria = rule_book(design).criteria
+    return [_result(each, values) for each in criteria if only is None or each.criterion.oid in only]
 
 
 def verdict(results: Sequence[CriterionResult]) -> Verdict:
+    """Return what all criteria come to."""
+    return summed([result.passes for result in results])
+
+
+def summed(passes: Sequence[bool | None]) -> Verdict:
     """Return not eligible as soon as one criterion fails, eligible when all pass, else pending."""
-    passes = [result.passes for result in results]
     if False in passes:
         return Verdict.NOT_ELIGIBLE
     return Verdict.PENDING if None in passes else Verdict.ELIGIBLE

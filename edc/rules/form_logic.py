@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from edc.design.items import ItemDef, Text
+from edc.design.items import FormDef, ItemDef, ItemGroupDef, Text
 from edc.design.study import StudyDesign
 from edc.design.values import ItemReading, Problem, read_value
 from edc.design.written import decimal_text
@@ -36,7 +36,10 @@ class Computed:
 
 @dataclass(frozen=True)
 class Flag:
-    """An edit check that does not hold, at its first item ``path``; ``paths`` are all items it points at."""
+    """An edit check that does not hold, at its first item ``path``; ``paths`` are all items it points at.
+
+    ``seen`` is what the check read, as ``FORM.ITEM`` to value.
+    """
 
     rule_oid: str
     severity: str
@@ -44,6 +47,7 @@ class Flag:
     message: Text
     state: State = State.FALSE
     paths: tuple[str, ...] = ()
+    seen: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,8 @@ class FormState:
     """A form at one moment, by item path.
 
     ``readings`` holds the entered items, ``values`` the canonical values in standard units of what is
-    shown, derived items included. A hidden item keeps its entry but has no value.
+    shown, derived items included. A hidden item keeps its entry but has no value. ``flags`` lacks those of
+    silent checks, which no form shows.
     """
 
     visible: dict[str, bool]
@@ -192,24 +197,10 @@ class _Evaluation:
             by_name.setdefault(place.item.name, []).append(place)
         for name, rule in self.rules.derive.items():
             for place in by_name.get(name, []):
-                computed = self._computed(place, rule)
+                computed = computed_value(place.item, rule, self.input(place.row))
                 self.put(place, computed.value)
                 found[place.path] = computed
         return found
-
-    def _computed(self, place: Place, rule: Rule) -> Computed:
-        values = self.input(place.row)
-        result = rule.evaluate(values)
-        formula = place.item.formula
-        value = canonical(place.item, result.value) if result.state is not State.NOT_EVALUABLE else None
-        return Computed(
-            value,
-            formula.name if formula else "",
-            formula.version if formula else "",
-            rule.inputs_seen(values),
-            result.missing,
-            result.error,
-        )
 
     def _problems(
         self, visible: dict[str, bool], computed: dict[str, Computed]
@@ -229,19 +220,18 @@ class _Evaluation:
 
     def _flags(self, visible: dict[str, bool]) -> Iterator[Flag]:
         for check in self.rules.checks:
+            if check.rule.severity == "silent":
+                continue
             for row in self._rows_of_check(check):
                 paths = tuple(path for path in self._flagged(check, row) if visible.get(path))
                 if paths and self._fails(check, row):
                     rule = check.rule
-                    yield Flag(rule.oid, rule.severity, paths[0], rule.message, State.FALSE, paths)
+                    seen = check.check.inputs_seen(self.input(row))
+                    yield Flag(rule.oid, rule.severity, paths[0], rule.message, State.FALSE, paths, seen)
 
     def _rows_of_check(self, check: Check) -> list[str | None]:
-        if not check.per_row:
-            return [None]
-        names = own_names(check.check) | set(check.rule.items)
-        form = self.rules.form
-        group = next(form.group_of[name] for name in sorted(names) if name in form.repeating_names)
-        return rows_of(self.record, group)
+        group = group_of_check(self.rules.form, check)
+        return rows_of(self.record, group) if group else [None]
 
     def _flagged(self, check: Check, row: str | None) -> Iterator[str]:
         form = self.rules.form
@@ -252,6 +242,29 @@ class _Evaluation:
         if check.when and self.evaluated(check.when, row).state is not State.TRUE:
             return False
         return self.evaluated(check.check, row).state is State.FALSE
+
+
+def computed_value(item: ItemDef, rule: Rule, values: RuleInput) -> Computed:
+    """Evaluate the rule of a derived item and keep what it read beside the result."""
+    result = rule.evaluate(values)
+    formula = item.formula
+    value = canonical(item, result.value) if result.state is not State.NOT_EVALUABLE else None
+    return Computed(
+        value,
+        formula.name if formula else "",
+        formula.version if formula else "",
+        rule.inputs_seen(values, with_rows=True),
+        result.missing,
+        result.error,
+    )
+
+
+def group_of_check(form: FormDef, check: Check) -> ItemGroupDef | None:
+    """Return the repeating group row by row of which a check is asked; None where it is asked once."""
+    if not check.per_row:
+        return None
+    names = own_names(check.check) | set(check.rule.items)
+    return next(form.group_of[name] for name in sorted(names) if name in form.repeating_names)
 
 
 def canonical(item: ItemDef, value: Any) -> Any:

@@ -13,8 +13,8 @@ import cel
 from edc.rules.functions import IMPLEMENTATIONS
 from edc.rules.kinds import Kind, Namespace
 from edc.rules.subject_values import as_moment
-from edc.rules.syntax import RuleSyntaxError, parse
-from edc.rules.terms import OWN, PARTIAL_SUFFIX, Read, Translation
+from edc.rules.syntax import Node, RuleSyntaxError, parse
+from edc.rules.terms import OWN, PARTIAL_SUFFIX, RECORDED, Read, Translation
 from edc.rules.translate import translate
 
 # The binding logs each ValueError of a function; here that is an ordinary answer, "not evaluable".
@@ -78,6 +78,7 @@ class Rule:
     """A compiled rule; make it once and evaluate it often."""
 
     expression: str
+    code: str
     kind: Kind
     inputs: frozenset[Read]
     program: cel.Program
@@ -102,19 +103,22 @@ class Rule:
             return RuleResult(State.NOT_EVALUABLE, error="the result is not a finite number")
         return RuleResult(State.VALUE, found.date() if isinstance(found, datetime) else found)
 
-    def inputs_seen(self, values: RuleInput) -> dict[str, Any]:
+    def inputs_seen(self, values: RuleInput, *, with_rows: bool = False) -> dict[str, Any]:
         """Return the single inputs that have a value, as ``FORM.ITEM`` to what the rule saw.
 
-        Rows are left out.
+        ``with_rows`` adds what it read row by row, as ``rows.FORM.ITEM`` to a list.
         """
         context = self._context(values)
         seen: dict[str, Any] = {}
         for read in sorted(self.inputs):
-            if read.item and read.scope in ("own", "latest", "at") and not _is_absent(context, read):
-                held = _held(context, read)[read.item]
-                seen[f"{read.form}.{read.item}"] = (
-                    held.date().isoformat() if isinstance(held, datetime) else held
-                )
+            if not read.item:
+                continue
+            if read.scope in ("own", "latest", "at"):
+                if not _is_absent(context, read):
+                    seen[f"{read.form}.{read.item}"] = _plain(_held(context, read)[read.item])
+            elif with_rows:
+                listed = [_plain(row[read.item]) for row in _rows(context, read) if read.item in row]
+                seen[f"rows.{read.form}.{read.item}"] = listed
         return seen
 
     def _context(self, values: RuleInput) -> dict[str, Any]:
@@ -167,7 +171,7 @@ def _add_input(context: dict[str, Any], read: Read, values: RuleInput) -> None:
 
 
 def _copy(held: Values, into: dict[str, Any], name: str) -> None:
-    for key in (name, name + PARTIAL_SUFFIX):
+    for key in (name, name + PARTIAL_SUFFIX, RECORDED):
         if key in held:
             into[key] = held[key]
 
@@ -176,6 +180,15 @@ def _held(context: Mapping[str, Any], read: Read) -> Mapping[str, Any]:
     if read.scope == "own":
         return context[OWN]
     return context[read.form] if read.scope == "latest" else context["at"][read.event][read.form]
+
+
+def _rows(context: Mapping[str, Any], read: Read) -> Sequence[Values]:
+    return context["form"]["rows"] if read.scope == "form.rows" else context["rows"].get(read.form) or ()
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as a rule saw it, a day as ISO text."""
+    return value.date().isoformat() if isinstance(value, datetime) else value
 
 
 def _is_absent(context: Mapping[str, Any], read: Read) -> bool:
@@ -187,13 +200,19 @@ def _is_absent(context: Mapping[str, Any], read: Read) -> bool:
 
 def compile_rule(expression: str, *, namespace: Namespace) -> Rule:
     """Parse, type-check and compile a rule; raise RuleSyntaxError with column and both messages."""
-    translation: Translation = translate(parse(expression), namespace)
+    return compile_tree(parse(expression), namespace=namespace, expression=expression)
+
+
+def compile_tree(tree: Node, *, namespace: Namespace, expression: str = "") -> Rule:
+    """Type-check and compile a rule's tree; raise RuleSyntaxError where it is wrongly typed."""
+    translation: Translation = translate(tree, namespace)
     try:
         program = cel.compile(translation.code)
     except ValueError as error:
         raise RuleSyntaxError(1, f"规则无法编译：{error}", f"The rule does not compile: {error}") from error
     return Rule(
         expression=expression,
+        code=translation.code,
         kind=translation.kind,
         inputs=frozenset(translation.reads),
         program=program,

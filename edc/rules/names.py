@@ -91,6 +91,7 @@ class Names(ABC):
         if path[0] == "rows" and len(path) == 2:
             return self.rows(node, path[1])
         if path == ("form", "rows") and self.names.own:
+            self.result.reads.add(Read("form.rows", self.names.own, "", needed=False))
             return Typed("form.rows", list_of(Kind("record", form=self.names.own, of_own_form=True)))
         if path[0] == "settings" and len(path) == 2:
             return self.setting(node, path[1])

@@ -8,7 +8,7 @@ from typing import Any
 
 from edc.design.items import FormDef, ItemDef
 from edc.design.study import StudyDesign
-from edc.rules.terms import PARTIAL_SUFFIX
+from edc.rules.terms import PARTIAL_SUFFIX, RECORDED
 
 RuleValues = dict[str, Any]
 
@@ -53,7 +53,8 @@ class SubjectValues:
     def filling(self, record: FinalRecord) -> "SubjectValues":
         """Return the same subject with this record being filled."""
         filling = SubjectValues(self.design, self.records, self.site, record)
-        filling.__dict__["_by_form"] = self._by_form  # sorted once for all rules of a form
+        # Sorted and read once for all rules of all forms.
+        filling.__dict__["_by_form"], filling.__dict__["_read"] = self._by_form, self._read
         return filling
 
     def latest(self, form: str) -> RuleValues:
@@ -73,12 +74,41 @@ class SubjectValues:
 
     def rows(self, form: str) -> list[RuleValues]:
         """Return one map for each row of all records, oldest first, the record being filled included."""
-        records = self._by_form.get(f"FO.{form}", ())
         current = self.current
-        if current and current.form_oid == f"FO.{form}":
-            others = (record for record in records if record.place != current.place)
-            records = sorted([*others, current], key=lambda record: record.order)
-        return [row for record in records for row in record_rows(self.design.form(record.form_oid), record)]
+        if current is None or current.form_oid != f"FO.{form}":
+            return self._rows_of(form)
+        records = self._by_form.get(f"FO.{form}", ())
+        if any(record is current for record in records):
+            return self._rows_of(form)
+        others = (record for record in records if record.place != current.place)
+        records = sorted([*others, current], key=lambda record: record.order)
+        return [row for record in records for row in self._in_rows(record).rows]
+
+    def _rows_of(self, form: str) -> list[RuleValues]:
+        held = self._read.rows.get(form)
+        if held is None:
+            records = self._by_form.get(f"FO.{form}", ())
+            held = self._read.rows[form] = [row for record in records for row in self._in_rows(record).rows]
+        return held
+
+    def filled(self, row: str | None) -> tuple[RuleValues, list[RuleValues]]:
+        """Return the values of the record being filled as seen from one of its rows, and its rows."""
+        if self.current is None:
+            raise ValueError("no record is being filled")
+        values = self._in_rows(self.current)
+        return values.seen_from(row), values.rows
+
+    def _in_rows(self, record: FinalRecord) -> "InRows":
+        held = self._read.records.get(id(record))
+        if held is None:
+            held = in_rows(self.design.form(record.form_oid), record)
+            if any(record is each for each in self._by_form.get(record.form_oid, ())):
+                self._read.records[id(record)] = held
+        return held
+
+    @cached_property
+    def _read(self) -> "_Read":
+        return _Read()
 
     @cached_property
     def _by_form(self) -> dict[str, list[FinalRecord]]:
@@ -88,7 +118,15 @@ class SubjectValues:
         return grouped
 
     def _plain(self, record: FinalRecord) -> RuleValues:
-        return record_values(self.design.form(record.form_oid), record)
+        return self._in_rows(record).final
+
+
+@dataclass
+class _Read:
+    """What was read of a subject's records, by the record's identity: the subject keeps them alive."""
+
+    records: dict[int, "InRows"] = field(default_factory=dict)
+    rows: dict[str, list[RuleValues]] = field(default_factory=dict)
 
 
 def split_path(path: str) -> tuple[str, str | None]:
@@ -101,28 +139,52 @@ def item_path(oid: str, row: str | None = None) -> str:
     return f"{oid}[{row}]" if row else oid
 
 
-def record_values(form: FormDef, record: FinalRecord, row: str | None = None) -> RuleValues:
-    """Return the rule values of a record outside repeating groups, and of one row where ``row`` is given."""
-    wanted = {None, row}
-    found: RuleValues = {}
+@dataclass(frozen=True)
+class InRows:
+    """The rule values of a record: those outside repeating groups, those of each row, and its rows whole."""
+
+    plain: RuleValues
+    by_row: Mapping[str, RuleValues]
+    rows: list[RuleValues]
+
+    @cached_property
+    def final(self) -> RuleValues:
+        """The values outside repeating groups of a record that is final."""
+        return {**self.plain, RECORDED: False}
+
+    def seen_from(self, row: str | None) -> RuleValues:
+        """Return the values outside repeating groups and those of one row."""
+        return {**self.plain, **self.by_row.get(row, {})} if row else self.plain
+
+
+def in_rows(form: FormDef, record: FinalRecord) -> InRows:
+    """Read a record once for all rules."""
+    plain: RuleValues = {}
+    by_row: dict[str, RuleValues] = {key: {} for keys in record.rows.values() for key in keys}
     for path, canonical in record.values.items():
         oid, key = split_path(path)
-        if key in wanted and oid in form.items_by_oid:
-            found.update(rule_value(form.items_by_oid[oid], canonical))
-    return found
-
-
-def record_rows(form: FormDef, record: FinalRecord) -> list[RuleValues]:
-    """Return the rows of a record, each with its other values; one for a form without repeating group."""
+        item = form.items_by_oid.get(oid)
+        if item is not None:
+            (plain if key is None else by_row.setdefault(key, {})).update(rule_value(item, canonical))
     about: RuleValues = {"RECORD": float(record.sequence)}
     if record.event_oid:
         about["EVENT"] = record.event_oid
     if record.event_date:
         about["EVENT_DATE"] = as_moment(record.event_date)
     if not form.repeating_names:
-        return [{**record_values(form, record), **about}]
+        return InRows(plain, by_row, [{**plain, **about}])
     keys = dict.fromkeys(key for keys in record.rows.values() for key in keys)
-    return [{**record_values(form, record, key), **about} for key in keys]
+    return InRows(plain, by_row, [{**plain, **by_row[key], **about} for key in keys])
+
+
+def record_values(form: FormDef, record: FinalRecord, row: str | None = None) -> RuleValues:
+    """Return the rule values of a record outside repeating groups, and of one row where ``row`` is given."""
+    return in_rows(form, record).seen_from(row)
+
+
+def record_rows(form: FormDef, record: FinalRecord) -> list[RuleValues]:
+    """Return the rows of a record, each with its other values; one for a form without repeating group."""
+    return in_rows(form, record).rows
 
 
 def rule_value(item: ItemDef, canonical: Any) -> RuleValues:

@@ -7,6 +7,8 @@ from edc.rules.syntax import Node, RuleSyntaxError
 
 PARTIAL_SUFFIX = "__partial"
 OWN = "own__"
+# Among the values of a form's final record: that there is one, whatever it holds.
+RECORDED = "recorded__"
 NAMES_ZH = {
     "number": "数字",
     "text": "文字",

@@ -6,7 +6,7 @@ from edc import access
 from edc.models import Draft, FormInstance, ItemValue, User
 from edc.rules.form_logic import FormState
 from edc.selectors.evaluation import state_of
-from edc.selectors.records import current_record, record_of
+from edc.selectors.records import held_record, record_of
 from edc.selectors.visible import observations_visible_to, own_draft, values_visible_to
 
 
@@ -34,7 +34,7 @@ def form_state(form: FormInstance, actor: User) -> FormView:
     if draft is not None:
         shown, record = "draft", record_of(draft)
     elif form.status in FormInstance.FINAL and access.may(actor, "view_data", site=form.subject.site):
-        shown, record = "final", current_record(form)
+        shown, record = "final", held_record(form)
         values = {value.path: value for value in values_visible_to(actor).filter(form=form)}
     else:
         own = observations_visible_to(actor).filter(form=form, observer=actor).order_by("pk").last()

@@ -1,7 +1,7 @@
 """The rules asked about one form of one subject: the only place where services call the rule engine."""
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from edc.design.items import ItemDef, Text
 from edc.design.values import ItemReading, normal_form, read_value
 from edc.models import FormInstance
-from edc.rules.form_logic import Flag, FormState, evaluate_form
+from edc.rules.form_logic import Computed, FormState, evaluate_form
+from edc.rules.form_record import read_record
 from edc.rules.subject_values import FinalRecord, SubjectValues, split_path
+from edc.selectors.formulas import rules_design
 from edc.selectors.subject_values import record_place, subject_values
 
 
@@ -20,7 +22,7 @@ def state_of(form: FormInstance, record: Mapping, known: SubjectValues | None = 
     place = FinalRecord(form.form_oid, event_oid, event_date, number)
     subject = known or subject_values(form.subject)
     return evaluate_form(
-        form.design_version.design,
+        rules_design(form),
         form.form_oid,
         record,
         subject.filling(place),
@@ -38,13 +40,6 @@ def faults_of(form: FormInstance, state: FormState) -> dict[str, str]:
     faults = {path: _("Fill this in, or choose a missing code.") for path in state.unanswered}
     impossible = {path: state.problems[path] for path in state.impossible}
     return faults | {path: in_language(Text(each.zh, each.en)) for path, each in impossible.items()}
-
-
-def flags_of(state: FormState) -> list[Flag]:
-    """Return what asks a query: the checks that do not hold and the values outside their soft limits."""
-    soft = ((path, each) for path, each in state.problems.items() if each.level != "hard")
-    limits = [Flag(each.code, "soft", path, Text(each.zh, each.en), paths=(path,)) for path, each in soft]
-    return [*state.flags, *limits]
 
 
 def in_language(text: Text) -> str:
@@ -96,28 +91,28 @@ class FinalValue:
     unit: str = ""
     derived: bool = False
     formula: str = ""
+    inputs: dict = field(default_factory=dict)
 
 
-def final_values(state: FormState) -> list[FinalValue]:
-    """Return the values of a completed form: what was entered and is shown, and what was computed."""
-    entered = [
-        _entered(path, reading)
-        for path, reading in state.readings.items()
-        if state.visible[path] and not reading.is_empty
-    ]
-    derived = [
-        FinalValue(
-            item_oid=split_path(path)[0],
-            row_key=split_path(path)[1] or "",
-            value=each.value,
-            standard_value=each.value,
-            derived=True,
-            formula=f"{each.formula} {each.version}".strip(),
-        )
-        for path, each in state.computed.items()
-        if each.value is not None and state.visible[path]
-    ]
-    return [*entered, *derived]
+def entered_values(form: FormInstance, record: Mapping) -> list[FinalValue]:
+    """Return what a record holds, read as the design understands it; what the rules hide is in it too."""
+    design = form.design_version.design
+    readings = read_record(design, design.form(form.form_oid), record, timezone.localdate())
+    return [_entered(path, reading) for path, reading in readings.items() if not reading.is_empty]
+
+
+def derived_value(path: str, computed: Computed) -> FinalValue:
+    """Return a computed value with its formula and what the formula read."""
+    oid, row_key = split_path(path)
+    return FinalValue(
+        item_oid=oid,
+        row_key=row_key or "",
+        value=computed.value,
+        standard_value=computed.value,
+        derived=True,
+        formula=f"{computed.formula} {computed.version}".strip(),
+        inputs=dict(computed.inputs),
+    )
 
 
 def _entered(path: str, reading: ItemReading) -> FinalValue:

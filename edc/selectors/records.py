@@ -25,3 +25,13 @@ def current_record(form: FormInstance) -> dict:
     if holding is None:
         return {"items": {}, "rows": {}}
     return {"items": dict(holding.content["items"]), "rows": dict(holding.content["rows"])}
+
+
+def held_record(form: FormInstance) -> dict:
+    """Return the record that holds without the items that have no value: what logic hid stays away."""
+    record = current_record(form)
+    held = {value.path for value in form.values.all()}
+    return {
+        "items": {path: each for path, each in record["items"].items() if path in held},
+        "rows": record["rows"],
+    }

@@ -12,7 +12,7 @@ def subject_values(subject: Subject) -> SubjectValues:
     Nothing of an unreconciled pass is in it, so a rule shown to one person tells nothing of the other's
     entry.
     """
-    forms = list(_forms(subject))
+    forms = list(forms_in_order(subject))
     numbers = record_numbers(forms)
     values: dict[int, list[ItemValue]] = {}
     for value in ItemValue.objects.filter(form__subject=subject).order_by("pk"):
@@ -27,7 +27,7 @@ def subject_values(subject: Subject) -> SubjectValues:
 
 def record_place(form: FormInstance) -> tuple[str, date | None, int]:
     """Return event OID, event date and number among the subject's records of this form."""
-    siblings = [each for each in _forms(form.subject) if each.form_oid == form.form_oid]
+    siblings = [each for each in forms_in_order(form.subject) if each.form_oid == form.form_oid]
     return form.event.event_oid, event_date(form), record_numbers(siblings)[form.pk]
 
 
@@ -36,7 +36,8 @@ def event_date(form: FormInstance) -> date | None:
     return form.event.held_on or form.event.planned_date
 
 
-def _forms(subject: Subject) -> list[FormInstance]:
+def forms_in_order(subject: Subject) -> list[FormInstance]:
+    """Return all forms of the subject in the order of the schedule."""
     forms = FormInstance.objects.filter(subject=subject).select_related("event", "design_version")
     forms = forms.defer("design_version__content")
     return list(forms.order_by("event__ordinal", "event__repeat_key", "repeat_key", "pk"))

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from edc import access, audit, jobs
 from edc.models import EligibilityAssessment, Subject, User
-from edc.rules.eligibility import CriterionResult, assess, verdict
+from edc.rules.eligibility import CriterionResult, assess, summed
 from edc.selectors.subject_values import subject_values
 
 
@@ -21,21 +21,28 @@ def assess_eligibility(*, subject: Subject, actor: User) -> EligibilityAssessmen
 
 
 @transaction.atomic
-def reassess(*, subject: Subject) -> EligibilityAssessment:
-    """Compute the criteria after a form was completed, as the system."""
-    return _assess(subject, jobs.system_user("checks"))
+def reassess(*, subject: Subject, due: frozenset[str] | None = None) -> EligibilityAssessment:
+    """Compute the criteria after values changed, as the system; with ``due`` only those.
+
+    The others keep their last answer, where there is one of the same design.
+    """
+    return _assess(subject, jobs.system_user("checks"), due)
 
 
-def _assess(subject: Subject, actor: User) -> EligibilityAssessment:
-    results = assess(subject.design_version.design, subject_values(subject), today=timezone.localdate())
-    criteria = [_plain(result) for result in results]
+def _assess(subject: Subject, actor: User, due: frozenset[str] | None = None) -> EligibilityAssessment:
     last = subject.eligibility_assessments.first()
+    kept = _kept(subject, last, due)
+    only = None if due is None or not kept else due
+    design = subject.design_version.design
+    results = assess(design, subject_values(subject), today=timezone.localdate(), only=only)
+    answers = kept | {result.oid: _plain(result) for result in results}
+    criteria = [answers[each.oid] for each in design.eligibility]
     if last and last.criteria == criteria and last.design_version_id == subject.design_version_id:
         return last
     assessment = EligibilityAssessment.objects.create(
         subject=subject,
         design_version=subject.design_version,
-        verdict=str(verdict(results)),
+        verdict=str(summed([each["passes"] for each in criteria])),
         criteria=criteria,
     )
     audit.record(
@@ -46,6 +53,14 @@ def _assess(subject: Subject, actor: User) -> EligibilityAssessment:
         after={"verdict": assessment.verdict, "criteria": {each["oid"]: each["met"] for each in criteria}},
     )
     return assessment
+
+
+def _kept(
+    subject: Subject, last: EligibilityAssessment | None, due: frozenset[str] | None
+) -> dict[str, dict]:
+    if due is None or last is None or last.design_version_id != subject.design_version_id:
+        return {}
+    return {each["oid"]: each for each in last.criteria if each["oid"] not in due}
 
 
 def _plain(result: CriterionResult) -> dict:

@@ -13,6 +13,7 @@ from edc.design.protocol import EventDef, EventForm
 from edc.design.study import StudyDesign
 from edc.errors import InvalidInput, NotNow
 from edc.models import FormInstance, ItemValue, StudyEvent, Subject, User
+from edc.services.consequences import follow_visit_dates, visit_dates
 from edc.services.moves import move
 from edc.services.reasons import required_text
 
@@ -186,10 +187,12 @@ def hold_event(*, event: StudyEvent, held_on: date, actor: User) -> StudyEvent:
     subject = Subject.objects.select_for_update().get(pk=event.subject_id)
     event = subject.events.get(pk=event.pk)
     before = {"status": event.status, "held_on": _text(event.held_on)}
+    dates = visit_dates(subject)
     _hold(event, held_on)
     _reopen_forms(event)
     _make_next(subject, event)
     plan_events(subject=subject)
+    follow_visit_dates(subject=subject, actor=actor, before=dates)
     after = {"status": event.status, "held_on": _text(held_on)}
     audit.record(actor=actor, action="event.held", target=event, before=before, after=after)
     return event

@@ -5,11 +5,24 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from edc import access, extensions
 from edc.models import Membership, Role, Site, Study, User
 
 STUDY_KEY, SITE_KEY = "study_oid", "site_oid"
+# The tabs before and after those of the other apps: who sees them, their words, their route.
+_AT_SITES = (
+    (("view_subjects",), gettext_lazy("Subjects"), "subjects"),
+    (("view_data", "answer_query", "raise_query"), gettext_lazy("Queries"), "queries"),
+    (("verify_data",), gettext_lazy("Verification"), "verification"),
+    (("import_data",), gettext_lazy("Imports"), "imports"),
+)
+_STUDY_WIDE = (
+    ("manage_design", gettext_lazy("Checks"), "checks"),
+    ("view_audit", gettext_lazy("Audit"), "audit"),
+    ("manage_people", gettext_lazy("People"), "people"),
+)
 
 
 def current_study(request: HttpRequest) -> Study | None:
@@ -72,20 +85,14 @@ def _tabs(request: HttpRequest, user: User, study: Study | None) -> list[dict[st
     if study is None:
         return []
     tabs = [extensions.Tab(_("Today"), reverse("home"), "/")]
-    if access.sites_for(user, "view_subjects").filter(study=study).exists():
-        tabs.append(extensions.Tab(_("Subjects"), reverse("subjects"), "/subjects"))
-    if access.sites_for(user, "view_data", "answer_query", "raise_query").filter(study=study).exists():
-        tabs.append(extensions.Tab(_("Queries"), reverse("queries"), "/queries"))
-    if access.sites_for(user, "import_data").filter(study=study).exists():
-        tabs.append(extensions.Tab(_("Imports"), reverse("imports"), "/imports"))
-    if access.sites_for(user, "verify_data").filter(study=study).exists():
-        tabs.append(extensions.Tab(_("Verification"), reverse("verification"), "/verification"))
+    for permissions, label, name in _AT_SITES:
+        if access.sites_for(user, *permissions).filter(study=study).exists():
+            tabs.append(extensions.Tab(str(label), reverse(name), f"/{name}"))
     for part in extensions.registered():
         tabs.extend(part.tabs(actor=user, study=study))
-    if access.may(user, "view_audit", study=study):
-        tabs.append(extensions.Tab(_("Audit"), reverse("audit"), "/audit"))
-    if access.may(user, "manage_people", study=study):
-        tabs.append(extensions.Tab(_("People"), reverse("people"), "/people"))
+    for permission, label, name in _STUDY_WIDE:
+        if access.may(user, permission, study=study):
+            tabs.append(extensions.Tab(str(label), reverse(name), f"/{name}"))
     return [
         {"label": tab.label, "url": tab.url, "active": _is_active(request.path, tab.prefix)} for tab in tabs
     ]

@@ -2,7 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from edc.web import audit_trail, home, matrix, place, subjects
+from edc.web import (
+    audit_trail,
+    home,
+    matrix,
+    place,
+    subjects,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -23,7 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("audit/verifier/", audit_trail.verifier, name="audit-verifier"),
     path("audit/check/", audit_trail.check, name="audit-check"),
     path("", include("edc.web.urls_people")),
+    path("", include("edc.web.urls_checks")),
     path("", include("edc.web.urls_entry")),
-    path("", include("edc.web.urls_quality")),
     path("", include("edc.web.urls_imports")),
+    path("", include("edc.web.urls_quality")),
 ]

@@ -1,6 +1,19 @@
 """A small study design with every kind of item and a rule of each kind, made without files."""
 
-from edc.design.items import Code, CodeList, FormDef, Formula, ItemDef, ItemGroupDef, Limits, Text, UnitFactor
+from dataclasses import replace
+
+from edc.design.items import (
+    Code,
+    CodeList,
+    FilledBy,
+    FormDef,
+    Formula,
+    ItemDef,
+    ItemGroupDef,
+    Limits,
+    Text,
+    UnitFactor,
+)
 from edc.design.protocol import (
     Arm,
     EligibilityRule,
@@ -88,6 +101,10 @@ CHEMISTRY = form(
         formula=Formula("ALBI", "2015"),
     ),
     item("LBC", "AGEYRS", "derived", value_type="float", value="DM.AGE + 0", formula=Formula("AGE", "1")),
+    item(
+        "LBC", "COUNTED", "derived", value_type="integer",
+        filled_by=FilledBy("segmentation", text("Counted")),
+    ),
 )  # fmt: skip
 TREATMENT = form(
     "TXS",
@@ -180,3 +197,20 @@ def _events() -> tuple[EventDef, ...]:
         EventDef("SE.UNSCHED", text("Unscheduled visit"), "unscheduled", forms("LBC")),
         EventDef("SE.AE", text("Adverse events"), "common", (EventForm("FO.AE", mandatory=False),)),
     )  # fmt: skip
+
+
+def design_with_new_formula(**changes) -> StudyDesign:
+    """Return the small design with the ALBI formula in a later version that gives other values."""
+    design = small_design(**changes)
+    albi = design.item("IT.LBC.ALBI")
+    later = replace(albi, value="albi(BILI, ALB) + 1", formula=Formula("ALBI", "2026"))
+    forms = tuple(_with_item(form, later) for form in design.forms)
+    return small_design(**{"forms": forms} | changes)
+
+
+def _with_item(form: FormDef, item: ItemDef) -> FormDef:
+    groups = tuple(
+        replace(group, items=tuple(item if each.oid == item.oid else each for each in group.items))
+        for group in form.item_groups
+    )
+    return replace(form, item_groups=groups)

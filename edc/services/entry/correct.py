@@ -11,7 +11,7 @@ from edc import access, audit
 from edc.errors import InvalidInput, NotNow
 from edc.models import FormInstance, Observation, Stream, User
 from edc.selectors.evaluation import item_fault
-from edc.selectors.records import current_record, sealed
+from edc.selectors.records import held_record, sealed
 from edc.services.completion import complete_form
 from edc.services.entries import checked_entry, checked_path, is_empty, require_proposed
 from edc.services.entry.draft import locked
@@ -35,7 +35,7 @@ def correct_item(
         raise NotNow(_("Only a completed form can be corrected."))
     if form.status == FormInstance.Status.LOCKED:
         raise NotNow(_("The form is locked. Ask a data manager to unlock it."))
-    record = current_record(form)
+    record = held_record(form)
     item = checked_path(form, path, record["rows"])
     checked = checked_entry(item, path, entry)
     if item.read_only:

@@ -12,20 +12,23 @@ from edc.models import AuditEvent, Query, Signature
 from edc.rules.form_logic import Flag
 from edc.selectors.audit_filters import ABOUT_A_FORM
 from edc.services import design as design_service
-from edc.services import enrol, entry, lock, people, query, reconcile, review, schedule, sign, verify
-from edc.services.check_queries import sync_check_queries
+from edc.services import enrol, entry, lock, people, query, reconcile, schedule, sign
+from edc.services.check_queries import Judged, sync_checks
 from edc.services.eligibility import reassess
 from tests.edc.audit.account_examples import ACCOUNTS
-from tests.edc.audit.trust_examples import TRUST
+from tests.edc.audit.check_examples import CHECKS
 from tests.edc.audit.import_examples import IMPORTS
+from tests.edc.audit.quality_examples import QUALITY
+from tests.edc.audit.trust_examples import TRUST
 from tests.factories.designs import small_design, text
 from tests.factories.entering import entry as value
 from tests.factories.entering import form_of, record
-from tests.factories.models import PASSWORD, QueryFactory, ReviewTypeFactory, UserFactory
+from tests.factories.models import PASSWORD, QueryFactory, UserFactory
 
 # What others call inside their own transaction: the caller's row tells of it.
 PARTS = {
-    "edc.services.check_queries.sync_check_queries",
+    "edc.services.check_queries.sync_checks",
+    "edc.services.consequences.follow_visit_dates",
     "edc.services.completion.complete_form",
     "edc.services.schedule.make_event",
     "edc.services.schedule.make_events",
@@ -94,11 +97,6 @@ class World:
 
     def locked(self):
         return lock.lock_form(form=self.complete("FO.DM"), actor=self.manager, reason="Clean")
-
-    def verified_item(self):
-        form = self.complete("FO.DM")
-        verify.verify_items(form=form, paths=["IT.DM.SEX"], actor=self.member("mo", "monitor"))
-        return form
 
     def token(self):
         return people.issue_token(
@@ -270,45 +268,6 @@ EXAMPLES = {
             study=w.study, code="own", purpose="query", text=text("Look"), active=True, actor=w.manager
         ),
     ),
-    "verify.marks.verify_form": (
-        lambda w: w.complete("FO.DM"),
-        lambda w, form: verify.verify_form(form=form, actor=w.member("mo", "monitor")),
-    ),
-    "verify.marks.verify_items": (
-        lambda w: w.complete("FO.DM"),
-        lambda w, form: verify.verify_items(form=form, paths=["IT.DM.SEX"], actor=w.member("mo", "monitor")),
-    ),
-    "verify.marks.take_back": (
-        lambda w: w.verified_item(),
-        lambda w, form: verify.take_back(
-            form=form, path="IT.DM.SEX", reason="wrong page", actor=w.member("mo", "monitor")
-        ),
-    ),
-    "verify.plans.make_plan": (
-        lambda w: w.complete("FO.DM"),
-        lambda w, _: verify.make_plan(
-            study=w.study, site=None, terms=verify.PlanTerms(date(2026, 1, 1), 1, 20, "always"),
-            reason="Monitoring plan 1.0", actor=w.manager,
-        ),
-    ),
-    "review.save_review_type": (
-        None,
-        lambda w, _: review.save_review_type(
-            wanted=ReviewTypeFactory.build(study=w.study, role="monitor"), actor=w.manager
-        ),
-    ),
-    "review.review_form": (
-        lambda w: w.complete("FO.DM"),
-        lambda w, form: review.review_form(
-            review_type=ReviewTypeFactory(study=w.study), form=form, actor=w.investigator
-        ),
-    ),
-    "review.review_forms": (
-        lambda w: w.complete("FO.DM"),
-        lambda w, form: review.review_forms(
-            review_type=ReviewTypeFactory(study=w.study), forms=[form], actor=w.investigator
-        ),
-    ),
     "sign.sign_form": (
         lambda w: w.complete("FO.DM"),
         lambda w, form: sign.sign_form(
@@ -327,7 +286,7 @@ EXAMPLES = {
 
 EXAMPLES |= TRUST
 
-EXAMPLES |= ACCOUNTS | IMPORTS
+EXAMPLES |= IMPORTS | ACCOUNTS | CHECKS | QUALITY
 
 
 @pytest.fixture
@@ -366,5 +325,6 @@ def assert_answers(event):
 def test_a_check_query_is_recorded(world):
     form = world.complete("FO.DM")
     before = AuditEvent.objects.count()
-    sync_check_queries(form=form, flags=[Flag("EC9", "soft", "IT.DM.SEX", text("Odd"))])
+    flag = Flag("EC9", "soft", "IT.DM.SEX", text("Odd"))
+    sync_checks(form=form, flags=[flag], judged=Judged(rules=frozenset({"EC9"}), known=frozenset({"EC9"})))
     assert AuditEvent.objects.count() == before + 1

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from edc.rules.dependencies import forms_reading, readers
+from edc.rules.dependencies import readers
 from edc.rules.eligibility import Met, Verdict, assess, verdict
 from edc.rules.form_logic import evaluate_form
 from edc.rules.subject_values import FinalRecord, SubjectValues
@@ -138,4 +138,3 @@ def test_dependencies_name_the_rules_that_read_an_item(design):
     assert ("check", "FO.DM", "EC001") in by_item["FO.DM", "IT.DM.AGE"]
     assert ("derive", "FO.DM", "IT.DM.BMI") in by_item["FO.DM", "IT.DM.HEIGHT"]
     assert ("eligibility", "", "E1") in by_item["FO.TXS", "IT.TXS.DRUG"]
-    assert forms_reading(design, "FO.DM") == frozenset()

@@ -1,12 +1,9 @@
-"""Records written by hand, and what the studies' rules say of them."""
+"""Records written by hand, and what the studies' formulas compute of them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Any
-
-import yaml
 
 from edc.design.study import StudyDesign
 from edc.rules.book import rule_book
@@ -34,12 +31,6 @@ def written(case: dict[str, Any]) -> Written:
     values = {name: value for name, value in case.items() if name not in about}
     given: dict[str, Any] = {key: case[key] for key in ("event", "sequence") if key in case}
     return Written(case["form"], values, tuple(case.get("rows", ())), **given)
-
-
-def written_cases(name: str) -> list[dict[str, Any]]:
-    path = Path(__file__).with_name(name)
-    cases: list[dict[str, Any]] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    return cases
 
 
 @dataclass
@@ -106,35 +97,3 @@ def derived(design: StudyDesign, name: str, filled: Written, others: Iterable[Wr
     """Return the computed value of an item outside rows, None where it is not evaluable."""
     made = Subject.of(design, others).final(filled)
     return record_values(design.form(made.form_oid), made).get(name)
-
-
-def asked(design: StudyDesign, oid: str, filled: Written, others: Iterable[Written] = ()) -> str:
-    """Return ``holds``, ``flags``, ``not asked`` or ``not evaluable``; the worst of the record's rows."""
-    subject = Subject.of(design, others)
-    made = subject.final(filled)
-    checks = rule_book(design).forms[made.form_oid].checks
-    check = next(each for each in checks if each.rule.oid == oid)
-    keys: list[str | None] = [key for each in made.rows.values() for key in each] if check.per_row else [None]
-    found = set()
-    for key in keys:
-        given = subject.input(made, key)
-        if check.when and check.when.evaluate(given).state is not State.TRUE:
-            found.add("not asked")
-        else:
-            found.add(_WORDS[check.check.evaluate(given).state])
-    return next(
-        (word for word in ("flags", "not evaluable", "holds", "not asked") if word in found), "not asked"
-    )
-
-
-def criterion(design: StudyDesign, oid: str, written: Iterable[Written]) -> str:
-    """Return ``true``, ``false``, ``not evaluable`` or ``not applicable``."""
-    subject = Subject.of(design, written)
-    found = next(each for each in rule_book(design).criteria if each.criterion.oid == oid)
-    if found.applies and found.applies.evaluate(subject.input()).state is State.FALSE:
-        return "not applicable"
-    assert found.rule is not None, f"{oid} is answered by a person"
-    return found.rule.evaluate(subject.input()).state.value.replace("_", " ")
-
-
-_WORDS = {State.TRUE: "holds", State.FALSE: "flags", State.NOT_EVALUABLE: "not evaluable"}
