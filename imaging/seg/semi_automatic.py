@@ -9,6 +9,7 @@ of voxels, and held within the radius). Refining takes the band of values of the
 median absolute deviation, so that a vessel inside does not widen it) within a margin of the mask.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 
@@ -58,7 +59,7 @@ class SemiAutomaticMask:
     mask: np.ndarray
     method: str
     method_version: str
-    parameters: dict[str, float | int | list[int]]
+    parameters: Mapping[str, object]
 
 
 def grow_from_seed(volume: Volume, seed: Index, settings: GrowSettings | None = None) -> SemiAutomaticMask:

@@ -4,9 +4,10 @@ from datetime import date
 
 import numpy as np
 import pytest
+from scipy.ndimage import center_of_mass
 
 from edc.models import FormInstance
-from imaging.models import ImagingStudy, Segmentation, Series
+from imaging.models import ImagingStudy, Measurement, Segmentation, Series
 from imaging.seg.nifti import encode
 from imaging.seg.refusal import SegmentationRefused
 from imaging.seg.semi_automatic import dice
@@ -17,6 +18,7 @@ from modeling.models import FeatureSet, Run, Score
 from modeling.pipeline.segmenting import segment_lesion
 from modeling.services.registry import bundle_path
 from modeling.services.runs import claim_run
+from tests.factories.imaging import MeasurementFactory, ReadFactory
 from tests.modeling.pipeline.conftest import work_through
 
 
@@ -118,6 +120,41 @@ def test_a_reader_s_mask_is_used_as_it_is(prepared):
     score = Score.objects.get()
     assert score.inputs["mask"] | {"segmentation": mask.pk, "status": "signed"} == score.inputs["mask"]
     assert Segmentation.objects.count() == 1
+
+
+def measure(prepared, *, sealed: bool) -> Measurement:
+    """Let a reader measure the lesion across the slice that holds its middle."""
+    images = prepared.images
+    series = images.series.get(phase="AP")
+    volume, (middle, *_rest) = fetch_volume(series), center_of_mass(prepared.case.lesion)
+    plane = prepared.case.lesion[round(middle)]
+    rows, columns = np.nonzero(plane)
+    ends = [volume.point((round(middle), rows.mean(), column)) for column in (columns.min(), columns.max())]
+    read = ReadFactory(
+        imaging_study=images, reader=prepared.users["reader1"], status="submitted" if sealed else "started"
+    )
+    image = volume.sop_instance_uids[round(middle)]
+    return MeasurementFactory(read=read, sop_instance_uid=image, points=[list(end) for end in ends])
+
+
+def test_a_point_in_a_measured_lesion_is_segmented_within_what_was_measured(prepared):
+    measurement = measure(prepared, sealed=True)
+    x, y, z = measurement.points[0]
+
+    work_through(prepared.request(seed=[x + 2, y, z]))
+
+    mask = Segmentation.objects.get()
+    assert mask.method == "contrast-to-surroundings 1.0"
+    assert mask.parameters["measurement"] == measurement.pk
+    assert dice(fetch_mask(mask, fetch_volume(mask.series)), prepared.case.lesion) > 0.85
+
+
+def test_what_a_reader_has_not_sealed_steers_no_mask(prepared):
+    measure(prepared, sealed=False)
+
+    work_through(prepared.request())
+
+    assert "measurement" not in Segmentation.objects.get().parameters
 
 
 def test_a_point_in_the_air_is_refused_in_both_languages(prepared):
