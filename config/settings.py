@@ -126,6 +126,9 @@ ARCHIVE_URL = env.str("ARCHIVE_URL", default=f"folder://{VAR_DIR / 'archive'}")
 UPLOAD_DIR = Path(env.str("UPLOAD_DIR", default=str(VAR_DIR / "uploads")))
 # Refused files identify patients: they are removed after this many days.
 QUARANTINE_DAYS = env.int("QUARANTINE_DAYS", default=30)
+EXPORT_DIR = Path(env.str("EXPORT_DIR", default=str(VAR_DIR / "exports")))
+# A package can be made again from its snapshot: the file is removed after this many days.
+EXPORT_DAYS = env.int("EXPORT_DAYS", default=30)
 MODEL_DIR = Path(env.str("MODEL_DIR", default=str(VAR_DIR / "models")))
 ARTIFACT_DIR = Path(env.str("ARTIFACT_DIR", default=str(VAR_DIR / "artifacts")))
 
@@ -328,6 +331,7 @@ CELERY_TASK_ROUTES = {
     "modeling.tasks.train_demo_model": {"queue": "gpu"},
 }
 CELERY_BEAT_SCHEDULE = {
+    "tend-exports": {"task": "edc.tasks.tend_exports", "schedule": 60.0},
     "fail-overdue-runs": {"task": "modeling.tasks.fail_overdue_runs", "schedule": 60.0},
     "expire-upload-sessions": {"task": "imaging.tasks.expire_upload_sessions", "schedule": 3600.0},
 }

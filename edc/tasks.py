@@ -1,14 +1,20 @@
-"""Tasks of the worker for the EDC: the dry run of an import, and its commit."""
+"""Tasks of the worker for the EDC: imports, snapshots and the packages made from them."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from celery import Task, shared_task
+from django.core.exceptions import PermissionDenied
 
-from edc import audit
-from edc.models import ImportBatch
+from edc import audit, jobs
+from edc.errors import DomainError
+from edc.models import Export, ImportBatch, SnapshotRequest
+from edc.models.background import BackgroundWork
+from edc.services import background, export, snapshot
 from edc.services.data_import.commit import commit_batch, end_commit_badly
 from edc.services.data_import.dry_run import check_batch, end_badly
+from edc.services.export_make import make
 
 logger = logging.getLogger(__name__)
 State = ImportBatch.State
@@ -46,3 +52,39 @@ def commit_import(self: Task, *, batch_id: int) -> None:
     """Write a batch into the study."""
     with audit.channel("task", request_id=self.request.id or ""):
         commit_batch(batch_id=batch_id)
+
+
+@shared_task(bind=True)
+def freeze_snapshot(self: Task, *, request_id: int) -> None:
+    """Make the snapshot that somebody asked for."""
+    _do(self, SnapshotRequest, request_id, snapshot.freeze)
+
+
+@shared_task(bind=True)
+def make_export(self: Task, *, export_id: int) -> None:
+    """Make the package that somebody asked for."""
+    _do(self, Export, export_id, make)
+
+
+def _do(task: Task, model: type[BackgroundWork], pk: int, step: Callable[..., object]) -> None:
+    """Claim the work, do it, and write what ended it badly on its row."""
+    with audit.channel("task", request_id=task.request.id or ""):
+        work = background.claim(model, pk, task.request.id or f"direct-{pk}", task.request.hostname or "")
+        if work is None:
+            return
+        try:
+            step(work, lambda percent, what: background.report(work, percent, what))
+        except (background.WorkCancelled, DomainError, PermissionDenied) as error:
+            background.end_badly(work, error)
+        except BaseException as error:
+            background.end_badly(work, error)
+            raise
+
+
+@shared_task
+def tend_exports() -> None:
+    """Take up the work of dead workers, send lost messages again, remove files that are past their day."""
+    with audit.channel("task"):
+        background.rescue(SnapshotRequest, snapshot.send)
+        background.rescue(Export, export.send)
+        export.remove_expired_exports(actor=jobs.system_user("worker"))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from edc.design.items import Limits
+from edc.design.study import StudyDesign
 from edc.exchange.identifiers import identifier_class
 from edc.exchange.statistics import SAS, SPSS, STATA, code_numbers, variables
 from edc.exchange.tables import Table
@@ -33,6 +34,25 @@ def item_rows(tables: Sequence[Table]) -> Iterator[list[str]]:
                 item.show_when or "", item.formula.name if item.formula else "",
                 item.formula.version if item.formula else "", item.standard or "", identifier_class(item),
             ]  # fmt: skip
+
+
+CRITERIA_HEAD: Final = ("CRITERION", "CATEGORY", "TEXT_ZH", "TEXT_EN", "RULE", "APPLIES_WHEN")
+OUTCOME_HEAD: Final = ("OUTCOME", "KIND", "NAME_ZH", "NAME_EN", "DEFINITION_ZH", "DEFINITION_EN")
+
+
+def criteria_rows(design: StudyDesign) -> Iterator[list[str]]:
+    """Yield a row for each eligibility criterion, under `CRITERIA_HEAD`."""
+    for each in design.eligibility:
+        texts = [each.text.zh, each.text.en, each.rule or "", each.applies_when or ""]
+        yield [each.oid, each.category, *texts]
+
+
+def outcome_rows(design: StudyDesign) -> Iterator[list[str]]:
+    """Yield a row for each registered outcome, under `OUTCOME_HEAD`."""
+    for each in design.outcomes:
+        said = each.definition
+        words = [said.zh, said.en] if said else ["", ""]
+        yield [each.oid, each.kind, each.name.zh, each.name.en, *words]
 
 
 def _bounds(limits: Limits | None) -> tuple[str, str]:

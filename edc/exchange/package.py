@@ -15,6 +15,19 @@ from typing import Final
 from edc.design.study import StudyDesign
 from edc.exchange import cells, codebook, columnar, people_rows, reconcile, statistics
 from edc.exchange.disclosure import Log
+from edc.exchange.formats import (
+    CSV,
+    EXCEL,
+    ODM,
+    ODM2,
+    PARQUET,
+    PASSES,
+    REVIEW,
+    SAS,
+    SPSS,
+    STATA,
+    TRANSACTIONAL,
+)
 from edc.exchange.manifest import VERIFIER, Compared
 from edc.exchange.odm_write.admin import AdminData
 from edc.exchange.odm_write.document import Heading, History, write_snapshot, write_transactional
@@ -25,14 +38,6 @@ from edc.exchange.table_files import BOM, LongFiles, WideFiles
 from edc.exchange.tables import Table, by_form, by_item, rows_of, tables_of
 from edc.exchange.workbook import WorkbookFile, table_rows
 
-CSV, PARQUET, EXCEL, SPSS, STATA, SAS = "csv", "parquet", "excel", "spss", "stata", "sas"
-ODM, TRANSACTIONAL, ODM2, PASSES, REVIEW = "odm", "odm_transactional", "odm2", "passes", "review"
-CASEBOOKS, AUDIT = "casebooks", "audit"
-FORMATS: Final = (
-    CSV, PARQUET, EXCEL, SPSS, STATA, SAS, ODM, TRANSACTIONAL, ODM2, PASSES, REVIEW, CASEBOOKS, AUDIT,
-)  # fmt: skip
-# What names people or quotes what they wrote, so stands in packages of the full profile alone.
-ABOUT_PEOPLE: Final = frozenset({TRANSACTIONAL, ODM2, PASSES, REVIEW, CASEBOOKS, AUDIT})
 STATISTICS: Final = {SPSS: statistics.SPSS, STATA: statistics.STATA, SAS: statistics.SAS}
 
 
@@ -168,6 +173,11 @@ class Package:
         book.readme(self.source.readme)
         book.sheet("CODEBOOK", codebook.ITEM_HEAD, codebook.item_rows(self.tables))
         book.sheet("CODES", codebook.CODE_HEAD, codebook.code_rows(self.tables))
+        subjects = (people_rows.subject_row(each) for each in self.source.subjects(Log()))
+        book.sheet("SUBJECTS", people_rows.SUBJECT_HEAD, subjects)
+        newest = self.source.designs[max(self.source.designs)]
+        book.sheet("CRITERIA", codebook.CRITERIA_HEAD, codebook.criteria_rows(newest))
+        book.sheet("OUTCOMES", codebook.OUTCOME_HEAD, codebook.outcome_rows(newest))
         for table in self.tables:
             schema = columnar.schema_of(table, self.source.language)
             book.sheet(table.name, schema.names, table_rows(self.table_file(table)))

@@ -22,6 +22,16 @@ SIGNATURE_HEAD: Final = (
 )  # fmt: skip
 
 
+SUBJECT_HEAD: Final = ("SITE", "SUBJECT", "STATUS", "COHORT", "ENROLLED", "VISITS", "COMPLETE_FORMS")
+
+
+def subject_row(subject: Subject) -> list[str | int]:
+    """Return the subject's row under `SUBJECT_HEAD`."""
+    complete = sum(form.is_final for _event, form in subject.forms())
+    day = subject.enrolled_at[:10]
+    return [subject.site, subject.key, subject.status, subject.cohort, day, len(subject.events), complete]
+
+
 def _place(subject: Subject, event: Event, form: Form) -> list[str]:
     return [subject.site, subject.key, event.oid, str(event.repeat_key), form.oid, str(form.repeat_key)]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from edc.exchange.package import ODM, ODM2, TRANSACTIONAL
+from edc.exchange.formats import ODM, ODM2, TRANSACTIONAL
 from edc.exchange.record import Asked, Form, Signed, Turn
 from tests.edc.exchange.making import AT, REGISTERED, design_of, package, some_subjects
 

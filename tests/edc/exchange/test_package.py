@@ -12,8 +12,8 @@ from openpyxl import load_workbook
 
 from edc.exchange import manifest
 from edc.exchange.cells import safe
+from edc.exchange.formats import CSV, EXCEL, PARQUET, PASSES, REVIEW, SAS, SPSS, STATA
 from edc.exchange.legal_names import legal_names
-from edc.exchange.package import CSV, EXCEL, PARQUET, PASSES, REVIEW, SAS, SPSS, STATA
 from edc.exchange.record import from_json, to_json
 from tests.edc.exchange.making import counted, package, some_subjects
 
