@@ -25,7 +25,7 @@ WORDS: dict[str, Promise] = {
     "nothing_left": _("Every required item is filled. Ctrl+Enter submits."),
     "row": _("Row {number}"),
     "removed": _("Row {number} was removed."),
-    "proposed": _("The images propose {count} values. Check them and take them over."),
+    "proposed": _("Proposed by the images: {count}. Check the values and take them over."),
     "accepted": _("{count} proposed values were taken over."),
     "refused": _("The server refused this ({status})."),
     "failed": _("The server failed ({status}). What you typed is kept on this computer and sent again."),
