@@ -87,6 +87,8 @@ def shown_by_data(name: str, cells: Iterable[SourceCell]) -> ForeignStudy:
     events: dict[str, ForeignEvent] = {}
     for cell in cells:
         study.seen["ItemData"] += 1
+        if cell.site and cell.site not in study.sites:
+            study.sites.append(cell.site)
         form = forms.setdefault(cell.form, ForeignForm(cell.form, {"": cell.form}, cell.form_repeat != "1"))
         form.repeating = form.repeating or cell.form_repeat != "1"
         group = next((each for each in form.groups if each.oid == cell.column), None)
