@@ -65,6 +65,8 @@ def make_world(system: User, crc: Any) -> World:
         "token pk": made.ApiTokenFactory().pk,
         "token-revoke pk": made.ApiTokenFactory().pk,
         "import pk": _batch(study, site),
+        "check-set-aside pk": made.CheckFiringFactory(form=forms["complete"], severity="silent").pk,
+        "uat pk": made.UatRunFactory(design_version=study.design_versions.get()).pk,
         "group_oid": "IG.NONE",
         "key": "1",
         "uidb36": "1",

@@ -294,7 +294,7 @@ class UatRunFactory(DjangoModelFactory):
     failed = 0
     mutants = 1
     killed = 1
-    result = factory.Dict({"cases": [], "survivors": []})
+    result = factory.LazyFunction(lambda: {"rules": [], "platform": [], "answered": []})
     result_sha256 = SHA
 
 
