@@ -7,11 +7,11 @@ import sys
 import pytest
 
 from edc.models import AuditEvent
+from edc.services.printing import pdf_of
 from imaging.archive import from_url
 from imaging.models import Segmentation
 from imaging.services.segmentation import MaskDescription, store_mask
 from imaging.services.volumes import fetch_datasets, fetch_volume
-from edc.services.printing import pdf_of
 from tests.conftest import skip_or_fail
 from tests.factories.imaging import InstanceFactory, SeriesFactory
 from tests.imaging.conftest import ball
