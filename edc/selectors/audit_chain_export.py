@@ -12,6 +12,7 @@ from edc.models import AuditEvent, Study, User
 from edc.selectors.audit_trail import audit_visible_to
 
 CHUNK = 2000
+OPEN = {"withheld": False}
 
 
 def chain_lines(*, study: Study, actor: User, upto: int) -> Iterator[str]:
@@ -21,7 +22,7 @@ def chain_lines(*, study: Study, actor: User, upto: int) -> Iterator[str]:
     are told. Rows are read as they are sent: memory does not grow with the trail.
     """
     yield _line({"format": FORMAT, "study": study.oid, "made_at": timezone.now().astimezone(UTC).isoformat()})
-    seen = audit_visible_to(actor).filter(study=study, withheld=False, pk__lte=upto).order_by("pk")
+    seen = audit_visible_to(actor).filter(study=study, pk__lte=upto).filter(**OPEN).order_by("pk")
     opened = seen.select_related(None).iterator(chunk_size=CHUNK)
     chain = AuditEvent.objects.filter(pk__lte=upto).order_by("pk")
     count, last, event = 0, GENESIS, next(opened, None)

@@ -86,9 +86,7 @@ def proposals(form: FormInstance, actor: User) -> dict[str, ProposedValue]:
 
 
 def _open_queries(form: FormInstance, actor: User) -> dict[str, int]:
-    unsettled = queries_visible_to(actor).filter(
-        form=form, state__in=Query.UNSETTLED
-    )
+    unsettled = queries_visible_to(actor).filter(form=form, state__in=Query.UNSETTLED)
     return dict(unsettled.order_by().values_list("path").annotate(count=Count("pk")))
 
 

@@ -62,6 +62,8 @@ def make_world(system: User, crc: Any) -> World:
         "person-act step": "reopen",
         "mfa_remove_webauthn pk": 1,
         "provider_id": "none",
+        "redaction-ask pk": forms["complete"].pk,
+        "redaction-decide pk": made.RedactionFactory(form=forms["complete"]).pk,
         "token pk": made.ApiTokenFactory().pk,
         "token-revoke pk": made.ApiTokenFactory().pk,
         "import pk": _batch(study, site),
