@@ -153,7 +153,7 @@ def test_a_page_of_the_trail_takes_a_set_number_of_queries(
     client.force_login(olga)
     client.get(reverse("audit"))
 
-    with django_assert_max_num_queries(33):
+    with django_assert_max_num_queries(36):
         client.get(reverse("audit"))
 
 
