@@ -7,6 +7,7 @@ from edc.models.design import DesignVersion, design_of
 from edc.models.form import FormInstance
 from edc.models.hold import Hold, HoldKind, HoldRequest, Level
 from edc.models.import_batch import ImportBatch, ImportCell, ImportedForm, ImportedSubject, ImportMapping
+from edc.models.notification import Digest, Notification
 from edc.models.observation import (
     INDEPENDENT,
     Disagreement,
@@ -51,6 +52,7 @@ __all__ = [
     "CheckFiring",
     "CheckReason",
     "DesignVersion",
+    "Digest",
     "Disagreement",
     "Draft",
     "DraftItem",
@@ -74,6 +76,7 @@ __all__ = [
     "ItemVerification",
     "Level",
     "Membership",
+    "Notification",
     "Observation",
     "PasswordRecord",
     "Query",

@@ -7,6 +7,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from edc.models.notification import Digest
+
 
 class Role(models.TextChoices):
     """What a person may do in a study; the permissions of each role stand in `edc.access` only."""
@@ -36,6 +38,7 @@ class User(AbstractUser):
         help_text="Somebody else knows the password: it opens the change of it and nothing more.",
     )
     password_changed_at = models.DateTimeField(null=True, blank=True)
+    digest = models.CharField(max_length=10, choices=Digest, default=Digest.DAILY)
 
     class Meta:
         ordering = ["username"]

@@ -20,6 +20,14 @@ WORDS = {
     LOCKED: ("miss", _("Locked")),
     ENDED: ("na", _("Logged out")),
 }
+PROOFS = {
+    "password": _("password"),
+    "totp": _("authenticator app"),
+    "webauthn": _("passkey"),
+    "recovery_codes": _("recovery code"),
+    "socialaccount": _("directory"),
+    "directory": _("directory"),
+}
 
 
 @require_safe
@@ -56,7 +64,7 @@ def line_of(event: AuditEvent, person: User | None = None) -> dict[str, object]:
         "at": event.at,
         "person": person if known else None,
         "chip": Chip(look, str(label)),
-        "method": given.get("method", ""),
+        "proofs": [str(PROOFS.get(each, each)) for each in given.get("method", "").split("+") if each],
         "address": given.get("address", ""),
         "agent": given.get("agent", ""),
     }

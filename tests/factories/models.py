@@ -24,14 +24,6 @@ class UserFactory(DjangoModelFactory):
     password = factory.django.Password(PASSWORD)
 
 
-class PasswordRecordFactory(DjangoModelFactory):
-    class Meta:
-        model = models.PasswordRecord
-
-    user = factory.SubFactory(UserFactory)
-    password = factory.django.Password(PASSWORD)
-
-
 class StudyFactory(DjangoModelFactory):
     class Meta:
         model = models.Study

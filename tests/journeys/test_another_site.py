@@ -10,7 +10,7 @@ from tests.journeys.subject_page import SubjectPage
 
 pytestmark = pytest.mark.browser
 REGISTRY, SITE = "ChiCTR2500107646", "S02"
-USERNAME, PASSWORD = "elsewhere", "plums and 7 pears"
+USERNAME, GIVEN, OWN = "elsewhere", "plums and 7 pears", "quinces and 9 figs"
 
 
 def test_who_works_at_another_site_finds_nothing(log_in, chromium, platform):
@@ -25,7 +25,8 @@ def test_who_works_at_another_site_finds_nothing(log_in, chromium, platform):
     ]  # fmt: skip
     assert [home.context.request.get(path).status for path in there[:-1]] == [200] * 4
 
-    stranger = Person(chromium, platform.address, USERNAME, PASSWORD).log_in()
+    stranger = Person(chromium, platform.address, USERNAME, GIVEN).log_in()
+    takes_an_own_password(stranger)
 
     assert [stranger.context.request.get(path).status for path in there] == [404] * len(there)
     page = stranger.open("/subjects/")
@@ -34,13 +35,25 @@ def test_who_works_at_another_site_finds_nothing(log_in, chromium, platform):
     stranger.close()
 
 
+def takes_an_own_password(person: Person) -> None:
+    """The first log-in leads to the change of the password, and nowhere else."""
+    page = person.page
+    page.goto("/subjects/")
+    page.wait_for_url("**/accounts/password/change/")
+    person.check_page("first-password")
+    for field, text in (("oldpassword", GIVEN), ("password1", OWN), ("password2", OWN)):
+        page.fill(f"[name={field}]", text)
+    page.press("[name=password2]", "Enter")
+    page.wait_for_url(lambda url: url.endswith("/"))
+
+
 def makes_the_account(admin: Person) -> None:
     admin.chooses(REGISTRY)
     page = admin.open("/people/")
     page.keyboard.press("n")
     page.fill("#c-user", USERNAME)
     page.fill("#c-name", "王外院")
-    page.fill("#c-password", PASSWORD)
+    page.fill("#c-password", GIVEN)
     page.press("#c-password", "Enter")
     page.wait_for_load_state()
     expect(page.locator("#c-user")).to_have_value("", timeout=SLOW)

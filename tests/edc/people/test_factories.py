@@ -1,17 +1,21 @@
 """Every model of edc has a factory that makes a valid row."""
 
 import inspect
+import pkgutil
+from importlib import import_module
 
 import pytest
 from django.apps import apps
 from factory.django import DjangoModelFactory
 
-from tests.factories import models as factories
+import tests.factories
 
 FACTORIES = {
     made._meta.model: made
-    for _name, made in inspect.getmembers(factories, inspect.isclass)
+    for module in pkgutil.iter_modules(tests.factories.__path__, "tests.factories.")
+    for _name, made in inspect.getmembers(import_module(module.name), inspect.isclass)
     if issubclass(made, DjangoModelFactory) and made is not DjangoModelFactory
+    if made._meta.model._meta.app_label == "edc"
 }
 
 
