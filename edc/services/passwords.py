@@ -60,7 +60,8 @@ def keep_password(*, user: User, actor: User) -> None:
     """Let a person of a demonstration keep the password they were given; the system alone does so."""
     if not actor.is_system:
         raise PermissionDenied("keep_password")
-    User.objects.filter(pk=user.pk).update(must_change_password=False)
+    user.must_change_password = False
+    user.save(update_fields=["must_change_password"])
     audit.record(actor=actor, action="user.password_kept", target=user)
 
 

@@ -92,6 +92,7 @@ def test_only_the_system_lets_a_person_keep_a_given_password(head, newcomer, sys
     with pytest.raises(PermissionDenied):
         keep_password(user=newcomer, actor=head)
     keep_password(user=newcomer, actor=system)
+    assert newcomer.must_change_password is False
     assert User.objects.get(username="ada").must_change_password is False
 
 
