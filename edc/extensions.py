@@ -4,10 +4,13 @@ So edc can show a subject's images, or offer values read from DICOM, without kno
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
 
 from edc.models import FormInstance, Site, Study, Subject, User
 
@@ -84,7 +87,22 @@ class Extension(Protocol):
         """Return the image or score state of many subjects at once, by subject id."""
 
 
+@dataclass(frozen=True)
+class LockCheck:
+    """A line that a part adds to the checklist of a lock.
+
+    `count` gets the forms and the name of their place (`subject__site`, `subject`, `event` or `pk`) and
+    returns how many stand in the way at each place; `url_name` is the list that shows them.
+    """
+
+    key: str
+    label: Promise
+    url_name: str
+    count: Callable[[QuerySet[FormInstance], str], dict[object, int]]
+
+
 _registered: list[Extension] = []
+_lock_checks: dict[str, LockCheck] = {}
 
 
 def register(extension: Extension) -> None:
@@ -96,3 +114,13 @@ def register(extension: Extension) -> None:
 def registered() -> tuple[Extension, ...]:
     """Return the registered parts, in the order of registration."""
     return tuple(_registered)
+
+
+def register_lock_check(check: LockCheck) -> None:
+    """Add a line to the checklist of every lock; called once from an `AppConfig.ready`."""
+    _lock_checks[check.key] = check
+
+
+def lock_checks() -> tuple[LockCheck, ...]:
+    """Return the registered lines, in the order of registration."""
+    return tuple(_lock_checks.values())

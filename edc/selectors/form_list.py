@@ -1,13 +1,13 @@
 """Forms as a list: by what they wait for, by form, and by part of a screening number."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from edc.models import FormInstance, Site, Study, User
-from edc.selectors.owed import LEFT
+from edc.models import FormInstance, Signature, Site, Study, User
+from edc.selectors.owed import LEFT, reached
 from edc.selectors.visible import forms_visible_to
 
 Status = FormInstance.Status
@@ -19,6 +19,22 @@ SHOWN: dict[str, tuple[Promise, tuple[str, ...]]] = {
     "final": (gettext_lazy("Complete"), FormInstance.FINAL),
     "verified": (gettext_lazy("Verified"), (Status.VERIFIED, Status.SIGNED, Status.LOCKED)),
     "signed": (gettext_lazy("Signed"), (Status.SIGNED, Status.LOCKED)),
+}
+
+
+def _unsigned() -> Q:
+    held = Signature.objects.filter(form=OuterRef("pk"), broken_at__isnull=True)
+    return Q(status__in=FormInstance.FINAL) & ~Q(Exists(held))
+
+
+# What the checklist of a lock opens; the page shows these when they are asked for.
+MORE_SHOWN: dict[str, tuple[Promise, Callable[[], Q]]] = {
+    "open": (
+        gettext_lazy("Not entered"),
+        lambda: Q(mandatory=True, status__in=(Status.TO_DO, Status.FIRST_SEALED)) & reached(),
+    ),
+    "draft": (gettext_lazy("Drafts"), lambda: Q(drafts__isnull=False)),
+    "unsigned": (gettext_lazy("Not signed"), _unsigned),
 }
 ORDERS = {
     "waiting": ("status_changed_at", "pk"),
@@ -34,6 +50,8 @@ def forms_of(
     found = forms_visible_to(actor).filter(subject__study=study).exclude(subject__status__in=LEFT)
     if site:
         found = found.filter(subject__site=site)
+    if asked.get("site"):
+        found = found.filter(subject__site__oid=asked["site"])
     if asked.get("form"):
         found = found.filter(form_oid=asked["form"])
     text = asked.get("q", "").strip()
@@ -44,6 +62,10 @@ def forms_matching(
     actor: User, study: Study, site: Site | None, asked: Mapping[str, str]
 ) -> QuerySet[FormInstance]:
     """Return the list as the page shows it: `show` names what the forms wait for, `sort` the order."""
-    _label, statuses = SHOWN.get(asked.get("show", ""), SHOWN[""])
-    found = forms_of(actor, study, site, asked).filter(status__in=statuses)
+    show = asked.get("show", "")
+    found = forms_of(actor, study, site, asked)
+    if show in MORE_SHOWN:
+        found = found.filter(pk__in=found.filter(MORE_SHOWN[show][1]()).order_by().values("pk"))
+    else:
+        found = found.filter(status__in=SHOWN.get(show, SHOWN[""])[1])
     return found.order_by(*ORDERS.get(asked.get("sort", ""), ORDERS["waiting"]))

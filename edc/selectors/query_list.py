@@ -12,6 +12,7 @@ from edc.selectors.visible import queries_visible_to
 
 # Days that a query has waited, both ends included; the last bucket has no end.
 BUCKETS = ((0, 3), (4, 7), (8, 14), (15, 30), (31, None))
+OPEN_STATES = (*Query.UNSETTLED, Query.State.CANDIDATE)
 ORDERS = {
     "oldest": ("raised_at", "pk"),
     "newest": ("-raised_at", "-pk"),

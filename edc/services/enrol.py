@@ -9,6 +9,7 @@ from edc import access, audit
 from edc.errors import InvalidInput, NotNow
 from edc.models import EligibilityAssessment, Site, Subject, User
 from edc.services.eligibility import assess_eligibility
+from edc.services.lock import require_place_open
 from edc.services.moves import move
 from edc.services.reasons import required_text
 from edc.services.schedule import make_events
@@ -24,6 +25,7 @@ def enrol_subject(*, site: Site, actor: User, cohort: str = "", synthetic: bool 
     """
     access.require(actor, "enrol_subject", site=site)
     site = Site.objects.select_for_update().select_related("study").get(pk=site.pk)
+    require_place_open(site)
     version = site.study.design_versions.first()
     if version is None or not site.active:
         raise NotNow(_("This site does not enrol subjects."))
@@ -62,6 +64,7 @@ def confirm_enrolment(*, subject: Subject, actor: User, override_reason: str = "
     """
     access.require(actor, "enrol_subject", site=subject.site)
     subject = Subject.objects.select_for_update().get(pk=subject.pk)
+    require_place_open(subject)
     assessment = assess_eligibility(subject=subject, actor=actor)
     if assessment.verdict != EligibilityAssessment.Verdict.ELIGIBLE:
         if not override_reason.strip():
@@ -92,6 +95,7 @@ def fail_screening(*, subject: Subject, actor: User, reason: str) -> Subject:
     access.require(actor, "enrol_subject", site=subject.site)
     reason = required_text(reason, field="reason")
     subject = Subject.objects.select_for_update().get(pk=subject.pk)
+    require_place_open(subject)
     before = subject.status
     move(subject, Subject.Status.SCREEN_FAILED, status_reason=reason)
     audit.record(

@@ -14,6 +14,7 @@ from edc.selectors.records import sealed
 from edc.services.comparison import compare, merge
 from edc.services.completion import complete_form
 from edc.services.entries import checked_entry, is_empty
+from edc.services.lock import require_open
 from edc.services.moves import move
 from edc.services.reasons import required_text
 
@@ -65,6 +66,7 @@ def resolve_disagreement(
     access.require(actor, "resolve_disagreement", site=disagreement.form.subject.site)
     reason = required_text(reason, field="reason")
     form = FormInstance.objects.select_for_update().get(pk=disagreement.form_id)
+    require_open(form)
     disagreement = form.disagreements.select_related("first", "second").get(pk=disagreement.pk)
     _check_turn(form, disagreement, actor)
     chosen = _chosen(form, disagreement, choice, entry)

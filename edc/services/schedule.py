@@ -14,6 +14,7 @@ from edc.design.study import StudyDesign
 from edc.errors import InvalidInput, NotNow
 from edc.models import FormInstance, ItemValue, StudyEvent, Subject, User
 from edc.services.consequences import follow_visit_dates, visit_dates
+from edc.services.lock import require_place_open
 from edc.services.moves import move
 from edc.services.reasons import required_text
 
@@ -153,6 +154,7 @@ def add_event(*, subject: Subject, event_oid: str, held_on: date | None, actor: 
     """Add an unscheduled event, or the next occurrence of a repeating one; with a date it counts as held."""
     access.require(actor, "enter_data", site=subject.site)
     subject = Subject.objects.select_for_update().get(pk=subject.pk)
+    require_place_open(subject)
     definition = _definition(subject.design_version.design, event_oid)
     last = subject.events.filter(event_oid=event_oid).aggregate(last=Max("repeat_key"))["last"] or 0
     _check_repeat(definition, last)
@@ -186,6 +188,7 @@ def hold_event(*, event: StudyEvent, held_on: date, actor: User) -> StudyEvent:
     access.require(actor, "enter_data", site=event.subject.site)
     subject = Subject.objects.select_for_update().get(pk=event.subject_id)
     event = subject.events.get(pk=event.pk)
+    require_place_open(event)
     before = {"status": event.status, "held_on": _text(event.held_on)}
     dates = visit_dates(subject)
     _hold(event, held_on)
@@ -227,6 +230,7 @@ def miss_event(*, event: StudyEvent, reason: str, actor: User) -> StudyEvent:
     reason = required_text(reason, field="reason")
     subject = Subject.objects.select_for_update().get(pk=event.subject_id)
     event = subject.events.get(pk=event.pk)
+    require_place_open(event)
     open_states = (FormInstance.Status.TO_DO, FormInstance.Status.NOT_DONE)
     if event.forms.exclude(status__in=open_states).exists():
         raise NotNow(_("A form of this visit has been begun, so the visit took place."))
@@ -244,6 +248,7 @@ def add_form(*, event: StudyEvent, form_oid: str, actor: User) -> FormInstance:
     """Add another copy of a form that may occur several times in one visit (adverse events, lesions)."""
     access.require(actor, "enter_data", site=event.subject.site)
     event = StudyEvent.objects.select_for_update().get(pk=event.pk)
+    require_place_open(event)
     design = event.subject.design_version.design
     planned = next((each for each in design.event(event.event_oid).forms if each.form == form_oid), None)
     if planned is None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from edc import access, audit
 from edc.errors import InvalidInput, NotNow
 from edc.models import AuditEvent, FormInstance, Signature, User
+from edc.services.lock import require_open
 from edc.services.moves import move
 from edc.services.second_factors import proves_identity
 from edc.services.seen import require_seen
@@ -55,6 +56,7 @@ def _sign(form: FormInstance, actor: User, meaning: str, seen: str | None) -> Si
         raise InvalidInput(_("The form was not signed."), fields=message)
     form = FormInstance.objects.select_for_update().get(pk=form.pk)
     require_seen(form, seen)
+    require_open(form, asking=True)
     move(form, FormInstance.Status.SIGNED)
     signature = Signature.objects.create(
         form=form,

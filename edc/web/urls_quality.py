@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from edc.web import queries, query_bulk, query_texts, sign, verification
+from edc.web import locks, queries, query_bulk, query_texts, sign, verification
 
 urlpatterns: list[URLPattern] = [
     path("forms/", sign.forms, name="forms"),
@@ -10,6 +10,9 @@ urlpatterns: list[URLPattern] = [
     path("forms/<int:pk>/sign/", sign.sign, name="form-sign"),
     path("forms/<int:pk>/lock/", sign.lock, name="form-lock"),
     path("forms/<int:pk>/unlock/", sign.unlock, name="form-unlock"),
+    path("locks/", locks.locks, name="locks"),
+    path("locks/hold/", locks.hold, name="lock-hold"),
+    path("locks/<int:pk>/decide/", locks.decide, name="lock-decide"),
     path("verification/", verification.verification, name="verification"),
     path("verification/plans/", verification.plans, name="verification-plans"),
     path("verification/plans/make/", verification.plan_make, name="verification-plan-make"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from edc import access, audit
 from edc.errors import InvalidInput, NotNow
 from edc.models import Stream, User
+from edc.services.lock import require_open
 from imaging.models import ImagingStudy, Instance, Measurement, Read
 
 READER_STREAMS = (Stream.READER_1, Stream.READER_2)
@@ -122,6 +123,7 @@ def _own_open(read: Read, actor: User) -> Read:
     """Return the actor's read, locked and begun; another's read or a sealed one is refused."""
     access.require(actor, "read_images", site=read.imaging_study.subject.site)
     read = Read.objects.select_for_update().get(pk=read.pk, reader=actor)
+    require_open(read.imaging_study.form)
     if read.status == Read.Status.SUBMITTED:
         raise NotNow(_("This read is sealed and cannot change."))
     if read.status == Read.Status.ASSIGNED:

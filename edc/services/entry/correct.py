@@ -16,6 +16,7 @@ from edc.services.completion import complete_form
 from edc.services.entries import checked_entry, checked_path, is_empty, require_proposed
 from edc.services.entry.draft import locked
 from edc.services.entry.hidden import require_shown
+from edc.services.lock import require_open
 from edc.services.reasons import required_text
 
 
@@ -33,8 +34,7 @@ def correct_item(
     form = locked(form)
     if form.status not in FormInstance.FINAL:
         raise NotNow(_("Only a completed form can be corrected."))
-    if form.status == FormInstance.Status.LOCKED:
-        raise NotNow(_("The form is locked. Ask a data manager to unlock it."))
+    require_open(form, path=path)
     record = held_record(form)
     item = checked_path(form, path, record["rows"])
     checked = checked_entry(item, path, entry)

@@ -17,6 +17,7 @@ from edc.selectors.evaluation import state_of
 from edc.selectors.records import record_of
 from edc.services.entries import checked_entry, checked_path, repeating_group, require_proposed
 from edc.services.entry.consent import require_consent
+from edc.services.lock import require_open
 from edc.services.moves import move
 from edc.services.passes import pass_for
 
@@ -41,6 +42,7 @@ def open_draft(*, form: FormInstance, actor: User) -> Draft:
     """
     access.require(actor, "enter_data", site=form.subject.site)
     form = locked(form)
+    require_open(form)
     own = form.drafts.filter(observer=actor).first()
     if own:
         return own

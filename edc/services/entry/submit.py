@@ -15,6 +15,7 @@ from edc.services.completion import complete_form
 from edc.services.entries import checked_record, is_empty
 from edc.services.entry.consent import require_consent
 from edc.services.entry.draft import locked
+from edc.services.lock import require_open
 from edc.services.moves import move
 from edc.services.passes import pass_for
 from edc.services.reconcile import compare_passes
@@ -34,6 +35,7 @@ def submit_entry(
     """
     access.require(actor, "enter_data", site=form.subject.site)
     form = locked(form)
+    require_open(form)
     content, started_at = _content(form, actor, record)
     stream = pass_for(form, actor)
     require_consent(form, actor)

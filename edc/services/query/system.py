@@ -7,21 +7,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from edc import audit, jobs
-from edc.models import FormInstance, Query
+from edc.models import FormInstance, HoldKind, Query
 from edc.rules.subject_values import split_path
+from edc.selectors.holds import on_form, strongest
+from edc.selectors.query_list import OPEN_STATES
 from edc.services.query.turns import say
-
-OPEN_STATES = (*Query.UNSETTLED, Query.State.CANDIDATE)
 
 
 @transaction.atomic
 def raise_system_query(
     *, form: FormInstance, path: str, rule_oid: str, text_zh: str, text_en: str, origin: str
 ) -> Query | None:
-    """Open the one query of a rule at a place, or leave the unsettled one; None where a person settled it.
+    """Open the one query of a rule at a place, or leave the unsettled one.
+
+    None where a person settled it, or a lock is in force.
 
     What a person closed or cancelled is not asked again until the item's value has changed since.
     """
+    hold = strongest(on_form(form, path))
+    if form.status == FormInstance.Status.LOCKED or (hold and hold.kind == HoldKind.LOCK):
+        return None
     queries = form.queries.filter(path=path, rule_oid=rule_oid)
     unsettled = queries.filter(state__in=OPEN_STATES).first()
     if unsettled:

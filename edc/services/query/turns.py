@@ -102,9 +102,7 @@ def _take(name: str, query: Query, actor: User, text: str, standard: str, answer
     turn = TURNS[name]
     access.require(actor, turn.permission, site=query.form.subject.site)
     if not _is_theirs(name, query, actor):
-        raise PermissionDenied(
-            _("Only the role that asked closes or withdraws a query.")
-        )
+        raise PermissionDenied(_("Only the role that asked closes or withdraws a query."))
     words = text
     needs_words = name != "release" and not answer_type
     if needs_words or text.strip() or standard:

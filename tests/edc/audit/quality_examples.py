@@ -2,8 +2,9 @@
 
 from datetime import date
 
-from edc.services import review, verify
-from tests.factories.models import ReviewTypeFactory
+from edc.models import HoldKind, HoldRequest
+from edc.services import lock, review, verify
+from tests.factories.models import HoldRequestFactory, ReviewTypeFactory
 
 
 def monitor(w):
@@ -16,7 +17,50 @@ def verified_item(w):
     return form
 
 
+def frozen(w):
+    form = w.complete("FO.DM")
+    return lock.place_hold(spot=lock.Spot(form), kind=HoldKind.FREEZE, reason="Interim", actor=w.manager)
+
+
+def everywhere(w):
+    return w.member("head", "data_manager", study_wide=True)
+
+
+def locked(w):
+    return lock.lock_form(form=w.complete("FO.DM"), actor=w.manager, reason="Clean")
+
+
 QUALITY = {
+    "lock.holds.place_hold": (
+        lambda w: w.complete("FO.DM"),
+        lambda w, form: lock.place_hold(
+            spot=lock.Spot(form), kind=HoldKind.FREEZE, reason="Interim", actor=w.manager
+        ),
+    ),
+    "lock.holds.lift_hold": (
+        frozen,
+        lambda w, hold: lock.lift_hold(
+            spot=lock.Spot(hold.form), kind=HoldKind.FREEZE, reason="Done", actor=w.manager
+        ),
+    ),
+    "lock.holds.lock_form": (
+        lambda w: w.complete("FO.DM"),
+        lambda w, form: lock.lock_form(form=form, actor=w.manager, reason="Clean"),
+    ),
+    "lock.holds.unlock_form": (
+        locked,
+        lambda w, form: lock.unlock_form(form=form, actor=w.manager, reason="Late"),
+    ),
+    "lock.requests.ask_hold": (
+        None,
+        lambda w, _: lock.ask_hold(
+            spot=lock.Spot(w.other_site), act=HoldRequest.Act.PLACE, reason="Clean", actor=everywhere(w)
+        ),
+    ),
+    "lock.requests.decide_hold": (
+        lambda w: HoldRequestFactory(study=w.study, site=w.other_site, level="site"),
+        lambda w, asked: lock.decide_hold(request=asked, approve=True, note="", actor=everywhere(w)),
+    ),
     "verify.marks.verify_form": (
         lambda w: w.complete("FO.DM"),
         lambda w, form: verify.verify_form(form=form, actor=monitor(w)),

@@ -12,7 +12,7 @@ from edc.models import AuditEvent, Query, Signature
 from edc.rules.form_logic import Flag
 from edc.selectors.audit_filters import ABOUT_A_FORM
 from edc.services import design as design_service
-from edc.services import enrol, entry, lock, people, query, reconcile, schedule, sign
+from edc.services import enrol, entry, people, query, reconcile, schedule, sign
 from edc.services.check_queries import Judged, sync_checks
 from edc.services.eligibility import reassess
 from tests.edc.audit.account_examples import ACCOUNTS
@@ -71,6 +71,10 @@ class World:
     def head(self):
         return self.member("root", "administrator", study_wide=True)
 
+    @property
+    def other_site(self):
+        return self.study.sites.exclude(pk=self.site.pk).get()
+
     def form(self, oid="FO.DM"):
         self.complete("FO.IC")
         return form_of(self.subject, oid)
@@ -94,9 +98,6 @@ class World:
         self.enter(form, 1, AGE="58")
         self.enter(form, 2, AGE="59")
         return form.disagreements.get()
-
-    def locked(self):
-        return lock.lock_form(form=self.complete("FO.DM"), actor=self.manager, reason="Clean")
 
     def token(self):
         return people.issue_token(
@@ -212,7 +213,10 @@ EXAMPLES = {
             disagreement=each, choice="first", entry=None, reason="Source", actor=w.manager
         ),
     ),
-    "query.asking.raise_query": (None, lambda w, _: w.query()),
+    "query.asking.raise_query": (
+        lambda w: w.complete("FO.DM"),
+        lambda w, form: query.raise_query(form=form, path="", text="Why?", actor=w.manager),
+    ),
     "query.turns.answer_query": (
         lambda w: w.query(),
         lambda w, q: query.answer_query(query=q, text="a", actor=w.ada),
@@ -273,14 +277,6 @@ EXAMPLES = {
         lambda w, form: sign.sign_form(
             form=form, actor=w.investigator, password=PASSWORD, meaning=Signature.Meaning.REVIEWED
         ),
-    ),
-    "lock.lock_form": (
-        lambda w: w.complete("FO.DM"),
-        lambda w, form: lock.lock_form(form=form, actor=w.manager, reason="Clean"),
-    ),
-    "lock.unlock_form": (
-        lambda w: w.locked(),
-        lambda w, form: lock.unlock_form(form=form, actor=w.manager, reason="Late"),
     ),
 }
 

@@ -1,0 +1,69 @@
+"""Every write service of edc against a freeze and a lock: nothing changes where one is in force."""
+
+import pytest
+
+from edc.errors import NotNow
+from edc.models import AuditEvent, Hold, HoldKind
+from edc.services.query import RowResult
+from tests.edc.audit.test_every_service_records import EXAMPLES, World
+from tests.factories.models import HoldFactory
+
+# What is no content of a subject: people, the design, plans and texts, holds themselves, exports.
+OUTSIDE = {
+    "accounts", "audit_export", "check_queries", "data_import", "design", "formulas", "lock", "passwords",
+    "password_rules", "people", "second_factors", "sessions", "silent_checks", "snapshots", "uat", "export",
+}  # fmt: skip
+OUTSIDE_TOO = {
+    "query.standard.save_standard_text",
+    "verify.plans.make_plan",
+    "review.save_review_type",
+    # Computed from the data, whatever holds: a verdict is not entered.
+    "eligibility.assess_eligibility",
+    "eligibility.reassess",
+    # The system closes what nobody can answer any more; it asks nothing where a lock is in force.
+    "query.system.close_unreachable",
+    "query.system.settle_system_query",
+    "query.system.raise_system_query",
+}
+# What a freeze leaves open: queries, verification, reviews and signatures go on.
+ON_IN_A_FREEZE = ("query.", "verify.", "review.", "sign.")
+
+WALKED = [name for name in EXAMPLES if name.split(".")[0] not in OUTSIDE and name not in OUTSIDE_TOO]
+
+
+@pytest.fixture
+def world(member, subject, complete, enter, crcs, system):
+    return World(member, subject, complete, enter, crcs, system)
+
+
+def refused(call):
+    try:
+        answer = call()
+    except NotNow:
+        return True
+    rows = answer if isinstance(answer, list) else []
+    return bool(rows) and all(isinstance(each, RowResult) and not each.done for each in rows)
+
+
+@pytest.mark.parametrize("name", WALKED)
+def test_nothing_is_written_where_the_database_is_frozen_or_locked(name, world):
+    prepare, call = EXAMPLES[name]
+    ready = prepare(world) if prepare else None
+    people = world.manager, world.investigator, world.member("mo", "monitor")
+    hold = HoldFactory(study=world.study, kind=HoldKind.LOCK, placed_by=people[0])
+    before = AuditEvent.objects.count()
+
+    assert refused(lambda: call(world, ready))
+    Hold.objects.filter(pk=hold.pk).update(kind=HoldKind.FREEZE)
+    open_in_a_freeze = name.startswith(ON_IN_A_FREEZE)
+    if not open_in_a_freeze:
+        assert refused(lambda: call(world, ready))
+    assert AuditEvent.objects.count() == before
+    if open_in_a_freeze:
+        assert not refused(lambda: call(world, ready))
+
+
+def test_the_walk_meets_the_services_of_every_kind():
+    kinds = {name.split(".")[0] for name in WALKED}
+
+    assert kinds >= {"enrol", "schedule", "entry", "reconcile", "query", "verify", "review", "sign"}
