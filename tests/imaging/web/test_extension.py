@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from django.test import Client
 
 from edc import extensions
 from edc.extensions import ProposedValue
@@ -143,11 +142,3 @@ def test_chips_tell_the_series_of_many_subjects_in_one_query(
         chips = part.subject_chips(actor=crc, subjects=[subject])
 
     assert (chips[subject.pk].status, chips[subject.pk].url) == ("img", f"/imaging/forms/{form.pk}/")
-
-
-def test_the_upload_stands_above_the_items_that_it_fills(
-    page: Callable[[User], Client], crc: User, form: FormInstance
-) -> None:
-    shown = page(crc).get(f"/forms/{form.pk}/").content.decode()
-
-    assert 0 < shown.index('id="images"') < shown.index("data-group=")
