@@ -5,7 +5,7 @@ Canonical value, value in the standard unit, or what is wrong with it.
 
 import re
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Context, Decimal
 from typing import Any
@@ -21,12 +21,16 @@ _MAX_LENGTH = {"text": 200, "long_text": 4000, "file": 400}
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with a value; ``level`` hard (refused at submit) or soft (a query)."""
+    """What is wrong with a value; ``level`` hard (refused at submit) or soft (a query).
+
+    ``meanings`` are the raw values to choose from where what was written may mean more than one.
+    """
 
     code: str
     zh: str
     en: str
     level: str = "hard"
+    meanings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,9 @@ class ItemReading:
 
 
 class _Unreadable(Exception):
-    def __init__(self, code: str, zh: str, en: str) -> None:
+    def __init__(self, code: str, zh: str, en: str, meanings: tuple[str, ...] = ()) -> None:
         self.problem = (code, zh, en)
+        self.meanings = meanings
         super().__init__(en)
 
 
@@ -80,7 +85,8 @@ def read_value(
         value = _READERS.get(item.answer_type, _text)(item, held, codelist)
         standard = in_standard_unit(item, value, used) if item.is_number else value
     except _Unreadable as fault:
-        return ItemReading(raw=held, unit=used, problem=_told(item, *fault.problem))
+        problem = replace(_told(item, *fault.problem), meanings=fault.meanings)
+        return ItemReading(raw=held, unit=used, problem=problem)
     problem = _limit_problem(item, standard, today) or _retired_problem(item, value, codelist)
     return ItemReading(held, value, standard, used if item.is_number else None, None, problem)
 
@@ -131,10 +137,22 @@ def _text(item: ItemDef, raw: str | tuple[str, ...], codelist: CodeList | None) 
 def _float(item: ItemDef, raw: str | tuple[str, ...], codelist: CodeList | None) -> str:
     try:
         return written.decimal_text(written.number(_one(raw)))
+    except written.TwoMeanings as doubt:
+        raise _doubtful(doubt) from None
     except ValueError:
         raise _Unreadable(
             "not_a_number", "应为数字，例如 1.4；更正", "Must be a number such as 1.4: correct it."
         ) from None
+
+
+def _doubtful(doubt: written.TwoMeanings) -> _Unreadable:
+    offered = " / ".join(doubt.meanings)
+    return _Unreadable(
+        "two_meanings",
+        f"“{doubt}”的含义不明确，选择：{offered}",
+        f"{doubt} may be read in more than one way: choose {offered}.",
+        doubt.meanings,
+    )
 
 
 def _integer(item: ItemDef, raw: str | tuple[str, ...], codelist: CodeList | None) -> int:
@@ -153,6 +171,8 @@ def _date(item: ItemDef, raw: str | tuple[str, ...], codelist: CodeList | None) 
     }
     try:
         return readers[item.answer_type](_one(raw))
+    except written.TwoMeanings as doubt:
+        raise _doubtful(doubt) from None
     except ValueError:
         example = examples[item.answer_type]
         raise _Unreadable(
@@ -275,6 +295,26 @@ def _retired_problem(item: ItemDef, value: Any, codelist: CodeList | None) -> Pr
         f"The choice {shown} is retired: choose another.",
         "soft",
     )
+
+
+def heard(item: ItemDef, reading: ItemReading) -> tuple[str, str | None] | None:
+    """Return what was understood with its unit, where that is not plainly what was typed; else None.
+
+    A number in another unit is given in the item's standard unit, a time in China Standard Time.
+    """
+    if reading.value is None or not isinstance(reading.raw, str):
+        return None
+    if item.is_number:
+        converted = reading.unit != item.unit
+        plain = re.fullmatch(r"[+-]?[0-9]*\.?[0-9]*", reading.raw)
+        return (str(reading.standard_value), item.unit) if converted or not plain else None
+    if not item.is_date:
+        return None
+    text = str(reading.value)
+    if item.answer_type == "datetime":
+        there = datetime.fromisoformat(text).astimezone(written.CHINA_TIME)
+        text = there.strftime("%Y-%m-%d %H:%M:%S").removesuffix(":00")
+    return None if text == reading.raw else (text, None)
 
 
 def normal_form(item: ItemDef, reading: ItemReading) -> Hashable:

@@ -13,7 +13,7 @@ from edc.design.written import decimal_text
 
 TODAY = date(2026, 11, 21)
 LABEL = Text("总胆红素", "Bilirubin")
-WIDE = str.maketrans("0123456789.-", "0123456789.-")
+WIDE = {ord(each): ord(each) + 0xFEE0 for each in "0123456789.-"}
 SEX = CodeList(
     "CL.SEX", LABEL, (Code("M", "男", "Male"), Code("F", "女", "Female"), Code("O", "旧", "Old", True))
 )
@@ -80,7 +80,7 @@ def test_a_day_in_every_usual_shape(raw):
     assert read_value(DAY, raw, today=TODAY).value == "2024-03-12"
 
 
-@pytest.mark.parametrize("raw", ["2024-02-30", "2024-13-01", "2024", "12/03/2024", "2024-3.12", "0001-01-01"])
+@pytest.mark.parametrize("raw", ["2024-02-30", "2024-13-01", "2024", "13/13/2024", "2024-3.12", "0001-01-01"])
 def test_a_day_that_is_none_is_refused(raw):
     assert read_value(DAY, raw, today=TODAY).problem.code == "not_a_date"
 
