@@ -17,7 +17,9 @@ from edc.models import User
 from edc.services.second_factors import needs_second_factor
 from edc.web.answers import go
 
-ALWAYS_OPEN = frozenset({"account_logout", "account_reauthenticate", "set_language", "healthz"})
+ALWAYS_OPEN = frozenset(
+    {"account_logout", "account_reauthenticate", "notification-count", "set_language", "healthz"}
+)
 
 
 @dataclass(frozen=True)

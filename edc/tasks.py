@@ -15,6 +15,7 @@ from edc.services import background, export, snapshot
 from edc.services.data_import.commit import commit_batch, end_commit_badly
 from edc.services.data_import.dry_run import check_batch, end_badly
 from edc.services.export_make import make
+from edc.services.notifications import send_digests as send_due_digests
 
 logger = logging.getLogger(__name__)
 State = ImportBatch.State
@@ -88,3 +89,10 @@ def tend_exports() -> None:
         background.rescue(SnapshotRequest, snapshot.send)
         background.rescue(Export, export.send)
         export.remove_expired_exports(actor=jobs.system_user("worker"))
+
+
+@shared_task
+def send_digests() -> None:
+    """Send by e-mail what people have not read, to who is due."""
+    with audit.channel("task"):
+        send_due_digests(actor=jobs.system_user("worker"))

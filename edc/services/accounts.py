@@ -4,12 +4,14 @@ from axes.utils import reset
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from edc import audit
 from edc.errors import InvalidInput
-from edc.models import User
+from edc.models import Notification, User
+from edc.services.notifications import notify
 from edc.services.passwords import require_steward
 
 
@@ -54,6 +56,7 @@ def set_email(*, user: User, email: str, actor: User) -> User:
     user.email = email
     user.save(update_fields=["email"])
     audit.record(actor=actor, action="user.email_set", target=user, before=before, after={"email": email})
+    notify(users=[user], kind=Notification.Kind.ACCOUNT_CHANGED, about="email", url=reverse("security"))
     return user
 
 

@@ -4,12 +4,14 @@ import secrets
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from edc import access, audit
 from edc.errors import NotNow
-from edc.models import PasswordRecord, User
+from edc.models import Notification, PasswordRecord, User
+from edc.services.notifications import notify
 
 # Without the letters and digits that are mistaken for each other when read aloud.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -52,6 +54,7 @@ def reset_password(*, user: User, actor: User) -> str:
     store_password(user, password, must_change=True)
     revoked = user.api_tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
     audit.record(actor=actor, action="user.password_reset", target=user, after={"tokens_revoked": revoked})
+    notify(users=[user], kind=Notification.Kind.ACCOUNT_CHANGED, about="password", url=reverse("security"))
     return password
 
 

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from edc import access, audit
 from edc.errors import InvalidInput, NotNow
-from edc.models import ApiToken, Membership, Role, Site, Study, User
+from edc.models import ApiToken, Membership, Notification, Role, Site, Study, User
 from edc.services.accounts import check_email
+from edc.services.notifications import notify
 from edc.services.passwords import store_password
 
 MAX_TOKEN_DAYS = 366
@@ -85,6 +86,7 @@ def grant_membership(*, user: User, study: Study, site: Site | None, role: str, 
     membership.save(update_fields=["active"])
     access.sync_grants(user)
     _record_membership(actor, "membership.granted", membership, before)
+    _tell(membership, Notification.Kind.ROLE_GRANTED)
     return membership
 
 
@@ -98,7 +100,13 @@ def end_membership(*, membership: Membership, actor: User) -> Membership:
     membership.save(update_fields=["active"])
     access.sync_grants(membership.user)
     _record_membership(actor, "membership.ended", membership, before)
+    _tell(membership, Notification.Kind.ROLE_ENDED)
     return membership
+
+
+def _tell(membership: Membership, kind: str) -> None:
+    study, site = membership.study, membership.site
+    notify(users=[membership.user], kind=kind, about=membership.role, study=study, site=site)
 
 
 def _record_membership(actor: User, action: str, membership: Membership, before: object) -> None:

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.urls import reverse
 
 from edc import audit
-from edc.models import Membership, User
+from edc.models import Membership, Notification, User
 from edc.selectors.sessions import refusals_since
+from edc.services.notifications import notify
 from edc.services.passwords import require_steward
 
 MOST_REFUSALS, PAUSE = 5, timedelta(minutes=15)
@@ -54,4 +56,5 @@ def reset_second_factors(*, user: User, actor: User) -> int:
     kinds = sorted(Authenticator.objects.filter(user=user).values_list("type", flat=True))
     Authenticator.objects.filter(user=user).delete()
     audit.record(actor=actor, action="second_factor.reset", target=user, before={"kinds": kinds})
+    notify(users=[user], kind=Notification.Kind.ACCOUNT_CHANGED, about="factors", url=reverse("security"))
     return len(kinds)

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.urls import reverse
 
 from edc import audit, jobs
-from edc.models import AuditEvent, User
+from edc.models import AuditEvent, Notification, User
+from edc.services.notifications import administrators_of, notify
 
 BEGAN, REFUSED, LOCKED, ENDED = "session.began", "session.refused", "session.locked", "session.ended"
 ACTIONS = (BEGAN, REFUSED, LOCKED, ENDED)
@@ -51,4 +53,12 @@ def record_refusal(*, user: User | None, client: Client, method: str, locked: bo
     gate = jobs.system_user("gate")
     target, after = user or gate, client.as_json(method=method)
     event = audit.record(actor=gate, action=REFUSED, target=target, after=after)
-    return audit.record(actor=gate, action=LOCKED, target=target, after=after) if locked else event
+    return _record_lock(target, gate, after) if locked else event
+
+
+def _record_lock(target: User, gate: User, after: dict[str, object]) -> AuditEvent:
+    """Record the lock and tell the administrators at once: somebody may be trying to get in."""
+    where = f"{reverse('logins')}?q={target.username}"
+    told = administrators_of(target)
+    notify(users=told, kind=Notification.Kind.ACCOUNT_LOCKED, about=target.username, url=where)
+    return audit.record(actor=gate, action=LOCKED, target=target, after=after)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from edc.web import logins, people, person, proof, security, tokens
+from edc.web import logins, notifications, people, person, proof, security, tokens
 
 urlpatterns: list[URLPattern] = [
     path("people/", people.people, name="people"),
@@ -14,6 +14,11 @@ urlpatterns: list[URLPattern] = [
     path("people/<int:pk>/password/", person.password, name="person-password"),
     path("people/<int:pk>/email/", person.email, name="person-email"),
     path("people/<int:pk>/<slug:step>/", person.act, name="person-act"),
+    path("notifications/", notifications.notifications, name="notifications"),
+    path("notifications/count/", notifications.count, name="notification-count"),
+    path("notifications/read/", notifications.read_all, name="notifications-read"),
+    path("notifications/digest/", notifications.digest, name="notification-digest"),
+    path("notifications/<int:pk>/read/", notifications.read, name="notification-read"),
     path("account/security/", security.security, name="security"),
     path("account/confirm/", proof.confirm, name="confirm"),
     path("account/tokens/", tokens.tokens, name="tokens"),

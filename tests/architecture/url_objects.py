@@ -59,6 +59,7 @@ def make_world(system: User, crc: Any) -> World:
         "form-query query": query.pk,
         "person-end pk": stranger.pk,
         "person pk": stranger.user_id,
+        "notification-read pk": 1,
         "person-act step": "reopen",
         "mfa_remove_webauthn pk": 1,
         "provider_id": "none",

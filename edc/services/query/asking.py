@@ -1,13 +1,15 @@
 """Asking the site, and naming who sees to the answer."""
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from edc import access, audit
 from edc.errors import InvalidInput, NotNow
-from edc.models import FormInstance, Query, Role, Site, User
+from edc.models import FormInstance, Notification, Query, Role, Site, User
 from edc.rules.subject_values import split_path
 from edc.services.lock import require_open
+from edc.services.notifications import notify
 from edc.services.query.words import words_of
 
 LONGEST = 500
@@ -82,7 +84,16 @@ def assign_query(*, query: Query, assignee: User | None, actor: User) -> Query:
         actor=actor, action="query.assigned", target=query, path=query.path,
         before=before.username if before else None, after=assignee.username if assignee else None,
     )  # fmt: skip
+    if assignee is not None and assignee != actor:
+        tell(query, assignee, Notification.Kind.QUERY_ASSIGNED)
     return query
+
+
+def tell(query: Query, user: User, kind: str) -> None:
+    """Tell a person of a query by its number: the words of a query may speak of a subject."""
+    site = query.form.subject.site
+    where = reverse("query", args=[query.pk])
+    notify(users=[user], kind=kind, about=f"#{query.pk}", url=where, study=site.study, site=site)
 
 
 def _works_on_queries(person: User, site: Site) -> bool:

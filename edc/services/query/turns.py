@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from edc import access, audit
 from edc.errors import InvalidInput, NotNow
-from edc.models import Query, QueryMessage, User
+from edc.models import Notification, Query, QueryMessage, User
 from edc.services.lock import require_open
 from edc.services.moves import label, move
-from edc.services.query.asking import releasing_role
+from edc.services.query.asking import releasing_role, tell
 from edc.services.query.words import words_of
 
 State = Query.State
@@ -46,7 +46,9 @@ def answer_query(
     if answer_type not in ("", *Query.AnswerType.values):
         message = {"answer_type": _("Choose what was found in the source.")}
         raise InvalidInput(_("Some fields need correction."), fields=message)
-    return _take("answer", query, actor, text, standard, answer_type)
+    query = _take("answer", query, actor, text, standard, answer_type)
+    tell(query, query.raised_by, Notification.Kind.QUERY_ANSWERED)
+    return query
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """A call of each service of accounts, passwords, second factors and log-ins."""
 
-from edc.services import accounts, passwords, second_factors, sessions
+from edc.services import accounts, notifications, passwords, second_factors, sessions
+from tests.factories.accounts import NotificationFactory
 
 BROWSER = sessions.Client("127.0.0.1", "Firefox")
 # For each service: what must be there first, and the call on it.
@@ -27,6 +28,18 @@ ACCOUNTS = {
     "sessions.record_refusal": (
         None,
         lambda w, _: sessions.record_refusal(user=None, client=BROWSER, method="password"),
+    ),
+    "notifications.mark_read": (
+        lambda w: NotificationFactory(user=w.ada),
+        lambda w, _: notifications.mark_read(user=w.ada),
+    ),
+    "notifications.set_digest": (
+        None,
+        lambda w, _: notifications.set_digest(user=w.ada, period="weekly"),
+    ),
+    "notifications.send_digests": (
+        lambda w: NotificationFactory(user__email="lise@example.org"),
+        lambda w, _: notifications.send_digests(actor=w.system),
     ),
     "second_factors.record_factor": (
         None,

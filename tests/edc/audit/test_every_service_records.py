@@ -31,6 +31,7 @@ PARTS = {
     "edc.services.consequences.follow_visit_dates",
     "edc.services.completion.complete_form",
     "edc.services.schedule.make_event",
+    "edc.services.notifications.notify",
     "edc.services.schedule.make_events",
     "edc.services.schedule.make_form",
     "edc.services.data_import.commit.seal",
