@@ -53,6 +53,8 @@ def problem(error: errors.DomainError) -> dict[str, object]:
         body["errors"] = {field: str(message) for field, message in error.fields.items()}
     if isinstance(error, errors.ItemMoved):
         body |= {"path": error.path, "saved": error.saved, "offered": error.offered, "version": error.version}
+    if isinstance(error, errors.HidesValues):
+        body |= {"path": error.path, "saved": error.saved}
     return body
 
 

@@ -58,6 +58,22 @@ class ItemMoved(Conflict):
         self.version = version
 
 
+class HidesValues(Conflict):
+    """A value would make the form's logic hide items that hold something; they are erased once confirmed.
+
+    ``fields`` names each item by its path; ``saved`` is what stands in the changed item, to go back to.
+    """
+
+    code = "hides_values"
+
+    def __init__(
+        self, message: str | Promise, *, path: str, saved: dict | None, hidden: Mapping[str, str]
+    ) -> None:
+        super().__init__(message, fields=dict(hidden))
+        self.path = path
+        self.saved = saved
+
+
 class NotNow(DomainError):
     """The move is not legal in the present state."""
 

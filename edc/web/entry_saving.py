@@ -34,15 +34,27 @@ from edc.web.visit_forms import visit_forms
 @login_required
 @require_POST
 def save(request: HttpRequest, pk: int) -> HttpResponse:
-    """Keep one item as typed: {"path", "raw", "unit", "missing", "version"}."""
+    """Keep one item as typed: {"path", "raw", "unit", "missing", "version", "drop_hidden"}."""
     form = _form_to_enter(request, pk)
     sent = _sent(request)
     entry = {name: sent.get(name) for name in ("raw", "unit", "missing")}
     path, version = str(sent.get("path") or ""), sent.get("version")
     if not isinstance(version, int) or isinstance(version, bool):
         raise InvalidInput(_("Load the page again: the version of the item was not sent."))
-    saved = save_item(form=form, path=path, entry=entry, expected_version=version, actor=request.user)
-    patch = {"path": saved.path, "version": saved.version, **_patch(form, saved.state)}
+    saved = save_item(
+        form=form,
+        path=path,
+        entry=entry,
+        expected_version=version,
+        actor=request.user,
+        drop_hidden=sent.get("drop_hidden") is True,
+    )
+    patch = {
+        "path": saved.path,
+        "version": saved.version,
+        "erased": dict(saved.erased),
+        **_patch(form, saved.state),
+    }
     return JsonResponse(patch)
 
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from edc import access
 from edc.design.items import ItemDef, Limits
-from edc.errors import InvalidInput
+from edc.errors import HidesValues, InvalidInput
 from edc.models import FormInstance, Observation, User
 from edc.rules.subject_values import split_path
 from edc.selectors import form_state, observations_visible_to, queries_visible_to
@@ -22,6 +22,7 @@ from edc.web.audit_words import channel_word, role_words
 from edc.web.change_reasons import posted_reason, reason_choices, remember_reason
 from edc.web.entry import form_or_404
 from edc.web.form_sheet import EMPTY, Cell, question
+from edc.web.item_findings import findings, inputs_read
 from edc.web.item_queries import panel_queries
 from edc.web.item_status import item_statuses
 from edc.web.item_uses import item_uses
@@ -84,7 +85,17 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
         "unit": request.POST.get("unit") or None,
         "missing": request.POST.get("missing") or None,
     }
-    correct_item(form=form, path=path, entry=entry, reason=posted_reason(request), actor=request.user)
+    try:
+        correct_item(
+            form=form,
+            path=path,
+            entry=entry,
+            reason=posted_reason(request),
+            actor=request.user,
+            drop_hidden=request.POST.get("drop_hidden") == "yes",
+        )
+    except HidesValues as asked:
+        return render(request, "edc/form_entry_hides.html", {"asked": asked, "form": form})
     remember_reason(request, form)
     return HttpResponse(status=204, headers={"HX-Refresh": "true"})
 
@@ -137,6 +148,8 @@ def _parts(form: FormInstance, item: ItemDef, path: str, tab: str, actor: User) 
         "hard": limits_text(item, item.hard),
         "soft": limits_text(item, item.soft),
         "filled_by": in_language(item.filled_by.how) if item.filled_by else "",
+        "findings": findings(form, path, actor),
+        "inputs": list(inputs_read(form, path, actor)) if item.type == "derived" else [],
     }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from edc.web import checks, formulas, uat
+from edc.web import checks, formulas, item_findings, uat
 
 urlpatterns: list[URLPattern] = [
     path("checks/", checks.firings, name="checks"),
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("checks/uat/run/", uat.start, name="uat-run"),
     path("checks/uat/<int:pk>/", uat.report, name="uat-report"),
     path("checks/uat/<int:pk>/pdf/", uat.pdf, name="uat-pdf"),
+    path("forms/<int:pk>/panel/reason/", item_findings.give_reason, name="form-reason"),
     path("checks/formulas/", formulas.report, name="formulas"),
     path("checks/formulas/adopt/", formulas.adopt, name="formulas-adopt"),
 ]

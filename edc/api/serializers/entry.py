@@ -91,6 +91,9 @@ class SaveItemRequest(serializers.Serializer):
     expected_version = serializers.IntegerField(
         min_value=0, max_value=2**31 - 1, help_text="The version last read; 0 for an item never saved."
     )
+    drop_hidden = serializers.BooleanField(
+        default=False, help_text="Whether items that this entry hides may lose what they hold."
+    )
 
 
 class ItemProblemSerializer(serializers.Serializer):
@@ -109,6 +112,9 @@ class SavedItemSerializer(serializers.Serializer):
     required = serializers.IntegerField(source="state.progress.required")
     unanswered = serializers.ListField(source="state.unanswered", child=serializers.CharField())
     hidden = serializers.SerializerMethodField(help_text="Paths that the rules hide now.")
+    erased = serializers.DictField(
+        child=serializers.IntegerField(), help_text="Paths that the save hid, emptied, with their versions."
+    )
     problems = serializers.SerializerMethodField()
 
     def get_hidden(self, saved) -> list[str]:

@@ -10,24 +10,31 @@ from django.utils.translation import gettext as _
 from edc import access, audit
 from edc.errors import InvalidInput, NotNow
 from edc.models import FormInstance, Observation, Stream, User
-from edc.selectors.evaluation import item_fault
+from edc.selectors.evaluation import item_fault, state_of
 from edc.selectors.records import held_record, sealed
 from edc.services.completion import complete_form
 from edc.services.entries import checked_entry, checked_path, is_empty, require_proposed
 from edc.services.entry.draft import locked
-from edc.services.entry.hidden import require_shown
+from edc.services.entry.hidden import ask_before_hiding, newly_hidden, require_shown
 from edc.services.lock import require_open
 from edc.services.reasons import required_text
 
 
 @transaction.atomic
 def correct_item(
-    *, form: FormInstance, path: str, entry: Mapping[str, object], reason: str, actor: User
+    *,
+    form: FormInstance,
+    path: str,
+    entry: Mapping[str, object],
+    reason: str,
+    actor: User,
+    drop_hidden: bool = False,
 ) -> Observation:
     """Change one item of a completed form with a reason; what follows from it is computed anew.
 
     A signature or a verification of the form is visibly broken. Raises NotNow when the form is not
-    complete, or locked, and InvalidInput when the value is impossible.
+    complete, or locked, InvalidInput when the value is impossible, and HidesValues when it hides items that
+    hold something, unless `drop_hidden` says that they may go.
     """
     access.require(actor, "enter_data", site=form.subject.site)
     reason = required_text(reason, field="reason")
@@ -44,17 +51,23 @@ def correct_item(
     fault = item_fault(form, path, checked)
     if fault:
         raise InvalidInput(_("The value is not possible."), fields={path: fault})
-    return _revise(form, record, path, checked, reason, actor)
+    content = _content(record, path, checked)
+    hidden = newly_hidden(form, record, content, state_of(form, content))
+    if hidden and not drop_hidden:
+        ask_before_hiding(form, path, record["items"].get(path), hidden)
+    return _revise(form, record, path, content, reason, actor)
 
 
-def _revise(
-    form: FormInstance, record: dict, path: str, entry: dict, reason: str, actor: User
-) -> Observation:
-    before = record["items"].get(path)
+def _content(record: dict, path: str, entry: dict) -> dict:
     items = {key: each for key, each in record["items"].items() if key != path}
     if not is_empty(entry):
         items[path] = entry
-    content = {"items": items, "rows": record["rows"]}
+    return {"items": items, "rows": record["rows"]}
+
+
+def _revise(
+    form: FormInstance, record: dict, path: str, content: dict, reason: str, actor: User
+) -> Observation:
     last = sealed(form, Stream.ADJUDICATED)
     revision = Observation.objects.create(
         form=form,
@@ -65,14 +78,13 @@ def _revise(
         content_sha256=audit.digest(content),
         reason=reason,
     )
-    after = None if is_empty(entry) else entry
     audit.record(
         actor=actor,
         action="item.corrected",
         target=form,
         path=path,
-        before=before,
-        after=after,
+        before=record["items"].get(path),
+        after=content["items"].get(path),
         reason=reason,
     )
     complete_form(form=form, record=content, stream=Stream.ADJUDICATED, actor=actor, reason=reason)

@@ -1,7 +1,7 @@
 """The draft: saved item by item while a person types, seen by that person only."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -17,20 +17,26 @@ from edc.selectors.evaluation import state_of
 from edc.selectors.records import record_of
 from edc.services.entries import checked_entry, checked_path, repeating_group, require_proposed
 from edc.services.entry.consent import require_consent
+from edc.services.entry.hidden import ask_before_hiding, newly_hidden
 from edc.services.lock import require_open
 from edc.services.moves import move
 from edc.services.passes import pass_for
+from edc.services.values import HIDDEN
 
 Status = FormInstance.Status
 
 
 @dataclass(frozen=True)
 class SavedItem:
-    """What one save gives back: the item's new version and the form as it now stands."""
+    """What one save gives back: the item's new version and the form as it now stands.
+
+    `erased` are the items that the save hid, now empty, with their versions.
+    """
 
     path: str
     version: int
     state: FormState
+    erased: Mapping[str, int] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -61,13 +67,20 @@ def locked(form: FormInstance) -> FormInstance:
 
 @transaction.atomic
 def save_item(
-    *, form: FormInstance, path: str, entry: Mapping[str, object], expected_version: int, actor: User
+    *,
+    form: FormInstance,
+    path: str,
+    entry: Mapping[str, object],
+    expected_version: int,
+    actor: User,
+    drop_hidden: bool = False,
 ) -> SavedItem:
     """Keep one item as typed and return the form's new state; the draft is begun with the first item.
 
     `expected_version` is the version on which the page stands, 0 for an item never saved. Raises ItemMoved (a
     Conflict) with both values when another tab saved in between. What is impossible is kept too: it is
-    refused at submit, so that nothing typed is lost.
+    refused at submit, so that nothing typed is lost. Where the entry hides items that hold something, raises
+    HidesValues unless `drop_hidden` says that they may go.
     """
     draft = open_draft(form=form, actor=actor)
     form = draft.form
@@ -87,7 +100,32 @@ def save_item(
         )  # fmt: skip
     else:
         version = expected_version
-    return SavedItem(path, version, state_of(form, record_of(draft)))
+    state, erased = _without_hidden(draft, path, held, drop_hidden)
+    return SavedItem(path, version, state, erased)
+
+
+def _without_hidden(
+    draft: Draft, path: str, held: DraftItem | None, drop_hidden: bool
+) -> tuple[FormState, dict[str, int]]:
+    """Return the form's state after a save, and what was erased: asked for first, then taken away."""
+    form, record = draft.form, record_of(draft)
+    state = state_of(form, record)
+    others = {key: each for key, each in record["items"].items() if key != path}
+    before = {"items": others | ({path: held.entry} if held else {}), "rows": record["rows"]}
+    hidden = newly_hidden(form, before, {"items": others, "rows": record["rows"]}, state)
+    if not hidden:
+        return state, {}
+    if not drop_hidden:
+        ask_before_hiding(form, path, held.entry if held else None, hidden)
+    erased = {}
+    for item in draft.items.filter(path__in=hidden):
+        audit.record(
+            actor=draft.observer, action="draft.saved", target=form, path=item.path, before=item.entry,
+            after=None, reason=HIDDEN, blinded=draft.stream,
+        )  # fmt: skip
+        empty = {"raw": None, "unit": None, "missing": None}
+        erased[item.path] = _write(draft, item.path, empty, item.version)
+    return state_of(form, record_of(draft)), erased
 
 
 def _write(draft: Draft, path: str, entry: dict, expected_version: int) -> int:

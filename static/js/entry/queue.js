@@ -74,11 +74,16 @@ async function send(path, entry) {
   }
   if (answer.status === 401) return ended();
   if (answer.status === 409 && answer.body.code === "item_moved") return conflict(item, entry, answer.body);
+  if (answer.status === 409 && answer.body.code === "hides_values") return hides(item, entry, answer.body);
   if (answer.status >= 500 || answer.status === 429) return later(say("failed", { status: answer.status }));
   if (waiting.get(path) === entry) waiting.delete(path);
   keep();
   if (!answer.ok) return refused(item, answer);
   item.dataset.version = answer.body.version;
+  for (const [erased, version] of Object.entries(answer.body.erased ?? {})) {
+    itemAt(erased).dataset.version = version;
+    writeEntry(itemAt(erased), {});
+  }
   item.classList.remove("fault");
   lost(null);
   const savedAt = applyState(answer.body);
@@ -112,9 +117,7 @@ function ended() {
 function conflict(item, mine, { saved, version }) {
   waiting.delete(item.dataset.path);
   keep();
-  const place = item.querySelector("[data-messages]") ?? item.closest("[data-group]").querySelector("[data-grid-messages]");
-  const note = Object.assign(document.createElement("div"), { className: "msg note bad-n conflict" });
-  note.append(Object.assign(document.createElement("span"), { className: "grow", textContent: say("conflict") }));
+  const note = asked(item, say("conflict"));
   const choose = (entry) => () => {
     note.remove();
     item.dataset.version = version;
@@ -123,9 +126,34 @@ function conflict(item, mine, { saved, version }) {
   };
   note.append(button(say("keep_mine", { value: entryText(mine) }), choose(mine)));
   note.append(button(say("keep_theirs", { value: entryText(saved) }), choose(saved)));
-  place.replaceChildren(note);
-  showState("failed", say("conflict"));
   return true;
+}
+
+/** The entry would hide items that hold a value: the person says whether they go, or takes the entry back. */
+function hides(item, mine, { detail, saved }) {
+  waiting.delete(item.dataset.path);
+  keep();
+  const choose = (entry, more) => () => {
+    note.remove();
+    writeEntry(item, entry ?? {});
+    if (!more) return showState("saved", "");
+    waiting.set(item.dataset.path, { ...entry, ...more });
+    keep();
+    run();
+  };
+  const note = asked(item, detail);
+  note.append(button(say("erase"), choose(mine, { drop_hidden: true })));
+  note.append(button(say("go_back"), choose(saved)));
+  return true;
+}
+
+function asked(item, words) {
+  const place = item.querySelector("[data-messages]") ?? item.closest("[data-group]").querySelector("[data-grid-messages]");
+  const note = Object.assign(document.createElement("div"), { className: "msg note bad-n conflict" });
+  note.append(Object.assign(document.createElement("span"), { className: "grow", textContent: words }));
+  place.replaceChildren(note);
+  showState("failed", words);
+  return note;
 }
 
 function button(words, run) {

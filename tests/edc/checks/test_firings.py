@@ -53,8 +53,10 @@ def done(enter, subject):
     return make
 
 
-def correct(form, path, raw, actor):
-    correct_item(form=form, path=path, entry=entry(raw), reason="Source", actor=actor)
+def correct(form, path, raw, actor, *, drop_hidden=False):
+    correct_item(
+        form=form, path=path, entry=entry(raw), reason="Source", actor=actor, drop_hidden=drop_hidden
+    )
 
 
 def test_a_soft_firing_has_a_query_and_ends_with_the_change(done, crcs):
@@ -112,7 +114,7 @@ def test_a_query_closed_by_a_person_counts_as_closed_without_a_change(done, crcs
     answer_query(query=query, text="As in the source", actor=crcs[0])
     close_query(query=query, text="Accepted", actor=manager)
 
-    (counts,) = firing_counts(firings_visible_to(manager, study))
+    (counts,) = firing_counts(firings_visible_to(manager, study).filter(rule_oid="EC901"))
 
     assert (counts.rule_oid, counts.fired, counts.open, counts.changed, counts.unchanged) == (
         "EC901", 1, 0, 0, 1,
@@ -149,7 +151,7 @@ def test_a_derived_value_holds_its_formula_and_what_it_read(done):
 def test_an_item_that_a_correction_hides_is_nulled_and_comes_back_empty(done, crcs):
     form = done("FO.DM", SMOKER="Y", PACKYRS="20")
 
-    correct(form, "IT.DM.SMOKER", "N", crcs[0])
+    correct(form, "IT.DM.SMOKER", "N", crcs[0], drop_hidden=True)
 
     assert not form.values.filter(item_oid="IT.DM.PACKYRS").exists()
     event = AuditEvent.objects.filter(action="value.changed", path="IT.DM.PACKYRS").latest("pk")
@@ -165,7 +167,7 @@ def test_the_queries_of_a_hidden_item_close(done, crcs, member):
     form = done("FO.DM", SMOKER="Y", PACKYRS="20")
     query = raise_query(form=form, path="IT.DM.PACKYRS", text="Sure?", actor=member("meg", "data_manager"))
 
-    correct(form, "IT.DM.SMOKER", "N", crcs[0])
+    correct(form, "IT.DM.SMOKER", "N", crcs[0], drop_hidden=True)
 
     query.refresh_from_db()
     assert query.state == "closed"
@@ -179,8 +181,8 @@ def test_a_visit_noted_on_another_day_is_judged_anew(done, subject, crcs):
     submit_entry(
         form=high, actor=crcs[0], record=record({"IT.LBC.BILI": "12", "IT.LBC.ALB": "40"}), source="test"
     )
-    assert not dm.firings.exists()
+    assert not dm.firings.filter(ended_at=None).exists()
 
     hold_event(event=low.event, held_on=date(2026, 7, 1), actor=crcs[0])
 
-    assert list(dm.firings.values_list("rule_oid", "outcome")) == [("EC905", "open")]
+    assert list(dm.firings.filter(ended_at=None).values_list("rule_oid", "outcome")) == [("EC905", "open")]

@@ -10,7 +10,8 @@ from edc.models import AuditEvent, FormInstance
 from edc.services.entry import open_draft, save_item, submit_entry
 from tests.factories.entering import entry, form_of
 
-SECRET = "77"
+# Not a number that the hexadecimal digits of a hash are likely to hold.
+SECRET = "101"
 
 
 @pytest.fixture

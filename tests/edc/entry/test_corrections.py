@@ -136,7 +136,12 @@ def test_a_hidden_item_is_not_corrected_and_asks_for_no_reason(complete, crcs):
     form = complete("FO.DM", SMOKER="Y", PACKYRS="20")
 
     correct_item(
-        form=form, path="IT.DM.SMOKER", entry=entry("N"), reason="transcription_error", actor=crcs[0]
+        form=form,
+        path="IT.DM.SMOKER",
+        entry=entry("N"),
+        reason="transcription_error",
+        actor=crcs[0],
+        drop_hidden=True,
     )
     assert not ItemValue.objects.filter(form=form, item_oid="IT.DM.PACKYRS").exists()
     gone = AuditEvent.objects.get(action="value.changed", path="IT.DM.PACKYRS")
