@@ -7,6 +7,7 @@ from edc.design.items import CodeList, ItemDef
 from edc.design.study import StudyDesign
 from edc.design.written import narrowed
 from edc.exchange.mapping import Mapping
+from edc.exchange.odm_write.names import location_oid
 
 
 def key_of(text: str) -> str:
@@ -26,7 +27,11 @@ class Names:
         self._forms = _unique(
             (name, each.oid) for each in design.forms for name in (*_of(each.oid, each.name), each.oid[3:])
         )
-        self._sites = _unique((name, each.oid) for each in design.sites for name in _of(each.oid, each.name))
+        self._sites = _unique(
+            (name, each.oid)
+            for each in design.sites
+            for name in (*_of(each.oid, each.name), location_oid(each.oid))
+        )
         self._item_cached = lru_cache(maxsize=None)(self._item)
         self.event = lru_cache(maxsize=None)(self._event)
 

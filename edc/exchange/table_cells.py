@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from edc.exchange.cells import FORMULA_STARTS
 from edc.exchange.faults import FileFault
 from edc.exchange.mapping import ItemColumn, Mapping
 from edc.exchange.source import SourceCell
@@ -25,7 +26,12 @@ def table_cells(table: Table, mapping: Mapping) -> Iterator[SourceCell]:
 
 def _text(line: Line, mapping: Mapping, place: str) -> str:
     column = mapping.columns.get(place)
-    return line.cells.get(column, "").strip() if column else ""
+    return _plain(line.cells.get(column, "")).strip() if column else ""
+
+
+def _plain(text: str) -> str:
+    """Return the text without the apostrophe with which exports keep it from being a formula."""
+    return text[1:] if text[:1] == "'" and text[1:].startswith(FORMULA_STARTS) else text
 
 
 def _place(line: Line, mapping: Mapping) -> dict[str, str]:
@@ -46,7 +52,7 @@ def _wide(line: Line, mapping: Mapping, column: str, item: ItemColumn) -> Source
     place = _place(line, mapping)
     place["event"] = item.event or place["event"]
     place["row"] = item.row or place["row"] or f"+{line.number}"
-    raw = line.cells.get(column, "")
+    raw = _plain(line.cells.get(column, ""))
     return SourceCell(line.number, column, item=item.item, raw=raw, unit=item.unit or None, **place)
 
 
@@ -55,7 +61,7 @@ def _long(line: Line, mapping: Mapping) -> SourceCell:
         line.number,
         mapping.columns["value"],
         item=_text(line, mapping, "item"),
-        raw=line.cells.get(mapping.columns["value"], ""),
+        raw=_plain(line.cells.get(mapping.columns["value"], "")),
         unit=_text(line, mapping, "unit") or None,
         missing=_text(line, mapping, "missing") or None,
         **_place(line, mapping),

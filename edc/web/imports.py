@@ -98,6 +98,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
         "show": show,
         "q": subject,
         "written": _written(held),
+        "listed": held.counts.get("cells", 0) - held.counts.get("empty", 0),
         "has_report": report_path(held).exists(),
     }
     return render(request, "edc/import.html", context)

@@ -39,19 +39,33 @@ def _at(cell: SourceCell, sites: dict[str, str]) -> SourceCell:
 def _walk(path: Path) -> Iterator[tuple[SourceCell, bool]]:
     """Yield each item with whether it is removed; what it stands in is kept on a stack."""
     stack: list[tuple[str, dict[str, str]]] = []
+    units: dict[str, str] = {}
     for event, element in read_xml(path):
         name = local(element)
         if event == "start":
-            if name in _LEVELS:
-                stack.append((name, _attributes(element)))
-            elif name == "SiteRef" and stack:
-                stack[0][1].setdefault("LocationOID", element.get("LocationOID", ""))
-            continue
-        if name.startswith("ItemData") and stack:
-            yield _cell(element, name, stack)
-        if name in _LEVELS and stack:
-            stack.pop()
-        if name in ("ItemData", "ItemGroupData", "SubjectData"):
+            _enter(element, name, stack)
+        elif name.startswith("ItemData") and stack:
+            yield _cell(element, name, stack, units)
+            element.clear()
+        else:
+            _leave(element, name, stack, units)
+
+
+def _enter(element: Any, name: str, stack: list[tuple[str, dict[str, str]]]) -> None:
+    if name in _LEVELS:
+        stack.append((name, _attributes(element)))
+    elif name == "SiteRef" and stack:
+        stack[0][1].setdefault("LocationOID", element.get("LocationOID", ""))
+
+
+def _leave(element: Any, name: str, stack: list[tuple[str, dict[str, str]]], units: dict[str, str]) -> None:
+    if name == "MeasurementUnit":
+        units[element.get("OID", "")] = _unit_name(element)
+    elif name == "Annotation" and stack and stack[-1][0] == "StudyEventData":
+        stack[-1][1]["StartDate"] = _notes(element.getparent()).get("HELD", "")
+    elif name in _LEVELS and stack:
+        stack.pop()
+        if name in ("ItemGroupData", "SubjectData"):
             element.clear()
 
 
@@ -59,7 +73,26 @@ def _attributes(element: Any) -> dict[str, str]:
     return {key.rpartition("}")[2]: value for key, value in element.attrib.items()}
 
 
-def _cell(element: Any, name: str, stack: list[tuple[str, dict[str, str]]]) -> tuple[SourceCell, bool]:
+def _unit_name(element: Any) -> str:
+    """Return what a unit is called: its name, or its symbol where the name is an OID again."""
+    name = str(element.get("Name") or "")
+    symbol = next((each.text for each in element.iter() if local(each) == "TranslatedText" and each.text), "")
+    return symbol or name if name == element.get("OID") else name
+
+
+def _notes(element: Any) -> dict[str, str]:
+    """Return what the annotations of this platform's own files say, by what each is about."""
+    found = {}
+    for note in (each for each in element if local(each) == "Annotation"):
+        about = {local(each): (each.text or "") for each in note.iter()}
+        text = about.get("FlagValue", "") if about.get("FlagType") == "MISSING" else about.get("Comment", "")
+        found[about.get("FlagType", "")] = text
+    return found
+
+
+def _cell(
+    element: Any, name: str, stack: list[tuple[str, dict[str, str]]], units: dict[str, str]
+) -> tuple[SourceCell, bool]:
     about = {level: attributes for level, attributes in reversed(stack)}
     own = _attributes(element)
     groups = [attributes for level, attributes in stack if level == "ItemGroupData"]
@@ -68,7 +101,9 @@ def _cell(element: Any, name: str, stack: list[tuple[str, dict[str, str]]]) -> t
     event = about.get("StudyEventData") or form
     inner = groups[-1] if groups else {}
     removed = "Remove" in (own.get("TransactionType"), inner.get("TransactionType"))
-    unit = next((e for e in element.iter() if local(e) == "MeasurementUnitRef"), None)
+    ref = next((e for e in element.iter() if local(e) == "MeasurementUnitRef"), None)
+    unit = ref.get("MeasurementUnitOID") if ref is not None else None
+    notes = _notes(element)
     cell = SourceCell(
         line=element.sourceline or 0,
         column=inner.get("ItemGroupOID", ""),
@@ -80,9 +115,10 @@ def _cell(element: Any, name: str, stack: list[tuple[str, dict[str, str]]]) -> t
         form=form.get("FormOID") or form.get("ItemGroupOID", ""),
         form_repeat=form.get("FormRepeatKey") or "1",
         item=own.get("ItemOID", ""),
-        raw=_value(element, name, own),
+        raw=notes.get("RAW") or _value(element, name, own),
         row=inner.get("ItemGroupRepeatKey", ""),
-        unit=unit.get("MeasurementUnitOID") if unit is not None else None,
+        unit=units.get(unit, unit) if unit else None,
+        missing=notes.get("MISSING") or None,
     )
     return cell, removed
 

@@ -146,8 +146,8 @@ def _form(subject: Subject, planned: PlannedForm, actor: User) -> FormInstance:
             target=event,
             after={"event": event_oid, "repeat": event_repeat},
         )
-    if planned.event_date and event.status == StudyEvent.Status.PLANNED:
-        day = date.fromisoformat(planned.event_date)
+    day = date.fromisoformat(planned.event_date) if planned.event_date else None
+    if day and day <= timezone.localdate() and event.status == StudyEvent.Status.PLANNED:
         move_status(event, StudyEvent.Status.HELD, held_on=day)
         audit.record(actor=actor, action="event.held", target=event, after={"held_on": planned.event_date})
     form = event.forms.select_for_update().filter(form_oid=form_oid, repeat_key=form_repeat).first()

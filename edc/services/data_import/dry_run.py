@@ -80,7 +80,7 @@ def end_badly(*, batch: ImportBatch, zh: str, en: str) -> None:
 
 def _keep(batch: ImportBatch, plan: Plan) -> None:
     batch.cells.all().delete()
-    rows = [_row(batch, each) for each in plan.cells]
+    rows = [_row(batch, each) for each in plan.cells if not each.is_empty]
     ImportCell.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
     batch.sites.set(plan.sites)
     counts = counted(plan)
@@ -98,8 +98,11 @@ def _keep(batch: ImportBatch, plan: Plan) -> None:
 
 
 def counted(plan: Plan) -> dict[str, int]:
-    """Return the numbers of a plan: cells by outcome, and cells, subjects, forms, new subjects, checks."""
-    outcomes = Counter(str(each.outcome) for each in plan.cells)
+    """Return the numbers of a plan: cells by outcome, and cells, subjects, forms, new subjects, checks.
+
+    `empty` are the blank cells where nothing is held: they are counted and not kept.
+    """
+    outcomes = Counter("empty" if each.is_empty else str(each.outcome) for each in plan.cells)
     return {
         **outcomes,
         "cells": len(plan.cells),

@@ -41,6 +41,11 @@ class CellReport:
     after: str = ""
     checks: list[dict[str, str]] = field(default_factory=list)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the file says nothing here and nothing is held."""
+        return self.outcome == Outcome.BLANK and not self.before
+
 
 @dataclass
 class FormPlan:

@@ -163,7 +163,12 @@ class SubjectPlan:
             try:
                 placed = placing.place(cell, self.held)
             except NotPlaced as error:
-                self.planner.result.cells.append(CellReport(cell, Outcome.REJECTED, error.words))
+                # In a wide table each line leaves the columns of other visits' forms blank.
+                says_nothing = not cell.raw.strip() and not cell.missing
+                outcome, why = (
+                    (Outcome.BLANK, words.NOTHING) if says_nothing else (Outcome.REJECTED, error.words)
+                )
+                self.planner.result.cells.append(CellReport(cell, outcome, why))
                 continue
             forms.setdefault(placed.place, []).append(placed)
             if cell.event_date:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.worksheet.worksheet import Worksheet
 
 from edc.models import ImportBatch, ImportCell
@@ -21,6 +22,7 @@ OUTCOMES_ZH = {
     "out_of_scope": "其他中心",
     "locked": "表单已锁定",
     "in_entry": "正在双录",
+    "empty": "空单元格（无现有值）",
 }
 HEADINGS = (
     "行 line", "列 column", "受试者 subject", "访视 visit", "次 repeat", "表单 form", "份 copy", "项目 item",
@@ -96,7 +98,7 @@ def _safe(sheet: Worksheet, value: object) -> object:
 
 
 def _clean(text: str) -> str:
-    return "".join(each for each in text if each in "\t\n" or ord(each) >= 32)
+    return ILLEGAL_CHARACTERS_RE.sub("", text)
 
 
 def _where(cell: ImportCell) -> list:

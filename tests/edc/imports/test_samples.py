@@ -92,7 +92,7 @@ def test_openedc_data_come_into_openedc_metadata(into, samples):
     assert sum(counts.values()) == 1684
     assert batch.counts["cells"] == sum(counts.values())
     assert batch.counts["subjects"] == 90
-    taken = batch.counts["accepted"] + batch.counts.get("unchanged", 0) + batch.counts.get("blank", 0)
+    taken = batch.counts["accepted"] + batch.counts.get("unchanged", 0) + batch.counts.get("empty", 0)
     assert taken + sum(said(batch).values()) == 1684
     assert all(said(batch))
 
@@ -111,5 +111,5 @@ def test_rave_s_audit_records_come_in_as_their_last_values(into, samples):
     batch, _actor = into(*["rave/car_message.xml"] * 2)
 
     # Of 740 ItemData records, 603 items remain when the last word on each counts.
-    assert batch.counts["cells"] == batch.counts["accepted"] + batch.counts["blank"] == 603
+    assert batch.counts["cells"] == batch.counts["accepted"] + batch.counts["empty"] == 603
     assert not said(batch)
