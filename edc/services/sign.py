@@ -1,14 +1,17 @@
-"""Electronic signatures, given after the signer has typed the password again."""
+"""Electronic signatures on a form, a visit or a casebook, each after the signer proved to be the signer."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from edc import access, audit
-from edc.errors import InvalidInput, NotNow
-from edc.models import AuditEvent, FormInstance, Signature, User
+from edc.errors import Conflict, InvalidInput, NotNow
+from edc.models import AuditEvent, FormInstance, Signature, SigningAct, StudyEvent, Subject, User
+from edc.selectors.signatures import forms_to_sign, whole_hash
 from edc.services.lock import require_open
 from edc.services.moves import move
 from edc.services.second_factors import proves_identity
@@ -16,6 +19,15 @@ from edc.services.seen import require_seen
 
 FAILURES, PAUSE = 5, timedelta(minutes=15)
 REFUSED = "signature.refused"
+UNSIGNED = (FormInstance.Status.COMPLETE, FormInstance.Status.VERIFIED)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a person offers as proof of being it: a secret typed now, or one that the caller has just seen."""
+
+    secret: str = ""
+    confirmed: bool = False
 
 
 def sign_form(
@@ -35,27 +47,63 @@ def sign_form(
     form's. A wrong proof is recorded; after five within fifteen minutes signing pauses for that person.
     """
     access.require(actor, "sign_form", site=form.subject.site)
+    reauthenticate(actor=actor, proof=Proof(password, confirmed), target=form)
+    return _sign(form, actor, meaning, seen)
+
+
+def sign_all(
+    *,
+    subject: Subject,
+    event: StudyEvent | None,
+    actor: User,
+    proof: Proof,
+    meaning: str,
+    seen: str | None = None,
+) -> SigningAct:
+    """Sign every completed form of a visit, or (event None) of the casebook, that is not signed yet.
+
+    The act carries one hash over the hashes of all its completed forms, signed earlier or now; `seen` is
+    that hash as the person was shown it. Raises NotNow when nothing is left to sign.
+    """
+    access.require(actor, "sign_form", site=subject.site)
+    reauthenticate(actor=actor, proof=proof, target=subject)
+    return _sign_all(subject, event, actor, meaning, seen)
+
+
+def reauthenticate(*, actor: User, proof: Proof, target: models.Model) -> None:
+    """Return when the person has proved to be the actor just now; the one door to it for signing.
+
+    Raises InvalidInput naming `password` for a wrong proof, which is recorded at the target, and NotNow
+    after five of them within fifteen minutes, or while another person knows the password.
+    """
     if actor.must_change_password:
         raise NotNow(_("Choose a password of your own before you sign: another person knows this one."))
     recent = AuditEvent.objects.filter(actor=actor, action=REFUSED, at__gt=timezone.now() - PAUSE)
     if recent.count() >= FAILURES:
         raise NotNow(_("Too many wrong passwords. Try again in 15 minutes."))
-    if not confirmed and not proves_identity(actor, password):
+    if not proof.confirmed and not proves_identity(actor, proof.secret):
         with transaction.atomic():
-            audit.record(actor=actor, action=REFUSED, target=form)
+            audit.record(actor=actor, action=REFUSED, target=target)
         has_password = actor.has_usable_password()
         wrong = _("The password is not right.") if has_password else _("The code is not right.")
         raise InvalidInput(_("The form was not signed."), fields={"password": wrong})
-    return _sign(form, actor, meaning, seen)
 
 
 @transaction.atomic
 def _sign(form: FormInstance, actor: User, meaning: str, seen: str | None) -> Signature:
+    _check_meaning(meaning)
+    form = FormInstance.objects.select_for_update().get(pk=form.pk)
+    require_seen(form, seen)
+    return _put(form, actor, meaning, None)
+
+
+def _check_meaning(meaning: str) -> None:
     if meaning not in Signature.Meaning.values:
         message = {"meaning": _("Choose what the signature means.")}
         raise InvalidInput(_("The form was not signed."), fields=message)
-    form = FormInstance.objects.select_for_update().get(pk=form.pk)
-    require_seen(form, seen)
+
+
+def _put(form: FormInstance, actor: User, meaning: str, act: SigningAct | None) -> Signature:
     require_open(form, asking=True)
     move(form, FormInstance.Status.SIGNED)
     signature = Signature.objects.create(
@@ -65,6 +113,7 @@ def _sign(form: FormInstance, actor: User, meaning: str, seen: str | None) -> Si
         role=_signing_role(form, actor),
         meaning=meaning,
         content_sha256=form.content_sha256,
+        act=act,
     )
     after = {"meaning": meaning, "sha256": form.content_sha256}
     audit.record(actor=actor, action="form.signed", target=form, after=after)
@@ -74,3 +123,26 @@ def _sign(form: FormInstance, actor: User, meaning: str, seen: str | None) -> Si
 def _signing_role(form: FormInstance, actor: User) -> str:
     roles = access.roles_at(actor, study=form.subject.study, site=form.subject.site)
     return next((role for role in roles if "sign_form" in access.SITE_GRANTS[role]), "")
+
+
+@transaction.atomic
+def _sign_all(
+    subject: Subject, event: StudyEvent | None, actor: User, meaning: str, seen: str | None
+) -> SigningAct:
+    _check_meaning(meaning)
+    forms: Sequence[FormInstance] = list(forms_to_sign(subject, event).select_for_update(of=("self",)))
+    digest = whole_hash(forms)
+    if seen is not None and seen != digest:
+        raise Conflict(_("A form was corrected while you read it. Load the page again and read the change."))
+    left = [form for form in forms if form.status in UNSIGNED]
+    if not left:
+        raise NotNow(_("No completed form is left to sign here."))
+    scope = SigningAct.Scope.VISIT if event else SigningAct.Scope.CASEBOOK
+    act = SigningAct.objects.create(
+        subject=subject, event=event, scope=scope, signer=actor, meaning=meaning, content_sha256=digest
+    )
+    for form in left:
+        _put(form, actor, meaning, act)
+    after = {"scope": scope, "meaning": meaning, "sha256": digest, "forms": len(forms)}
+    audit.record(actor=actor, action=f"{scope}.signed", target=act, after=after)
+    return act

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from edc.web import locks, queries, query_bulk, query_texts, sign, verification
+from edc.web import locks, queries, query_bulk, query_texts, sign, signing, verification
 
 urlpatterns: list[URLPattern] = [
     path("forms/", sign.forms, name="forms"),
@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern] = [
     path("forms/<int:pk>/sign/", sign.sign, name="form-sign"),
     path("forms/<int:pk>/lock/", sign.lock, name="form-lock"),
     path("forms/<int:pk>/unlock/", sign.unlock, name="form-unlock"),
+    path("subjects/<int:pk>/signing/", signing.signing, name="subject-signing"),
+    path("subjects/<int:pk>/signing/sign/", signing.sign, name="subject-sign"),
     path("locks/", locks.locks, name="locks"),
     path("locks/hold/", locks.hold, name="lock-hold"),
     path("locks/<int:pk>/decide/", locks.decide, name="lock-decide"),

@@ -58,6 +58,7 @@ def make_world(system: User, crc: Any) -> World:
         "query pk": query.pk,
         "form-query query": query.pk,
         "person-end pk": stranger.pk,
+        "lock-decide pk": made.HoldRequestFactory(study=study, site=site, level="site").pk,
         "person pk": stranger.user_id,
         "notification-read pk": 1,
         "person-act step": "reopen",

@@ -2,9 +2,12 @@
 
 from datetime import date
 
+import pytest
+
+from edc.errors import InvalidInput
 from edc.models import HoldKind, HoldRequest
-from edc.services import lock, review, verify
-from tests.factories.models import HoldRequestFactory, ReviewTypeFactory
+from edc.services import lock, review, sign, verify
+from tests.factories.models import PASSWORD, HoldRequestFactory, ReviewTypeFactory
 
 
 def monitor(w):
@@ -22,6 +25,11 @@ def frozen(w):
     return lock.place_hold(spot=lock.Spot(form), kind=HoldKind.FREEZE, reason="Interim", actor=w.manager)
 
 
+def wrong_proof(w, form):
+    with pytest.raises(InvalidInput):
+        sign.reauthenticate(actor=w.investigator, proof=sign.Proof("not it"), target=form)
+
+
 def everywhere(w):
     return w.member("head", "data_manager", study_wide=True)
 
@@ -31,6 +39,20 @@ def locked(w):
 
 
 QUALITY = {
+    "sign.sign_all": (
+        lambda w: w.complete("FO.DM"),
+        lambda w, form: sign.sign_all(
+            subject=form.subject,
+            event=None,
+            actor=w.investigator,
+            proof=sign.Proof(PASSWORD),
+            meaning="reviewed",
+        ),
+    ),
+    "sign.reauthenticate": (
+        lambda w: w.complete("FO.DM"),
+        wrong_proof,
+    ),
     "lock.holds.place_hold": (
         lambda w: w.complete("FO.DM"),
         lambda w, form: lock.place_hold(

@@ -14,6 +14,7 @@ OUTSIDE = {
     "password_rules", "people", "second_factors", "sessions", "silent_checks", "snapshots", "uat", "export",
 }  # fmt: skip
 OUTSIDE_TOO = {
+    "sign.reauthenticate",
     "query.standard.save_standard_text",
     "verify.plans.make_plan",
     "review.save_review_type",
