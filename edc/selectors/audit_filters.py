@@ -39,6 +39,7 @@ class AuditFilter:
     target: str = ""
     target_id: str = ""
     request: str = ""
+    after: str = ""
 
     @classmethod
     def of(cls, asked: Mapping[str, str]) -> "AuditFilter":
@@ -69,6 +70,7 @@ def matching(actor: User | None, wanted: AuditFilter) -> QuerySet[AuditEvent]:
         "target_type": wanted.target,
         "target_id": wanted.target_id,
         "request_id": wanted.request,
+        "pk__gt": int(wanted.after) if _is_key(wanted.after) else None,
         "at__gte": _midnight(wanted.since),
         "at__lt": _midnight(wanted.until, days=1),
     }
@@ -76,6 +78,10 @@ def matching(actor: User | None, wanted: AuditFilter) -> QuerySet[AuditEvent]:
     for narrowed in (_study(wanted.study), _role(wanted.role), _item(wanted.item), _form(wanted.form)):
         found = found.filter(narrowed)
     return found.order_by("-pk")
+
+
+def _is_key(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _study(oid: str) -> Q:

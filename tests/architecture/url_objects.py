@@ -11,6 +11,7 @@ from edc.design.reader import read_study
 from edc.models import FormInstance, Site, Study, Subject, User
 from edc.services.design import publish_design
 from edc.services.enrol import enrol_subject
+from tests.architecture.markers import Planted, plant
 from tests.factories import imaging as images
 from tests.factories import modeling as models
 from tests.factories import models as made
@@ -28,6 +29,7 @@ class World:
     site: Site
     elsewhere: Site
     ids: dict[str, Any]
+    planted: Planted
 
     def url(self, name: str, parts: tuple[str, ...]) -> str:
         """Return the URL with the objects of the world in it; KeyError where none is known for a part."""
@@ -64,6 +66,8 @@ def make_world(system: User, crc: Any) -> World:
         "person-act step": "reopen",
         "mfa_remove_webauthn pk": 1,
         "provider_id": "none",
+        "audit-criteria-end pk": made.AuditCriteriaFactory(study=study).pk,
+        "audit-review-sign pk": made.AuditCriteriaFactory(study=study).pk,
         "redaction-ask pk": forms["complete"].pk,
         "redaction-decide pk": made.RedactionFactory(form=forms["complete"]).pk,
         "token pk": made.ApiTokenFactory().pk,
@@ -76,10 +80,12 @@ def make_world(system: User, crc: Any) -> World:
         "uidb36": "1",
         "step": "approve",
     }
-    ids |= {f"form-{each} pk": forms["complete"].pk for each in ("verify", "sign", "lock", "verification", "verification-mark")}
+    marked = ("verify", "sign", "lock", "verification", "verification-mark")
+    ids |= {f"form-{each} pk": forms["complete"].pk for each in marked}
     ids |= {f"form-{each} pk": forms["disagreement"].pk for each in ("reconcile", "resolve")}
     ids |= _disagreement(forms["disagreement"]) | _images(subject) | {"event-add pk": subject.pk}
-    return World(study, site, elsewhere, ids | {f"api:{key}": value for key, value in ids.items()})
+    planted = plant(subject, forms["complete"], ids, User.objects.get(username="first.crc"))
+    return World(study, site, elsewhere, ids | {f"api:{key}": value for key, value in ids.items()}, planted)
 
 
 def _batch(study: Study, site: Site) -> int:

@@ -1,5 +1,6 @@
 """A visitor asks every URL with every method; the reviewed table says what each must get."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from ruamel.yaml import YAML
 
 from edc import access
 from edc.models import Membership, Role, Site, User
+from tests.architecture import markers
 from tests.architecture.url_objects import NamedUrl, World, named_urls
 from tests.factories.models import UserFactory
 
@@ -65,21 +67,37 @@ def differences(visitor: str, client: Client, world: World) -> Iterator[str]:
         url = world.url(each.name, each.parts)
         for method in sorted(each.methods):
             if is_asked(each.name, method, visitor):
-                status = status_of(client, method, url)
+                status, body = answer_of(client, method, url)
                 if [status] != stated(each.name, method, visitor):
                     yield f"{each.name} {method}: {visitor} gets {status}"
+                for word in sorted(leaks(body, hidden_from(visitor))):
+                    yield f"{each.name} {method}: {visitor} reads {word}"
 
 
-def status_of(client: Client, method: str, url: str) -> int:
-    """Return the status of one request, whose changes are undone."""
+def answer_of(client: Client, method: str, url: str) -> tuple[int, bytes]:
+    """Return status and body of one request, whose changes are undone."""
     cookies = client.cookies.copy()
     with transaction.atomic():
         answer = client.generic(method, url, b"", content_type=_content_type(url))
-        if answer.streaming:
-            list(answer.streaming_content)
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
         transaction.set_rollback(True)
     client.cookies = cookies  # logging out takes away a cookie, not only a row
-    return answer.status_code
+    return answer.status_code, body
+
+
+def hidden_from(visitor: str) -> tuple[str, ...]:
+    """Return how the words begin that the visitor must never read."""
+    outside = visitor == ANONYMOUS or visitor.endswith(EVERYWHERE)
+    return (markers.SEALED, markers.OF_THE_SITE) if outside else (markers.SEALED,)
+
+
+def leaks(body: bytes, begins: tuple[str, ...]) -> set[str]:
+    """Return the planted words in an answer that begin so."""
+    return {
+        word.decode()
+        for word in re.findall(rb"ZZ(?:SITE|SEALED)-[A-Z]+", body)
+        if word.decode().startswith(begins)
+    }
 
 
 def _content_type(url: str) -> str:

@@ -1,7 +1,10 @@
 """Examples of the services of the trail itself, for `test_every_service_records.py`."""
 
+from edc.selectors.audit_reviews import newest_event
 from edc.services.audit_export import record_audit_export
+from edc.services.audit_review import end_criteria, save_criteria, sign_review
 from edc.services.redaction import approve_redaction, refuse_redaction, request_redaction
+from tests.factories.models import PASSWORD
 
 
 def asked(w):
@@ -11,6 +14,16 @@ def asked(w):
         text="Zhang San",
         reason="A name",
         actor=w.ada,
+    )
+
+
+def criteria(w):
+    return save_criteria(
+        study=w.study,
+        name="Corrections",
+        filters={"action": "item.corrected"},
+        every_days=30,
+        actor=w.manager,
     )
 
 
@@ -27,5 +40,13 @@ TRUST = {
     "redaction.refuse_redaction": (
         asked,
         lambda w, redaction: refuse_redaction(redaction=redaction, reason="No name", actor=w.manager),
+    ),
+    "audit_review.save_criteria": (None, lambda w, _: criteria(w)),
+    "audit_review.end_criteria": (criteria, lambda w, kept: end_criteria(criteria=kept, actor=w.manager)),
+    "audit_review.sign_review": (
+        criteria,
+        lambda w, kept: sign_review(
+            criteria=kept, upto=newest_event(), findings="Nothing odd", password=PASSWORD, actor=w.manager
+        ),
     ),
 }
