@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from edc.api.views import forms, people, queries, reconciliation, studies, subjects
+from edc.api.views import exports, forms, people, queries, reconciliation, studies, subjects
 from edc.services.query import (
     cancel_query,
     close_query,
@@ -58,4 +58,8 @@ urlpatterns: list[URLPattern] = [
     path("tokens/", people.Tokens.as_view(), name="tokens"),
     path("tokens/<int:pk>/", people.TokenDetail.as_view(), name="token"),
     path("audit/", people.AuditTrail.as_view(), name="audit"),
+    path("snapshots/", exports.Snapshots.as_view(), name="snapshots"),
+    path("exports/", exports.Exports.as_view(), name="exports"),
+    path("exports/<uuid:public_id>/", exports.ExportDetail.as_view(), name="export"),
+    path("exports/<uuid:public_id>/file/", exports.ExportFile.as_view(), name="export-file"),
 ]

@@ -26,22 +26,24 @@ def snapshot_requests_visible_to(actor: User | None) -> QuerySet[SnapshotRequest
 
 
 def exports_visible_to(actor: User | None) -> QuerySet[Export]:
-    """Return packages with manifest: for who audits all of the study, else those of the actor's sites alone.
+    """Return the packages, with their manifests, of which every site is the actor's: to export or to audit.
 
-    An investigator sees the archives of the own site. A package that holds a site beyond the actor's is not
-    in it: its manifest would tell of that site.
+    Of a site's archive its investigators know too. A manifest tells of each site in it, so one site beyond
+    the actor's hides the package.
     """
-    mine = access.sites_for(actor, "export_data")
-    own = access.sites_for(actor, "fetch_archive")
-    through = Export.sites.through.objects.filter(export=OuterRef("pk"))
-    seen = Q(snapshot__study__in=access.studies_for(actor, "view_audit")) | (
-        Q(snapshot__study__in=Study.objects.filter(sites__in=mine))
-        & ~Exists(through.exclude(site__in=mine.values("pk")))
-    )
-    archive = Q(kind=Export.Kind.ARCHIVE) & ~Exists(through.exclude(site__in=own.values("pk")))
-    archive &= Q(snapshot__study__in=Study.objects.filter(sites__in=own))
-    found = Export.objects.filter(seen | archive)
+    exported = _within(access.sites_for(actor, "export_data"))
+    audited = _within(access.sites_for(actor, "view_subjects"))
+    audited &= Q(snapshot__study__in=access.studies_for(actor, "view_audit"))
+    archived = _within(access.sites_for(actor, "fetch_archive")) & Q(kind=Export.Kind.ARCHIVE)
+    found = Export.objects.filter(exported | audited | archived)
     return found.select_related("snapshot__study", "requested_by").prefetch_related("sites")
+
+
+def _within(sites: QuerySet[Site]) -> Q:
+    """Match the packages that hold some of these sites and none besides."""
+    held = Export.sites.through.objects.filter(export=OuterRef("pk"))
+    beyond = held.exclude(site__in=sites.values("pk"))
+    return Q(Exists(held)) & ~Q(Exists(beyond))
 
 
 def may_download(actor: User | None, export: Export) -> bool:

@@ -18,6 +18,7 @@ _AT_SITES = (
     (("verify_data",), gettext_lazy("Verification"), "verification"),
     (("lock_form", "sign_form"), gettext_lazy("Locks"), "locks"),
     (("import_data",), gettext_lazy("Imports"), "imports"),
+    (("export_data", "fetch_archive"), gettext_lazy("Exports"), "exports"),
 )
 _STUDY_WIDE = (
     ("manage_design", gettext_lazy("Checks"), "checks"),

@@ -26,7 +26,16 @@ from tests.architecture.url_walk import (
 )
 
 # Objects of the study or of the account, not of a site: who may use them may so from any site of the study.
-STUDY_WIDE = {"person-act", "person-email", "person-end", "person-password", "model", "model-move"}
+STUDY_WIDE = {
+    "export-request",
+    "snapshot-cancel",
+    "person-act",
+    "person-email",
+    "person-end",
+    "person-password",
+    "model",
+    "model-move",
+}
 STUDY_WIDE |= {"audit-criteria-end", "audit-review-sign"}
 
 

@@ -15,6 +15,7 @@ from tests.architecture.markers import Planted, plant
 from tests.factories import imaging as images
 from tests.factories import modeling as models
 from tests.factories import models as made
+from tests.factories import snapshots as frozen
 
 STUDIES = Path(__file__).resolve().parents[2] / "studies"
 OID = "ChiCTR2500107646"
@@ -83,6 +84,7 @@ def make_world(system: User, crc: Any) -> World:
     marked = ("verify", "sign", "lock", "verification", "verification-mark")
     ids |= {f"form-{each} pk": forms["complete"].pk for each in marked}
     ids |= {f"form-{each} pk": forms["disagreement"].pk for each in ("reconcile", "resolve")}
+    ids |= _exports(study, site)
     ids |= _disagreement(forms["disagreement"]) | _images(subject) | {"event-add pk": subject.pk}
     planted = plant(subject, forms["complete"], ids, User.objects.get(username="first.crc"))
     return World(study, site, elsewhere, ids | {f"api:{key}": value for key, value in ids.items()}, planted)
@@ -102,6 +104,18 @@ def _forms(subject: Subject) -> dict[str, FormInstance]:
     for form, status in zip(forms, states, strict=False):
         FormInstance.objects.filter(pk=form.pk).update(status=status)
     return {str(status): form for form, status in zip(forms, states, strict=False)}
+
+
+def _exports(study: Study, site: Site) -> dict[str, Any]:
+    snapshot = frozen.SnapshotFactory(study=study, design_version=study.design_versions.first())
+    package = frozen.ExportFactory(snapshot=snapshot, kind="archive")
+    package.sites.add(site)
+    return {
+        "snapshot pk": snapshot.pk,
+        "snapshot-cancel pk": frozen.SnapshotRequestFactory(study=study).pk,
+        "export-request pk": snapshot.pk,
+        "export public_id": package.public_id,
+    }
 
 
 def _disagreement(form: FormInstance) -> dict[str, Any]:
