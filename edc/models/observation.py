@@ -90,12 +90,14 @@ class Disagreement(models.Model):
 
     class Kind(models.TextChoices):
         TRANSPOSITION = "transposition", _("Digits transposed")
+        NEIGHBOUR_KEY = "neighbour_key", _("Neighbouring key")
         MAGNITUDE = "magnitude", _("Factor of ten")
         DATE_SWAP = "date_swap", _("Day and month swapped")
         MISSING_ONE = "missing_one", _("Empty in one pass")
         MISSING_CODE = "missing_code", _("Different missing code")
         UNIT = "unit", _("Different unit")
         ROW = "row", _("Row in one pass only")
+        ROW_SHIFT = "row_shift", _("One place too high or low")
         VALUE = "value", _("Different value")
 
     form = models.ForeignKey("edc.FormInstance", on_delete=models.PROTECT, related_name="disagreements")

@@ -5,12 +5,13 @@ Pure: works on form records, {"items": {path: entry}, "rows": {group OID: [row k
 """
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 from edc.design.items import FormDef, ItemDef, ItemGroupDef
 from edc.rules.subject_values import item_path
-from edc.services.difference import kind_of
+from edc.services.difference import kind_of, raw_text
+from edc.services.displacement import displaced
 
 Entry = Mapping[str, object]
 Record = Mapping[str, Mapping]
@@ -56,8 +57,11 @@ def compare(form: FormDef, first: Record, second: Record, normal: Normal) -> Com
             result.rows[group.oid] = pairs
         else:
             pairs = [RowPair("", "", "")]
-        for pair in pairs:
-            result.differences.extend(_pair_differences(group, pair, first, second, normal))
+        found = [each for pair in pairs for each in _pair_differences(group, pair, first, second, normal)]
+        moved = _displaced_paths(group, pairs, first, second)
+        result.differences.extend(
+            replace(each, kind="row_shift") if each.path in moved else each for each in found
+        )
     return result
 
 
@@ -72,6 +76,28 @@ def _pair_differences(
         one, two = entry_at(first, item.oid, pair.first), entry_at(second, item.oid, pair.second)
         if normal(item, one) != normal(item, two):
             found.append(Difference(item_path(item.oid, pair.key), kind_of(item, one, two), one, two))
+    return found
+
+
+# Values that two places hold alike by chance are rare among these; a choice of two or five says nothing.
+_TELLING = frozenset({"integer", "float", "date", "partial_date", "datetime", "text"})
+
+
+def _displaced_paths(group: ItemGroupDef, pairs: list[RowPair], first: Record, second: Record) -> set[str]:
+    """Return the places whose values were entered one item or one row too high or too low.
+
+    Down a row the items of one type are neighbours; across rows the same item in the next one.
+    """
+    both = [pair for pair in pairs if pair.first is not None and pair.second is not None]
+    items = [item for item in compared_items(group) if item.answer_type in _TELLING]
+    types = dict.fromkeys(item.answer_type for item in items)
+    lines = [[(i, pair) for i in items if i.answer_type == kind] for pair in both for kind in types]
+    lines += [[(item, pair) for pair in both] for item in items]
+    found: set[str] = set()
+    for line in lines:
+        ones = [raw_text(entry_at(first, item.oid, pair.first)) or None for item, pair in line]
+        twos = [raw_text(entry_at(second, item.oid, pair.second)) or None for item, pair in line]
+        found |= {item_path(line[at][0].oid, line[at][1].key) for at in displaced(ones, twos)}
     return found
 
 

@@ -5,6 +5,8 @@ import pytest
 from edc.design.values import normal_form, read_value
 from edc.services.comparison import compare, merge
 from edc.services.difference import kind_of
+from edc.services.displacement import displaced
+from edc.services.keyboard import are_neighbours
 from tests.factories.designs import CHEMISTRY, DEMOGRAPHY, TREATMENT, codelist
 from tests.factories.entering import entry, record
 
@@ -43,14 +45,20 @@ def test_equal_after_normalisation(one, two):
     [
         ("AGE", "58", "85", "transposition"),
         ("AGE", "58", "580", "magnitude"),
-        ("AGE", "58", "59", "value"),
+        ("AGE", "58", "59", "neighbour_key"),
+        ("AGE", "52", "59", "value"),
         ("AGE", "58", None, "missing_one"),
         ("AGE", "58", "?ND", "missing_one"),
         ("AGE", "?ND", "?UNK", "missing_code"),
         ("BRTHDAT", "1968-03-04", "1968-04-03", "date_swap"),
-        ("BRTHDAT", "1968-03-04", "1969-03-04", "value"),
+        ("BRTHDAT", "1968-03-04", "1968年4月3日", "date_swap"),
+        ("BRTHDAT", "1968-03-04", "1969-03-04", "neighbour_key"),
+        ("BRTHDAT", "1968-03-04", "1961-03-04", "value"),
         ("SEX", "M", "F", "value"),
         ("NOTE", "form", "from", "transposition"),
+        ("NOTE", "form", "firm", "neighbour_key"),
+        ("NOTE", "form", "farm", "value"),
+        ("NOTE", "form", "forms", "value"),
     ],
 )
 def test_the_kind_of_slip(name, one, two, kind):
@@ -78,8 +86,8 @@ def rows(*drugs_and_doses, keys=None):
         (rows(("ATEZO", "1200"), ("BEV", "900")), set()),
         (rows(("BEV", "900"), ("ATEZO", "1200")), set()),
         (rows(("ATEZO", "1200"), ("BEV", "900"), keys=["1", "4"]), set()),
-        (rows(("BEV", "900"), ("ATEZO", "1201")), {("IT.TXS.DOSE[1]", "value")}),
-        (rows(("BEV", "990"), ("ATEZO", "1201")), {("IT.TXS.DOSE[1]", "value"), ("IT.TXS.DOSE[2]", "value")}),
+        (rows(("BEV", "900"), ("ATEZO", "1207")), {("IT.TXS.DOSE[1]", "value")}),
+        (rows(("BEV", "940"), ("ATEZO", "1207")), {("IT.TXS.DOSE[1]", "value"), ("IT.TXS.DOSE[2]", "value")}),
         (rows(("ATEZO", "1200")), {("IG.TXSROW[2]", "row")}),
         (rows(("ATEZO", "1200"), ("BEV", "900"), ("LENV", "8")), {("IG.TXSROW[3]", "row")}),
         (rows(("BEV", "900")), {("IG.TXSROW[1]", "row")}),
@@ -115,3 +123,55 @@ def test_the_merged_record_takes_each_choice():
     assert {path: each["raw"] for path, each in merged["items"].items()} == {
         "IT.TXS.DRUG[1]": "ATEZO", "IT.TXS.DOSE[1]": "1200", "IT.TXS.DRUG[2]": "BEV", "IT.TXS.DOSE[2]": "950",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "kind"),
+    [
+        (("12", "umol/L"), ("12", "mg/dL"), "unit"),
+        (("12", None), ("1200", "umol/L"), "magnitude"),
+        (("1.2", "mg/dL"), ("205.2", "umol/L"), "magnitude"),
+        (("1.2", "mg/dL"), ("20.0", "umol/L"), "unit"),
+        (("5.4", None), ("4.5", None), "transposition"),
+        (("12.50", None), ("12.05", None), "transposition"),
+        (("14.2", None), ("17.2", None), "neighbour_key"),
+        (("14.2", None), ("18.2", None), "value"),
+    ],
+)
+def test_numbers_are_classified_in_their_units(one, two, kind):
+    assert kind_of(CHEMISTRY.items_by_name["BILI"], entry(*one), entry(*two)) == kind
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "touch"),
+    [("1", "2", True), ("9", "0", True), ("4", "7", True), ("1", "0", True), ("3", "0", False),
+     ("1", "5", False), ("q", "a", True), ("p", "k", False), ("g", "t", True), ("1", "1", False), ("年", "月", False)],
+)  # fmt: skip
+def test_keys_that_touch(one, two, touch):
+    assert are_neighbours(one, two) is are_neighbours(two, one) is touch
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "places"),
+    [
+        (["5", "6", "7", "8"], ["6", "7", "8", "9"], {0, 1, 2, 3}),
+        (["5", "6", "7"], ["9", "5", "6"], {0, 1, 2}),
+        (["5", "6"], ["6", "5"], {0, 1}),
+        (["5", None], [None, "5"], {0, 1}),
+        (["5", "6", "7"], ["5", "6", "7"], set()),
+        (["5", "6", "7"], ["6", "6", "7"], set()),
+        (["5", "5", None], ["5", None, None], set()),
+    ],
+)
+def test_values_one_place_off_are_told_from_chance(first, second, places):
+    assert displaced(first, second) == displaced(second, first) == places
+
+
+def test_a_row_shift_shows_along_the_items_and_down_the_rows():
+    one = record({"IT.LBC.BILI": "12", "IT.LBC.BILDIR": "4.1", "IT.LBC.ALB": "41"})
+    two = record({"IT.LBC.BILI": "4.1", "IT.LBC.BILDIR": "41", "IT.LBC.ALB": "38"})
+    assert {kind for _path, kind in differences(CHEMISTRY, one, two)} == {"row_shift"}
+
+    first = rows(("ATEZO", "1200"), ("BEV", "900"), ("LENV", "8"))
+    second = rows(("ATEZO", "900"), ("BEV", "8"), ("LENV", "12"))
+    assert {kind for _path, kind in differences(TREATMENT, first, second)} == {"row_shift"}
