@@ -17,6 +17,7 @@ from edc.services.check_queries import Judged, sync_checks
 from edc.services.eligibility import reassess
 from tests.edc.audit.account_examples import ACCOUNTS
 from tests.edc.audit.check_examples import CHECKS
+from tests.edc.audit.export_examples import EXPORTS
 from tests.edc.audit.import_examples import IMPORTS
 from tests.edc.audit.quality_examples import QUALITY
 from tests.edc.audit.trust_examples import TRUST
@@ -283,7 +284,7 @@ EXAMPLES = {
 
 EXAMPLES |= TRUST
 
-EXAMPLES |= IMPORTS | ACCOUNTS | CHECKS | QUALITY
+EXAMPLES |= IMPORTS | EXPORTS | ACCOUNTS | CHECKS | QUALITY
 
 
 @pytest.fixture

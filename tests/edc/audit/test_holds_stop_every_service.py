@@ -11,7 +11,8 @@ from tests.factories.models import HoldFactory
 # What is no content of a subject: people, the design, plans and texts, holds themselves, exports.
 OUTSIDE = {
     "accounts", "audit_export", "check_queries", "data_import", "design", "formulas", "lock", "passwords",
-    "password_rules", "people", "second_factors", "sessions", "silent_checks", "snapshots", "uat", "export",
+    "password_rules", "people", "second_factors", "sessions", "silent_checks",
+    "snapshot", "snapshots", "uat", "export",
 }  # fmt: skip
 OUTSIDE_TOO = {
     "sign.reauthenticate",
