@@ -2,14 +2,16 @@
 
 import logging
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Protocol
 
 import cel
 
+from edc.rules.essential import essential
 from edc.rules.functions import IMPLEMENTATIONS
 from edc.rules.kinds import Kind, Namespace
 from edc.rules.subject_values import as_moment
@@ -84,6 +86,16 @@ class Rule:
     program: cel.Program
     functions: Mapping[str, Any]
     names: frozenset[str]
+    essential: tuple[Read, ...] = ()
+
+    @cached_property
+    def columns(self) -> dict[str, frozenset[str]]:
+        """What the rule reads of each form's rows, by the form's short name."""
+        found: dict[str, set[str]] = {}
+        for read in self.inputs:
+            if read.scope in ("rows", "form.rows") and read.item:
+                found.setdefault(read.form, set()).update((read.item, read.item + PARTIAL_SUFFIX))
+        return {form: frozenset(names) for form, names in found.items()}
 
     @property
     def reads(self) -> frozenset[tuple[str, str]]:
@@ -92,6 +104,8 @@ class Rule:
 
     def evaluate(self, values: RuleInput) -> RuleResult:
         """Return the outcome for these values; never raises for missing or unfit values."""
+        if any(_lacks(values, read) for read in self.essential):
+            return self._not_evaluable(self._context(values), None)
         context = self._context(values)
         try:
             found = self.program.execute(context)
@@ -124,14 +138,14 @@ class Rule:
     def _context(self, values: RuleInput) -> dict[str, Any]:
         context: dict[str, Any] = {**self.functions, OWN: {}}
         for read in self.inputs:
-            _add_input(context, read, values)
+            _add_input(context, read, values, self.columns.get(read.form, ()))
         for name in self.names:
             held = getattr(values, name)
             if held is not None:
                 context[name] = as_moment(held) if isinstance(held, date) else held
         return context
 
-    def _not_evaluable(self, context: Mapping[str, Any], error: Exception) -> RuleResult:
+    def _not_evaluable(self, context: Mapping[str, Any], error: Exception | None) -> RuleResult:
         needed = (read for read in self.inputs if read.needed and read.item)
         absent = {f"{read.form}.{read.item}" for read in needed if _is_absent(context, read)}
         absent |= {
@@ -144,18 +158,29 @@ class Rule:
         )
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception | None) -> str:
     return str(error).partition("Python function call failed: ")[2].partition(". Check function")[0] or str(
         error
     )
 
 
-def _add_input(context: dict[str, Any], read: Read, values: RuleInput) -> None:
+def _lacks(values: RuleInput, read: Read) -> bool:
+    subject = values.subject
+    if read.scope == "own":
+        found = values.own
+    elif subject is None:
+        return True
+    else:
+        found = subject.latest(read.form) if read.scope == "latest" else subject.at(read.event, read.form)
+    return read.item not in found and read.item + PARTIAL_SUFFIX not in found
+
+
+def _add_input(context: dict[str, Any], read: Read, values: RuleInput, names: Collection[str]) -> None:
     subject = values.subject
     if read.scope == "own":
         _copy(values.own, context[OWN], read.item)
     elif read.scope == "form.rows":
-        context.setdefault("form", {"rows": list(values.form_rows)})
+        context.setdefault("form", {"rows": _projected(values.form_rows, names)})
     elif read.scope == "latest":
         _copy(subject.latest(read.form) if subject else {}, context.setdefault(read.form, {}), read.item)
     elif read.scope == "at":
@@ -165,9 +190,25 @@ def _add_input(context: dict[str, Any], read: Read, values: RuleInput) -> None:
         )
     else:
         rows = context.setdefault("rows", {})
-        held = list(subject.rows(read.form)) if subject else []
-        if held or not values.rows_needed:
-            rows.setdefault(read.form, held)
+        held = subject.rows(read.form) if subject else []
+        if (held or not values.rows_needed) and read.form not in rows:
+            rows[read.form] = _kept(subject, read.form, held, names)
+
+
+def _kept(
+    subject: SubjectLookup | None, form: str, rows: Sequence[Values], names: Collection[str]
+) -> list[Values]:
+    """Return the projected rows, kept beside the subject as long as its rows are the same list."""
+    kept = getattr(subject, "projections", {})
+    held = kept.get((form, names))
+    if held is None or held[0] is not rows:
+        held = kept[form, names] = (rows, _projected(rows, names))
+    return held[1]
+
+
+def _projected(rows: Sequence[Values], names: Collection[str]) -> list[Values]:
+    """Return the rows with what the rule reads of them alone: the binding copies every value it is given."""
+    return [{name: row[name] for name in names if name in row} for row in rows]
 
 
 def _copy(held: Values, into: dict[str, Any], name: str) -> None:
@@ -210,7 +251,13 @@ def compile_tree(tree: Node, *, namespace: Namespace, expression: str = "") -> R
         program = cel.compile(translation.code)
     except ValueError as error:
         raise RuleSyntaxError(1, f"规则无法编译：{error}", f"The rule does not compile: {error}") from error
+    needed = essential(tree, namespace.own)
     return Rule(
+        essential=tuple(
+            read
+            for read in sorted(translation.reads)
+            if (read.scope, read.event, read.form, read.item) in needed
+        ),
         expression=expression,
         code=translation.code,
         kind=translation.kind,

@@ -268,7 +268,7 @@ class _Evaluation:
         kept = {path: value for path, value in {**held.record.values, **values}.items() if value is not None}
         without = frozenset(path for path, value in values.items() if value is None)
         self.forms[key] = replace(held, record=replace(held.record, values=kept), held=held.held - without)
-        self.subject = replace(self.subject, records=self._records())
+        self.subject = self.subject.without(held.record, self._records())
         self.inputs.clear()
 
     def input(self, key: Key, row: str | None) -> RuleInput:

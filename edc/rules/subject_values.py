@@ -57,6 +57,18 @@ class SubjectValues:
         filling.__dict__["_by_form"], filling.__dict__["_read"] = self._by_form, self._read
         return filling
 
+    @property
+    def projections(self) -> dict[Any, Any]:
+        """Where rules keep the columns they read of the subject's rows, for the next rule and record."""
+        return self._read.projections
+
+    def without(self, gone: FinalRecord, records: tuple[FinalRecord, ...]) -> "SubjectValues":
+        """Return the subject with other records, of which only ``gone`` was replaced; the rest stays read."""
+        made = SubjectValues(self.design, records, self.site)
+        rows = {form: each for form, each in self._read.rows.items() if f"FO.{form}" != gone.form_oid}
+        made.__dict__["_read"] = _Read(self._read.records, rows, {}, [*self._read.gone, gone])
+        return made
+
     def latest(self, form: str) -> RuleValues:
         """Return the values outside repeating groups of the most recent record.
 
@@ -123,10 +135,12 @@ class SubjectValues:
 
 @dataclass
 class _Read:
-    """What was read of a subject's records, by the record's identity: the subject keeps them alive."""
+    """What was read of a subject's records, by their identity: the subject, or ``gone``, keeps them alive."""
 
     records: dict[int, "InRows"] = field(default_factory=dict)
     rows: dict[str, list[RuleValues]] = field(default_factory=dict)
+    projections: dict[Any, Any] = field(default_factory=dict)
+    gone: list[FinalRecord] = field(default_factory=list)
 
 
 def split_path(path: str) -> tuple[str, str | None]:
