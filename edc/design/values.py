@@ -85,8 +85,8 @@ def read_value(
         value = _READERS.get(item.answer_type, _text)(item, held, codelist)
         standard = in_standard_unit(item, value, used) if item.is_number else value
     except _Unreadable as fault:
-        problem = replace(_told(item, *fault.problem), meanings=fault.meanings)
-        return ItemReading(raw=held, unit=used, problem=problem)
+        told = replace(_told(item, *fault.problem), meanings=fault.meanings)
+        return ItemReading(raw=held, unit=used, problem=told)
     problem = _limit_problem(item, standard, today) or _retired_problem(item, value, codelist)
     return ItemReading(held, value, standard, used if item.is_number else None, None, problem)
 

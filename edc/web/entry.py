@@ -66,7 +66,7 @@ def _context(actor: User, form: FormInstance, turn: Turn, view: FormView) -> dic
         "missing_choices": missing_choices(),
         "may_resolve": access.may(actor, "resolve_disagreement", site=form.subject.site),
         "marks": form_marks(form, actor) if view.shown == "final" else None,
-        "page_data": _page_data(form),
+        "page_data": _page_data(form, actor),
     }
 
 
@@ -90,13 +90,32 @@ def _open_queries(form: FormInstance, actor: User) -> dict[str, int]:
     return dict(unsettled.order_by().values_list("path").annotate(count=Count("pk")))
 
 
-def _page_data(form: FormInstance) -> dict[str, object]:
+def _neighbours(form: FormInstance, actor: User) -> dict[str, str | None]:
+    """Return the pages of the same form of the subjects before and after, in the order of their keys."""
+    same = forms_visible_to(actor).filter(
+        subject__study=form.subject.study_id,
+        form_oid=form.form_oid,
+        repeat_key=form.repeat_key,
+        event__event_oid=form.event.event_oid,
+        event__repeat_key=form.event.repeat_key,
+    )
+    key = form.subject.subject_key
+    before = same.filter(subject__subject_key__lt=key).order_by("-subject__subject_key")
+    after = same.filter(subject__subject_key__gt=key).order_by("subject__subject_key")
+    found = {"earlier": before, "later": after}
+    pks = {name: forms.values_list("pk", flat=True).first() for name, forms in found.items()}
+    return {name: reverse("form-entry", args=[pk]) if pk else None for name, pk in pks.items()}
+
+
+def _page_data(form: FormInstance, actor: User) -> dict[str, object]:
     """Return what the page's script needs: where to send, and the words that it says."""
     return {
         "save": reverse("form-items", args=[form.pk]),
         "rows": reverse("form-rows", args=[form.pk]),
         "submit": reverse("form-submit", args=[form.pk]),
         "panel": reverse("form-panel", args=[form.pk]),
+        "home": reverse("home"),
+        **_neighbours(form, actor),
         "missing": dict(missing_choices()),
         "words": WORDS,
     }

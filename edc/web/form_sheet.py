@@ -30,6 +30,7 @@ class Question:
     label: str
     other_label: str
     hint: str
+    takes_others: bool = False
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -224,8 +225,9 @@ def question(form: FormInstance, item: ItemDef, *, in_grid: bool) -> Question:
     choices = choices_of(form, item)
     label, other = in_language(item.label), item.label.zh if _english() else item.label.en
     hint = in_language(item.hint) if item.hint else ""
-    control = _control(item, len(choices), is_open(form, item), in_grid)
-    return Question(item, control, choices, label, other if other != label else "", hint)
+    open_list = is_open(form, item)
+    control = _control(item, len(choices), open_list, in_grid)
+    return Question(item, control, choices, label, other if other != label else "", hint, open_list)
 
 
 def _control(item: ItemDef, choices: int, open_list: bool, in_grid: bool) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from edc.design.items import ItemDef
+from edc.design.search_keys import search_keys
 from edc.models import FormInstance, ItemValue, Membership, Role
 from edc.selectors.evaluation import in_language
 
@@ -16,23 +17,30 @@ MOST_IN_SELECT = 40
 
 @dataclass(frozen=True)
 class Choice:
-    """One choice: its code, its label, and the digit that chooses it."""
+    """One choice: its code, its label, the digit that chooses it, and what it is found by when typing."""
 
     code: str
     label: str
     key: str = ""
+    found_by: tuple[str, ...] = ()
+
+    @property
+    def find(self) -> str:
+        return "|".join(self.found_by)
 
 
 def choices_of(form: FormInstance, item: ItemDef) -> list[Choice]:
     """Return the choices of an item, empty where it has none; open lists offer what is known so far."""
     if item.answer_type == "yes_no":
-        return [Choice("Y", _("Yes"), "1"), Choice("N", _("No"), "2")]
+        yes, no = search_keys("Y", "是", "yes"), search_keys("N", "否", "no")
+        return [Choice("Y", _("Yes"), "1", yes), Choice("N", _("No"), "2", no)]
     codelist = form.design_version.design.codelist_of(item)
     if codelist is None:
         return []
     if codelist.external:
         return _numbered(_OPEN.get(codelist.external, _none)(form))
-    return _numbered([(each.code, in_language(each.label)) for each in codelist.offered])
+    found_by = [search_keys(each.code, each.zh, each.en) for each in codelist.offered]
+    return _numbered([(each.code, in_language(each.label)) for each in codelist.offered], found_by)
 
 
 def is_open(form: FormInstance, item: ItemDef) -> bool:
@@ -41,11 +49,14 @@ def is_open(form: FormInstance, item: ItemDef) -> bool:
     return codelist is not None and not codelist.items
 
 
-def _numbered(pairs: list[tuple[str, str]]) -> list[Choice]:
+def _numbered(pairs: list[tuple[str, str]], found_by: list[tuple[str, ...]] | None = None) -> list[Choice]:
     codes = [code for code, _label in pairs]
     digits = codes if all(code.isdigit() and len(code) == 1 for code in codes) else None
     keys = digits or [str(place) if place <= 9 else "" for place in range(1, len(pairs) + 1)]
-    return [Choice(code, label, key) for (code, label), key in zip(pairs, keys, strict=True)]
+    finds = found_by or [search_keys(code, label) for code, label in pairs]
+    return [
+        Choice(code, label, key, find) for (code, label), key, find in zip(pairs, keys, finds, strict=True)
+    ]
 
 
 def _sites(form: FormInstance) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from edc.design.items import ItemDef, Text
 from edc.design.study import StudyDesign
-from edc.design.values import ItemReading, Problem, read_value
+from edc.design.values import ItemReading, Problem, heard, read_value
 from edc.models import FormInstance
 from edc.rules.form_logic import Computed, FormState
 from edc.rules.subject_values import split_path
@@ -20,17 +20,25 @@ LIMITS = ("hard_limit", "soft_limit")
 
 @dataclass(frozen=True)
 class Message:
-    """One finding at an item; `unit` is one in which the number would be usual, `shown` that number."""
+    """One finding at an item, and what the person may choose instead of typing anew.
+
+    `unit` is one in which the number would be usual, `shown` that number, `unit_text` the unit for reading;
+    `meanings` are the values that what was typed may mean.
+    """
 
     level: str
     text: str
     unit: str = ""
     shown: str = ""
+    unit_text: str = ""
+    meanings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class ItemStatus:
-    """The state of one item: `shape` and `word` of the status vocabulary, `computed` a derived value."""
+    """The state of one item: `shape` and `word` of the status vocabulary, `computed` a derived value,
+    `heard` what was understood where it is not plainly what was typed.
+    """
 
     visible: bool
     required: bool
@@ -39,6 +47,7 @@ class ItemStatus:
     messages: tuple[Message, ...] = ()
     computed: str = ""
     why: str = ""
+    heard: str = ""
 
     def as_json(self) -> dict[str, object]:
         """Return the state as the page's script applies it; what is false or empty is left out."""
@@ -49,6 +58,7 @@ class ItemStatus:
             "word": self.word,
             "computed": self.computed,
             "why": self.why,
+            "heard": self.heard,
             "messages": [vars(each) for each in self.messages],
         }
         return {name: value for name, value in told.items() if value}
@@ -82,18 +92,20 @@ def _messages(form: FormInstance, items: dict[str, ItemDef], state: FormState) -
 def _problem_message(item: ItemDef, reading: ItemReading | None, problem: Problem) -> Message:
     text = in_language(Text(problem.zh, problem.en))
     if reading is None or problem.code not in LIMITS:
-        return Message(problem.level, text)
+        return Message(problem.level, text, meanings=problem.meanings)
     other = next(_usual_units(item, reading), None)
     return Message(problem.level, text, *other) if other else Message(problem.level, text)
 
 
-def _usual_units(item: ItemDef, reading: ItemReading) -> Iterator[tuple[str, str]]:
-    """Yield the other units in which the number typed is inside every limit, with the number it then is."""
+def _usual_units(item: ItemDef, reading: ItemReading) -> Iterator[tuple[str, str, str]]:
+    """Yield the other units in which the number typed is inside every limit, with the number it then is,
+    and the unit for reading.
+    """
     for unit in item.offered_units:
         if unit != reading.unit:
             other = read_value(item, reading.raw, unit)
             if other.problem is None:
-                yield unit, f"{other.standard_value} {unit_words(item.unit)}"
+                yield unit, f"{other.standard_value} {unit_words(item.unit)}", unit_words(unit)
 
 
 def _status(
@@ -104,8 +116,14 @@ def _status(
         return ItemStatus(False, False, "na", _("Not asked"))
     if item.type == "derived":
         return _derived(design, item, state.computed.get(path), messages)
-    shape, word = _entered(state.readings[path], messages)
-    return ItemStatus(True, required, shape, word, messages)
+    reading = state.readings[path]
+    shape, word = _entered(reading, messages)
+    return ItemStatus(True, required, shape, word, messages, heard=_heard(item, reading))
+
+
+def _heard(item: ItemDef, reading: ItemReading) -> str:
+    understood = heard(item, reading)
+    return f"{understood[0]} {unit_words(understood[1])}".strip() if understood else ""
 
 
 def _entered(reading: ItemReading, messages: tuple[Message, ...]) -> tuple[str, str]:

@@ -4,10 +4,12 @@ import { entrance, settleSearch, setMissing, showMany } from "./entry/fields.js"
 import { showFaults } from "./entry/patch.js";
 import { flushed, save, watchQueue } from "./entry/queue.js";
 import { watchMissing } from "./entry/missing.js";
-import { watchMoves, goTo } from "./entry/moves.js";
+import { goTo, watchMoves } from "./entry/moves.js";
 import { watchPanel } from "./entry/panel.js";
 import { watchProposals } from "./entry/proposals.js";
+import { itemLeft, watchPlace } from "./entry/place.js";
 import { watchRows } from "./entry/rows.js";
+import { watchSearch } from "./entry/search.js";
 
 const AFTER_TYPING_MS = 600;
 // Item to the timer after which it is saved; what is typed is in here until then.
@@ -16,6 +18,8 @@ const timers = new Map();
 function onInput(event) {
   const item = itemOf(event.target);
   if (!item || event.isComposing || !event.target.matches("[data-raw], [data-unit]")) return;
+  // What is searched counts once it is chosen or left.
+  if (event.type === "input" && "search" in event.target.dataset) return;
   if (event.target.matches("[data-raw]") && item.querySelector("[data-miss]")?.dataset.miss) takeBack(item, event.target);
   clearTimeout(timers.get(item));
   timers.set(item, setTimeout(saveNow, event.type === "change" ? 0 : AFTER_TYPING_MS, item));
@@ -47,6 +51,13 @@ function onChange(event) {
   onInput(event);
 }
 
+/** Save everything, then go; what cannot be sent keeps the person here. */
+async function leaveTo(url) {
+  saveAllNow();
+  if (await flushed()) location.href = url;
+  else globalThis.tandem.toast(say("kept"), { kind: "warn" });
+}
+
 async function submit(button) {
   button.disabled = true;
   saveAllNow();
@@ -70,6 +81,8 @@ watchPanel();
 if (document.getElementById("entry").dataset.mode === "enter") {
   sheet.addEventListener("input", onInput);
   sheet.addEventListener("change", onChange);
+  // Chromium tells the end of a composition after its last input event.
+  sheet.addEventListener("compositionend", onInput);
   document.getElementById("submit-form").addEventListener("click", (event) => submit(event.currentTarget));
   addEventListener("pagehide", saveAllNow);
   watchQueue();
@@ -77,7 +90,10 @@ if (document.getElementById("entry").dataset.mode === "enter") {
   watchRows();
   watchProposals();
   watchArrivals();
-  watchMoves();
+  watchSearch();
+  watchMoves(leaveTo);
   const open = items().filter((item) => item.checkVisibility() && entrance(item));
-  goTo(open.find((item) => (item.querySelector("[data-status]") ?? item).classList.contains("todo")) ?? open[0]);
+  const back = itemLeft();
+  goTo((open.includes(back) && back) || (open.find((item) => (item.querySelector("[data-status]") ?? item).classList.contains("todo")) ?? open[0]));
+  watchPlace();
 }

@@ -1,21 +1,26 @@
+import { fit } from "./find.js";
 import { missingWords, say } from "./page.js";
 
 // An item is any [data-path]; its fields are [data-raw], [data-unit] and the button [data-miss].
 const rawFields = (item) => [...item.querySelectorAll("[data-raw]:not([data-proposal])")];
 
+const offersOf = (field) => [...(document.getElementById(field.dataset.list)?.options ?? [])];
+
 function codeOf(field) {
   const typed = field.value.trim();
-  const options = [...(field.list?.options ?? [])];
+  const options = offersOf(field);
   const exact = options.find((each) => each.value === typed || each.dataset.code === typed || each.value.split(" · ")[0] === typed);
   if (exact) return exact.dataset.code;
-  const alike = typed ? options.filter((each) => each.value.toLowerCase().includes(typed.toLowerCase())) : [];
+  // An open list takes what was typed as it stands.
+  const isOpen = field.dataset.list && "takesOthers" in document.getElementById(field.dataset.list).dataset;
+  const alike = typed && !isOpen ? options.filter((each) => fit(each, typed) !== null) : [];
   return alike.length === 1 ? alike[0].dataset.code : typed;
 }
 
 /** Write a searched field out in full once its code is clear. */
 export function settleSearch(field) {
   const code = codeOf(field);
-  const option = [...(field.list?.options ?? [])].find((each) => each.dataset.code === code);
+  const option = offersOf(field).find((each) => each.dataset.code === code);
   if (option) field.value = option.value;
 }
 

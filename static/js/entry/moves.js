@@ -1,9 +1,10 @@
-import { itemOf, items, say, sheet } from "./page.js";
+import { itemOf, items, say, sheet, urls } from "./page.js";
 import { entrance } from "./fields.js";
 import { openMissing } from "./missing.js";
 import { addRow, copyAbove } from "./rows.js";
 import { acceptAll, useUnit } from "./proposals.js";
 import { showTab } from "./panel.js";
+import { typeAhead } from "./type_ahead.js";
 
 const shown = (item) => item.checkVisibility() && !item.classList.contains("off") && entrance(item);
 export const current = () => itemOf(document.activeElement) ?? sheet.querySelector("[data-path].focus");
@@ -56,12 +57,20 @@ function onKeyDown(event) {
   if (!item || event.isComposing || event.keyCode === 229 || event.defaultPrevented) return;
   const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
   if (plain && event.key === "Enter" && !event.target.matches("button, summary, textarea, a")) goOn(item, event.shiftKey ? -1 : 1);
-  else if (!(plain && /^[0-9]$/.test(event.key) && byDigit(event, item))) return;
+  else if (!(plain && ((/^[0-9]$/.test(event.key) && byDigit(event, item)) || typeAhead(event)))) return;
   event.preventDefault();
 }
 
+/** Where Ctrl+S leads: the next form of the visit that is owed, and after the last one what is owed today. */
+function nextForm() {
+  const steps = [...document.querySelectorAll("#steps a")];
+  const here = steps.findIndex((step) => step.ariaCurrent);
+  const owed = [...steps.slice(here + 1), ...steps.slice(0, Math.max(here, 0))].find((step) => "owed" in step.dataset);
+  return owed?.href ?? urls.home;
+}
+
 /** The keys of the form; the letters come with Alt or Ctrl, so that they act inside fields. */
-export function watchMoves() {
+export function watchMoves(leaveTo) {
   sheet.addEventListener("keydown", onKeyDown);
   const here = () => Boolean(current());
   const add = (key, words, run, when = () => true) => globalThis.tandem.addKey({ key, label: say(words), run, when });
@@ -69,7 +78,14 @@ export function watchMoves() {
   add("F8", "next_owed", goToOwed);
   add("Alt+U", "use_other_unit", () => useUnit(current()), here);
   add("Alt+A", "accept_all", acceptAll, () => Boolean(sheet.querySelector("[data-proposal]")) && !sheet.querySelector("[data-accept-all]"));
-  add("Ctrl+Q", "ask", () => showTab(current(), "queries"), here);
+  add("Ctrl+Q", "ask", () => showTab(current(), "queries", { enter: true }), here);
+  add("Ctrl+S", "save_next", () => leaveTo(nextForm()));
+  const neighbour = (url) => () => (url ? leaveTo(url) : globalThis.tandem.toast(say("no_neighbour")));
+  add("Alt+ArrowLeft", "earlier_subject", neighbour(urls.earlier));
+  add("Alt+ArrowRight", "later_subject", neighbour(urls.later));
+  add("Ctrl+/", "keys", () => document.querySelector("[data-show-keys]").click());
+  // These act in the form's own listener; here they are only listed.
+  for (const [key, words] of [["↵", "next_item"], ["Shift+↵", "item_before"], ["1–9", "choose"]]) add(key, words, () => {});
   add("Alt+ArrowDown", "add_row", () => addRow(current()?.closest("[data-group]:has([data-rows])") ?? sheet.querySelector("[data-group]:has([data-rows])")), () => Boolean(sheet.querySelector("[data-rows]")));
   add("Alt+D", "copy_above", () => copyAbove(current()), () => current()?.tagName === "TD");
   document.querySelector("[data-next-owed]")?.addEventListener("click", goToOwed);

@@ -1,4 +1,5 @@
-import { itemOf, sheet } from "./page.js";
+import { entrance } from "./fields.js";
+import { itemAt, itemOf, sheet } from "./page.js";
 
 // The panel beside the form follows the focus; it is loaded when the focus rests.
 const panel = document.getElementById("panel");
@@ -18,13 +19,14 @@ async function load() {
   globalThis.tandem.htmx.process(panel);
 }
 
-/** Show one tab of the panel for an item. */
-export function showTab(item, wanted) {
+/** Show one tab of the panel for an item; with `enter` the first field there takes the focus, and Escape gives it back. */
+export async function showTab(item, wanted, { enter = false } = {}) {
   if (!item) return;
   tab = wanted;
   path = item.dataset.path;
   mark(item);
-  load();
+  await load();
+  if (enter) panel.querySelector(".panel-body :is(textarea, select, input:not([type=hidden]), button)")?.focus();
 }
 
 function mark(item) {
@@ -33,6 +35,11 @@ function mark(item) {
 }
 
 export function watchPanel() {
+  panel.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    entrance(itemAt(path))?.focus();
+  });
   sheet.addEventListener("focusin", (event) => {
     const item = itemOf(event.target);
     if (!item) return;

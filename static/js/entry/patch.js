@@ -29,8 +29,17 @@ function applyItem(item, state) {
     if (!isCell) status.textContent = state.word;
   }
   applyComputed(item, state);
+  showHeard(item, state.heard);
   item.messages = state.messages ?? [];
   if (!isCell) showMessages(item.querySelector("[data-messages]"), item.messages);
+}
+
+/** Say under the field what was understood, where that is not plainly what was typed. */
+function showHeard(item, words) {
+  const place = item.querySelector("[data-heard]");
+  if (!place) return;
+  place.textContent = words ?? "";
+  place.hidden = !words;
 }
 
 function applyComputed(item, state) {
@@ -50,21 +59,29 @@ export function showMessages(place, messages, label = "") {
   place?.replaceChildren(...messages.map((message) => drawn(message, label)));
 }
 
-function drawn({ level, text, unit, shown }, label) {
+function drawn({ level, text, unit, unit_text: unitText, shown, meanings }, label, path = "") {
   const note = make("div", `msg note ${level === "hard" ? "bad-n" : ""}`);
   note.append(icon(level === "hard" ? "bi-x-octagon" : "bi-exclamation-triangle"));
   const words = make("div", "grow");
-  words.textContent = [label, text, unit ? say("then", { unit, shown }) : ""].filter(Boolean).join(" ");
-  if (unit && !label) {
-    const button = make("button", "btn s mt-1");
-    button.type = "button";
-    button.dataset.useUnit = unit;
-    button.textContent = `${say("use_unit", { unit })} `;
-    for (const key of ["Alt", "U"]) button.append(Object.assign(make("kbd"), { textContent: key }));
-    words.append(document.createElement("br"), button);
+  words.textContent = [label, text, unit ? say("then", { unit: unitText, shown }) : ""].filter(Boolean).join(" ");
+  const offers = (meanings ?? []).map((raw) => offered("useRaw", raw, raw, path));
+  if (unit) offers.push(offered("useUnit", unit, say("use_unit", { unit: unitText }), path, ["Alt", "U"]));
+  if (offers.length) {
+    const place = make("div", "row-x mt-1");
+    place.append(...offers);
+    words.append(place);
   }
   note.append(words);
   return note;
+}
+
+/** A button that takes what a finding offers; under a grid it names the cell that it is for. */
+function offered(name, value, words, path, keys = []) {
+  const button = Object.assign(make("button", "btn s"), { type: "button", textContent: `${words} ` });
+  button.dataset[name] = value;
+  if (path) button.dataset.for = path;
+  else for (const key of keys) button.append(Object.assign(make("kbd"), { textContent: key }));
+  return button;
 }
 
 /** Findings in a grid's cells stand under the grid, named by row and column. */
@@ -74,7 +91,7 @@ function collectMessages(group) {
   place.replaceChildren();
   for (const cell of group.querySelectorAll("td[data-path]")) {
     const number = cell.parentElement.rowIndex;
-    for (const message of cell.messages ?? []) place.append(drawn(message, `${say("row", { number })}, ${cell.dataset.label}:`));
+    for (const message of cell.messages ?? []) place.append(drawn(message, `${say("row", { number })}, ${cell.dataset.label}:`, cell.dataset.path));
   }
 }
 

@@ -1,6 +1,9 @@
-import { itemOf, say, sheet } from "./page.js";
+import { itemAt, itemOf, say, sheet } from "./page.js";
 import { entrance, readEntry, writeEntry } from "./fields.js";
 import { save } from "./queue.js";
+
+// A finding in a grid's cell stands under the grid and names its cell.
+const itemFor = (button) => (button.dataset.for ? itemAt(button.dataset.for) : itemOf(button));
 
 function accept(place) {
   const item = itemOf(place);
@@ -37,6 +40,13 @@ export function useUnit(item, unit = item?.querySelector("[data-use-unit]")?.dat
   save(item);
 }
 
+/** Write the meaning that the person chose in place of what can be meant in two ways. */
+function useRaw(item, raw) {
+  writeEntry(item, { ...readEntry(item), raw, missing: null });
+  save(item);
+  entrance(item)?.focus();
+}
+
 export function watchProposals() {
   sheet.addEventListener("click", (event) => {
     const one = event.target.closest("[data-accept]");
@@ -44,7 +54,9 @@ export function watchProposals() {
     const unit = event.target.closest("[data-use-unit]");
     if (own) decline(own);
     if (one) accept(one.closest("[data-proposal]"));
-    if (unit) useUnit(itemOf(unit), unit.dataset.useUnit);
+    if (unit) useUnit(itemFor(unit), unit.dataset.useUnit);
+    const meant = event.target.closest("[data-use-raw]");
+    if (meant) useRaw(itemFor(meant), meant.dataset.useRaw);
     if (event.target.closest("[data-accept-all]")) acceptAll();
   });
 }
