@@ -8,5 +8,7 @@ CASEBOOKS, AUDIT = "casebooks", "audit"
 FORMATS: Final = (
     CSV, PARQUET, EXCEL, SPSS, STATA, SAS, ODM, TRANSACTIONAL, ODM2, PASSES, REVIEW, CASEBOOKS, AUDIT,
 )  # fmt: skip
+# What is made of tables; without any of these no table is written.
+TABULAR: Final = frozenset({CSV, PARQUET, EXCEL, SPSS, STATA, SAS})
 # What names people or quotes what they wrote, so stands in packages of the full profile alone.
 ABOUT_PEOPLE: Final = frozenset({TRANSACTIONAL, ODM2, PASSES, REVIEW, CASEBOOKS, AUDIT})

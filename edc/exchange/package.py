@@ -26,6 +26,7 @@ from edc.exchange.formats import (
     SAS,
     SPSS,
     STATA,
+    TABULAR,
     TRANSACTIONAL,
 )
 from edc.exchange.manifest import VERIFIER, Compared
@@ -97,7 +98,10 @@ class Package:
     def make(self, formats: Iterable[str]) -> None:
         """Write the files of these formats, and after each its comparison with the counts."""
         wanted = set(formats)
-        self._write_tables(with_csv=CSV in wanted, with_parquet=PARQUET in wanted)
+        if wanted & TABULAR:
+            self._write_tables(with_csv=CSV in wanted, with_parquet=PARQUET in wanted)
+        else:
+            self._read_through()
         steps: tuple[tuple[str, Callable[[], None]], ...] = (
             (EXCEL, self._write_workbook),
             *((each, lambda each=each: self._write_statistics(each)) for each in STATISTICS),
@@ -133,6 +137,13 @@ class Package:
         self.rows |= {name: long.count for name, path in made if path}
         self._expect({name: each.count for name, each in wide.items()})
         self._compare_tables(with_csv=with_csv, with_parquet=with_parquet)
+
+    def _read_through(self) -> None:
+        """Read the subjects once for the log of what the profile leaves out, where no table is asked for."""
+        for seen, _subject in enumerate(self.source.subjects(self.log)):
+            if seen % 100 == 0:
+                self.report(40 * seen // max(1, self.source.total), "")
+        self._expect({})
 
     def _wide(self, files: ExitStack, table: Table, with_csv: bool) -> WideFiles:
         text = self.path(f"data/wide/{table.name}.csv") if with_csv else None
