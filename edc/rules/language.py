@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -88,15 +88,6 @@ class Rule:
     names: frozenset[str]
     essential: tuple[Read, ...] = ()
 
-    @cached_property
-    def columns(self) -> dict[str, frozenset[str]]:
-        """What the rule reads of each form's rows, by the form's short name."""
-        found: dict[str, set[str]] = {}
-        for read in self.inputs:
-            if read.scope in ("rows", "form.rows") and read.item:
-                found.setdefault(read.form, set()).update((read.item, read.item + PARTIAL_SUFFIX))
-        return {form: frozenset(names) for form, names in found.items()}
-
     @property
     def reads(self) -> frozenset[tuple[str, str]]:
         """The (form, item) names that the rule reads."""
@@ -136,14 +127,27 @@ class Rule:
         return seen
 
     def _context(self, values: RuleInput) -> dict[str, Any]:
-        context: dict[str, Any] = {**self.functions, OWN: {}}
-        for read in self.inputs:
-            _add_input(context, read, values, self.columns.get(read.form, ()))
+        plan = self._plan
+        context: dict[str, Any] = {**self.functions, OWN: _part(values.own, plan.own)}
+        subject = values.subject
+        for form, keys in plan.latest:
+            context[form] = _part(subject.latest(form), keys) if subject else {}
+        for event, form, keys in plan.at:
+            held = subject.at(event, form) if subject else {}
+            context.setdefault("at", {}).setdefault(event, {})[form] = _part(held, keys)
+        if plan.form_rows is not None:
+            context["form"] = {"rows": [_part(row, plan.form_rows) for row in values.form_rows]}
+        if plan.rows:
+            context["rows"] = _rows_read(values, plan.rows)
         for name in self.names:
             held = getattr(values, name)
             if held is not None:
                 context[name] = as_moment(held) if isinstance(held, date) else held
         return context
+
+    @cached_property
+    def _plan(self) -> "_Plan":
+        return _plan_of(self.inputs)
 
     def _not_evaluable(self, context: Mapping[str, Any], error: Exception | None) -> RuleResult:
         needed = (read for read in self.inputs if read.needed and read.item)
@@ -175,46 +179,57 @@ def _lacks(values: RuleInput, read: Read) -> bool:
     return read.item not in found and read.item + PARTIAL_SUFFIX not in found
 
 
-def _add_input(context: dict[str, Any], read: Read, values: RuleInput, names: Collection[str]) -> None:
+@dataclass(frozen=True)
+class _Plan:
+    """What a rule takes of its input: the keys of its own record, of other records and of rows."""
+
+    own: tuple[str, ...]
+    latest: tuple[tuple[str, tuple[str, ...]], ...]
+    at: tuple[tuple[str, str, tuple[str, ...]], ...]
+    form_rows: tuple[str, ...] | None
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def _plan_of(inputs: frozenset[Read]) -> _Plan:
+    keys: dict[tuple[str, str, str], set[str]] = {}
+    for read in inputs:
+        held = keys.setdefault((read.scope, read.event, read.form if read.scope != "own" else ""), set())
+        held.update((read.item, read.item + PARTIAL_SUFFIX) if read.item else ())
+        held.update((RECORDED,) if read.scope in ("latest", "at") else ())
+    found = {place: tuple(sorted(each)) for place, each in keys.items()}
+    return _Plan(
+        own=found.get(("own", "", ""), ()),
+        latest=tuple((form, each) for (scope, _e, form), each in found.items() if scope == "latest"),
+        at=tuple((event, form, each) for (scope, event, form), each in found.items() if scope == "at"),
+        form_rows=next((each for (scope, _e, _f), each in found.items() if scope == "form.rows"), None),
+        rows=tuple((form, each) for (scope, _e, form), each in found.items() if scope == "rows"),
+    )
+
+
+def _part(held: Values, keys: tuple[str, ...]) -> dict[str, Any]:
+    """Return what stands under these keys: the binding copies every value that it is given."""
+    return {key: held[key] for key in keys if key in held}
+
+
+def _rows_read(values: RuleInput, wanted: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, Any]:
     subject = values.subject
-    if read.scope == "own":
-        _copy(values.own, context[OWN], read.item)
-    elif read.scope == "form.rows":
-        context.setdefault("form", {"rows": _projected(values.form_rows, names)})
-    elif read.scope == "latest":
-        _copy(subject.latest(read.form) if subject else {}, context.setdefault(read.form, {}), read.item)
-    elif read.scope == "at":
-        event = context.setdefault("at", {}).setdefault(read.event, {})
-        _copy(
-            subject.at(read.event, read.form) if subject else {}, event.setdefault(read.form, {}), read.item
-        )
-    else:
-        rows = context.setdefault("rows", {})
-        held = subject.rows(read.form) if subject else []
-        if (held or not values.rows_needed) and read.form not in rows:
-            rows[read.form] = _kept(subject, read.form, held, names)
+    found: dict[str, Any] = {}
+    for form, keys in wanted:
+        rows = subject.rows(form) if subject else []
+        if rows or not values.rows_needed:
+            found[form] = _columns(subject, form, rows, keys)
+    return found
 
 
-def _kept(
-    subject: SubjectLookup | None, form: str, rows: Sequence[Values], names: Collection[str]
-) -> list[Values]:
-    """Return the projected rows, kept beside the subject as long as its rows are the same list."""
+def _columns(
+    subject: SubjectLookup | None, form: str, rows: Sequence[Values], keys: tuple[str, ...]
+) -> Sequence[Values]:
+    """Return the rows with these keys alone, kept beside the subject while its rows are the same list."""
     kept = getattr(subject, "projections", {})
-    held = kept.get((form, names))
+    held: tuple[Sequence[Values], Sequence[Values]] | None = kept.get((form, keys))
     if held is None or held[0] is not rows:
-        held = kept[form, names] = (rows, _projected(rows, names))
+        held = kept[form, keys] = (rows, [_part(row, keys) for row in rows])
     return held[1]
-
-
-def _projected(rows: Sequence[Values], names: Collection[str]) -> list[Values]:
-    """Return the rows with what the rule reads of them alone: the binding copies every value it is given."""
-    return [{name: row[name] for name in names if name in row} for row in rows]
-
-
-def _copy(held: Values, into: dict[str, Any], name: str) -> None:
-    for key in (name, name + PARTIAL_SUFFIX, RECORDED):
-        if key in held:
-            into[key] = held[key]
 
 
 def _held(context: Mapping[str, Any], read: Read) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from edc.rules.book import Check, FormRules, RuleBook
@@ -34,7 +35,7 @@ class Held:
     held: frozenset[str] = frozenset()
     locked: bool = False
 
-    @property
+    @cached_property
     def rules(self) -> FormRules:
         return self.book.forms[self.record.form_oid]
 
@@ -86,6 +87,7 @@ class _Evaluation:
         self.subject = replace(subject, records=self._records(), current=None)
         self.found = Consequences()
         self.inputs: dict[tuple[Key, str | None], RuleInput] = {}
+        self.shown: dict[tuple[Key, str, str | None], bool] = {}
         self.checks_due: dict[Key, set[str]] = {}
         self.criteria_due: set[str] = set()
 
@@ -218,9 +220,15 @@ class _Evaluation:
         return True
 
     def is_shown(self, key: Key, oid: str, row: str | None) -> bool:
-        held = self.forms[key]
-        rule = held.rules.show.get(held.rules.form.items_by_oid[oid].name)
-        return rule is None or self.evaluated(key, row, rule, ("show", oid)).state is State.TRUE
+        rules = self.forms[key].rules
+        rule = rules.show.get(rules.form.items_by_oid[oid].name)
+        if rule is None:
+            return True
+        known = self.shown.get((key, oid, row))
+        if known is None:
+            result = self.evaluated(key, row, rule, ("show", oid))
+            known = self.shown[key, oid, row] = result.state is State.TRUE
+        return known
 
     def check(self, key: Key, check: Check) -> None:
         flags = []
@@ -270,6 +278,7 @@ class _Evaluation:
         self.forms[key] = replace(held, record=replace(held.record, values=kept), held=held.held - without)
         self.subject = self.subject.without(held.record, self._records())
         self.inputs.clear()
+        self.shown.clear()
 
     def input(self, key: Key, row: str | None) -> RuleInput:
         if (key, row) not in self.inputs:

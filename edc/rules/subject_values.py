@@ -66,7 +66,7 @@ class SubjectValues:
         """Return the subject with other records, of which only ``gone`` was replaced; the rest stays read."""
         made = SubjectValues(self.design, records, self.site)
         rows = {form: each for form, each in self._read.rows.items() if f"FO.{form}" != gone.form_oid}
-        made.__dict__["_read"] = _Read(self._read.records, rows, {}, [*self._read.gone, gone])
+        made.__dict__["_read"] = _Read(self._read.records, rows, gone=[*self._read.gone, gone])
         return made
 
     def latest(self, form: str) -> RuleValues:
@@ -74,8 +74,11 @@ class SubjectValues:
 
         Latest event date, then repeat.
         """
-        found = self._by_form.get(f"FO.{form}")
-        return self._plain(found[-1]) if found else {}
+        held = self._read.latest.get(form)
+        if held is None:
+            found = self._by_form.get(f"FO.{form}")
+            held = self._read.latest[form] = self._plain(found[-1]) if found else {}
+        return held
 
     def at(self, event: str, form: str) -> RuleValues:
         """Return the same for one event, given by its rule name."""
@@ -140,6 +143,7 @@ class _Read:
     records: dict[int, "InRows"] = field(default_factory=dict)
     rows: dict[str, list[RuleValues]] = field(default_factory=dict)
     projections: dict[Any, Any] = field(default_factory=dict)
+    latest: dict[str, RuleValues] = field(default_factory=dict)
     gone: list[FinalRecord] = field(default_factory=list)
 
 
