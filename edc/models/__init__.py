@@ -4,6 +4,7 @@ from edc.models.audit import AuditEvent, AuditHead
 from edc.models.audit_review import AuditCriteria, AuditReview
 from edc.models.check import CheckFiring, CheckReason, FormulaAdoption, UatRun
 from edc.models.design import DesignVersion, design_of
+from edc.models.double_entry import EntryCount
 from edc.models.form import FormInstance
 from edc.models.hold import Hold, HoldKind, HoldRequest, Level
 from edc.models.import_batch import ImportBatch, ImportCell, ImportedForm, ImportedSubject, ImportMapping
@@ -57,6 +58,7 @@ __all__ = [
     "Draft",
     "DraftItem",
     "EligibilityAssessment",
+    "EntryCount",
     "Export",
     "FormInstance",
     "FormReview",

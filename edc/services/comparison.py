@@ -119,6 +119,23 @@ def _row(group: ItemGroupDef, record: Record, key: str | None) -> dict | None:
     return {oid: entry for oid, entry in entries if entry}
 
 
+def filled_places(form: FormDef, comparison: Comparison, first: Record, second: Record) -> dict[str, int]:
+    """Return for each item how many places either pass filled, in rows that both passes have."""
+    found: dict[str, int] = {}
+    for group in form.item_groups:
+        pairs = comparison.rows.get(group.oid, [RowPair("", "", "")])
+        both = [pair for pair in pairs if pair.first is not None and pair.second is not None]
+        for item in compared_items(group):
+            sides = ((entry_at(first, item.oid, p.first), entry_at(second, item.oid, p.second)) for p in both)
+            filled = sum(_is_filled(one) or _is_filled(two) for one, two in sides)
+            found |= {item.oid: filled} if filled else {}
+    return found
+
+
+def _is_filled(entry: Entry | None) -> bool:
+    return bool(entry and (entry.get("raw") or entry.get("missing")))
+
+
 def match_rows(group: ItemGroupDef, first: Record, second: Record, normal: Normal) -> list[RowPair]:
     """Pair the rows of two passes.
 

@@ -14,6 +14,7 @@ from edc.selectors.records import sealed
 from edc.services.comparison import compare, merge
 from edc.services.completion import complete_form
 from edc.services.entries import checked_entry, is_empty
+from edc.services.entry_counts import count_comparison, count_resolutions
 from edc.services.lock import require_open
 from edc.services.moves import move
 from edc.services.reasons import required_text
@@ -36,7 +37,9 @@ def compare_passes(*, form: FormInstance, actor: User) -> list[Disagreement]:
     if form.status not in (Status.FIRST_SEALED, Status.SECOND_DRAFT):
         return list(form.disagreements.all())
     definition = form.design_version.design.form(form.form_oid)
-    found = compare(definition, first.content, second.content, normal_of(form)).differences
+    comparison = compare(definition, first.content, second.content, normal_of(form))
+    count_comparison(form, comparison, first, second)
+    found = comparison.differences
     disagreements = [
         Disagreement(
             form=form, path=each.path, first=first, second=second, kind=each.kind,
@@ -132,7 +135,10 @@ def _refuse_fault(form: FormInstance, path: str, entry: dict) -> None:
 def _adjudicate(form: FormInstance, first: Observation, second: Observation, actor: User) -> None:
     """Seal the record that results from both passes and every resolution, and complete the form with it."""
     definition = form.design_version.design.form(form.form_oid)
-    resolutions = Resolution.objects.filter(disagreement__form=form).select_related("disagreement")
+    resolutions = Resolution.objects.filter(disagreement__form=form).select_related(
+        "disagreement__first", "disagreement__second"
+    )
+    count_resolutions(form, resolutions)
     chosen = {each.disagreement.path: each.entry for each in resolutions}
     record = merge(definition, first.content, second.content, chosen, normal_of(form))
     Observation.objects.create(
