@@ -34,6 +34,9 @@ class FormInstance(models.Model):
             # An undone import leaves the form as it found it.
             ("complete", "to_do"),
             ("first_sealed", "to_do"),
+            # A draft that was left behind is released.
+            ("first_draft", "to_do"),
+            ("second_draft", "first_sealed"),
             ("first_draft", "first_sealed"),
             ("first_draft", "complete"),
             ("first_sealed", "second_draft"),

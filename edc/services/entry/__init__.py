@@ -2,6 +2,17 @@
 
 from edc.services.entry.correct import correct_item
 from edc.services.entry.draft import SavedItem, add_row, open_draft, remove_row, save_item
+from edc.services.entry.release import is_left, release_draft
 from edc.services.entry.submit import submit_entry
 
-__all__ = ["SavedItem", "add_row", "correct_item", "open_draft", "remove_row", "save_item", "submit_entry"]
+__all__ = [
+    "SavedItem",
+    "add_row",
+    "correct_item",
+    "is_left",
+    "open_draft",
+    "release_draft",
+    "remove_row",
+    "save_item",
+    "submit_entry",
+]

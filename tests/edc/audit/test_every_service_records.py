@@ -6,15 +6,17 @@ from datetime import date
 from importlib import import_module
 
 import pytest
+from django.utils import timezone
 
 import edc.services
-from edc.models import AuditEvent, Query, Signature
+from edc.models import AuditEvent, Draft, Query, Signature
 from edc.rules.form_logic import Flag
 from edc.selectors.audit_filters import ABOUT_A_FORM
 from edc.services import design as design_service
 from edc.services import enrol, entry, people, query, reconcile, schedule, sign
 from edc.services.check_queries import Judged, sync_checks
 from edc.services.eligibility import reassess
+from edc.services.entry.release import LEFT_AFTER
 from tests.edc.audit.account_examples import ACCOUNTS
 from tests.edc.audit.check_examples import CHECKS
 from tests.edc.audit.export_examples import EXPORTS
@@ -88,6 +90,11 @@ class World:
         form = self.form("FO.TXS")
         key = entry.add_row(form=form, group_oid="IG.TXSROW", actor=self.ada)
         return form, key
+
+    def left_draft(self):
+        form, _key = self.row_form()
+        Draft.objects.update(saved_at=timezone.now() - 2 * LEFT_AFTER)
+        return form
 
     def query(self):
         return query.raise_query(form=self.complete("FO.DM"), path="", text="Why?", actor=self.manager)
@@ -201,6 +208,12 @@ EXAMPLES = {
         lambda w: w.form(),
         lambda w, form: entry.submit_entry(
             form=form, actor=w.ada, record=record({"IT.DM.SEX": "F", "IT.DM.AGE": "5"})
+        ),
+    ),
+    "entry.release.release_draft": (
+        lambda w: w.left_draft(),
+        lambda w, form: entry.release_draft(
+            form=form, stream="entry-1", reason="She has left.", actor=w.manager
         ),
     ),
     "entry.correct.correct_item": (
