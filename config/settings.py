@@ -28,6 +28,8 @@ def _secret(name: str, file_name: str) -> str:
 
 
 SECRET_KEY = _secret("SECRET_KEY", "secret_key")
+# Former keys: what they signed or closed still opens.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Keys the UID and date mapping of every subject: losing it breaks the link between uploads.
 PSEUDONYM_SECRET = _secret("PSEUDONYM_SECRET", "pseudonym_secret")
 

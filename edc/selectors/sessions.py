@@ -1,9 +1,8 @@
 """Who logged in when, from where, and what was refused: of oneself, and of the people one administers."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from edc import access, jobs
 from edc.models import AuditEvent, Membership, User
@@ -33,10 +32,9 @@ def session_events_visible_to(actor: User) -> QuerySet[AuditEvent]:
     return events.order_by("-pk")
 
 
-def refusals_since(user: User, since: datetime | timedelta) -> int:
-    """Return how many log-ins of the account were refused since a time, or for so long."""
-    start = timezone.now() - since if isinstance(since, timedelta) else since
-    return session_events_of(user).filter(action=REFUSED, at__gt=start).count()
+def refusals_since(user: User, start: datetime) -> QuerySet[AuditEvent]:
+    """Return the log-ins of the account that were refused since a time."""
+    return session_events_of(user).filter(action=REFUSED, at__gt=start)
 
 
 def last_login(user: User) -> AuditEvent | None:

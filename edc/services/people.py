@@ -86,7 +86,7 @@ def grant_membership(*, user: User, study: Study, site: Site | None, role: str, 
     membership.save(update_fields=["active"])
     access.sync_grants(user)
     _record_membership(actor, "membership.granted", membership, before)
-    _tell(membership, Notification.Kind.ROLE_GRANTED)
+    _tell(membership, Notification.Kind.ROLE_GRANTED, actor)
     return membership
 
 
@@ -100,13 +100,15 @@ def end_membership(*, membership: Membership, actor: User) -> Membership:
     membership.save(update_fields=["active"])
     access.sync_grants(membership.user)
     _record_membership(actor, "membership.ended", membership, before)
-    _tell(membership, Notification.Kind.ROLE_ENDED)
+    _tell(membership, Notification.Kind.ROLE_ENDED, actor)
     return membership
 
 
-def _tell(membership: Membership, kind: str) -> None:
+def _tell(membership: Membership, kind: str, actor: User) -> None:
+    """Tell the person what another person did; what the platform sets up is no news."""
     study, site = membership.study, membership.site
-    notify(users=[membership.user], kind=kind, about=membership.role, study=study, site=site)
+    told = [] if actor.is_system else [membership.user]
+    notify(users=told, kind=kind, about=membership.role, study=study, site=site)
 
 
 def _record_membership(actor: User, action: str, membership: Membership, before: object) -> None:

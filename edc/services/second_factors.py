@@ -5,6 +5,7 @@ from datetime import timedelta
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from edc import audit
 from edc.models import Membership, Notification, User
@@ -13,6 +14,7 @@ from edc.services.notifications import notify
 from edc.services.passwords import require_steward
 
 MOST_REFUSALS, PAUSE = 5, timedelta(minutes=15)
+TYPED = [str(Authenticator.Type.TOTP), str(Authenticator.Type.RECOVERY_CODES)]
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
@@ -36,8 +38,12 @@ def proves_identity(user: User, given: str) -> bool:
 
 
 def is_guessing(user: User) -> bool:
-    """Tell whether codes of this account are refused for now: five wrong ones within fifteen minutes."""
-    return refusals_since(user, PAUSE) >= MOST_REFUSALS
+    """Tell whether codes of this account are refused for now: five wrong ones within fifteen minutes.
+
+    Wrong passwords do not count: whoever types those could keep the person out.
+    """
+    refused = refusals_since(user, timezone.now() - PAUSE)
+    return refused.filter(after__method__in=TYPED).count() >= MOST_REFUSALS
 
 
 @transaction.atomic

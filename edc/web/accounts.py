@@ -77,7 +77,7 @@ def methods_used(request: HttpRequest, user: User) -> str:
 def _last_time(user: User, before: AuditEvent) -> str:
     when = timezone.localtime(before.at).strftime("%Y-%m-%d %H:%M")
     text = _("Last log-in: %(when)s from %(address)s.") % {"when": when, "address": before.after["address"]}
-    failed = refusals_since(user, before.at)
+    failed = refusals_since(user, before.at).count()
     if not failed:
         return text
     refused = ngettext(

@@ -94,6 +94,15 @@ def test_five_wrong_codes_close_the_door_to_the_right_one_too(client, key):
     assert client.get("/").url.startswith("/accounts/login/")
 
 
+def test_wrong_passwords_do_not_close_the_door_of_the_codes(client, key):
+    stranger = type(client)(REMOTE_ADDR="192.0.2.66")
+    for _time in range(6):
+        stranger.post("/accounts/login/", {"login": "ada", "password": "wrong"})
+
+    log_in(client)
+    assert client.post(reverse("mfa_authenticate"), {"code": code_of(key)}).url == "/"
+
+
 def test_a_recovery_code_opens_once(client, key):
     log_in(client)
     client.post(reverse("mfa_authenticate"), {"code": code_of(key)})

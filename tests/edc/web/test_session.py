@@ -40,6 +40,17 @@ def test_a_save_after_the_session_ended_is_sent_to_the_log_in_and_changes_nothin
     assert DraftItem.objects.get(draft__form=draft).entry["raw"] == "SIGNED"
 
 
+@pytest.mark.parametrize("raw", ["a\\u0000b", "half \\ud800 pair"])
+def test_a_save_with_characters_that_cannot_be_kept_changes_nothing(client, draft, raw):
+    client.force_login(User.objects.get(username="ada"))
+    body = f'{{"path": "IT.IC.ICTYPE", "raw": "{raw}", "version": 1}}'
+
+    answer = client.post(reverse("form-items", args=[draft.pk]), body, content_type="application/json")
+
+    assert answer.status_code == 422
+    assert DraftItem.objects.get(draft__form=draft).entry["raw"] == "SIGNED"
+
+
 @pytest.mark.parametrize("name", ["switch", "subject-enrol", "token-issue"])
 def test_a_post_without_the_token_of_the_page_is_refused(client, member, name):
     client.handler.enforce_csrf_checks = True
