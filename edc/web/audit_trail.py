@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from edc import access
 from edc.exchange import verify_trail
 from edc.models import Study, User
 from edc.selectors.audit_chain import verify_chain
@@ -20,6 +21,7 @@ from edc.selectors.audit_trail import audited_studies
 from edc.selectors.evaluation import in_language
 from edc.selectors.visible import sites_visible_to
 from edc.services.audit_export import record_audit_export
+from edc.services.redaction import ASKING
 from edc.web.answers import study_with
 from edc.web.audit_csv import csv_lines
 from edc.web.audit_rows import audit_rows
@@ -55,6 +57,7 @@ def trail(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": list(audit_rows(page.object_list)),
         "asked": wanted,
+        "may_redact": access.sites_for(request.user, *ASKING).filter(study=study).exists(),
         "oldest": request.GET.get("sort") == "oldest",
         **filter_choices(request.user, study),
     }

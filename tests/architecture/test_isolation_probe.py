@@ -1,7 +1,7 @@
 """Words planted at one site, in a sealed pass, a draft and a read come out for nobody who may not know them.
 
 The walk of every URL looks for them in each answer (`url_walk.differences`). Here the addresses are asked
-with the queries, filters and objects that would lead to them: searches, lists, exports, audit, an item's panel.
+with the queries, filters and objects that would lead to them: searches, lists, exports, audit, an item panel.
 """
 
 import re
