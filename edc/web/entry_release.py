@@ -6,7 +6,8 @@ from datetime import datetime
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -14,6 +15,7 @@ from edc import access
 from edc.models import FormInstance, Stream, User
 from edc.selectors import forms_visible_to
 from edc.services.entry import is_left, release_draft
+from edc.web.answers import go
 
 
 @dataclass(frozen=True)
@@ -48,4 +50,4 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
     given = {name: request.POST.get(name, "") for name in ("stream", "reason")}
     release_draft(form=form, actor=request.user, **given)
     messages.success(request, _("The draft was released. The pass waits for another person."))
-    return redirect("form-entry", pk=form.pk)
+    return go(request, reverse("form-entry", args=[form.pk]))

@@ -78,11 +78,21 @@ export function showMany(item) {
   text.textContent = chosen.join(", ") || "–";
 }
 
-/** Write an entry as people read it, for a choice between two. */
-export function entryText(entry) {
+/** What the page calls a code of the item: the label of its choice. */
+function nameOf(item, code) {
+  const searched = item.querySelector("[data-search]");
+  if (searched) return offersOf(searched).find((each) => each.dataset.code === code)?.value ?? code;
+  const field = [...item.querySelectorAll("option, input")].find((each) => each.value === code && each.matches("option, [type=radio], [type=checkbox]"));
+  return field ? (field.closest("label") ?? field).textContent.trim() : code;
+}
+
+/** Write an entry of the item as people read it, for a choice between two. */
+export function entryText(item, entry) {
   if (entry?.missing) return `${entry.missing} ${missingWords[entry.missing]}`;
-  const raw = Array.isArray(entry?.raw) ? entry.raw.join(", ") : entry?.raw;
-  return raw ? `${raw} ${entry.unit ?? ""}`.trim() : say("empty");
+  const chosen = [entry?.raw ?? []].flat().filter(Boolean);
+  if (!chosen.length) return say("empty");
+  const unit = [...(item.querySelector("[data-unit]")?.options ?? [])].find((each) => each.value === entry.unit);
+  return `${chosen.map((code) => nameOf(item, code)).join(", ")} ${unit?.textContent ?? ""}`.trim();
 }
 
 /** The element of the item that takes the focus. */

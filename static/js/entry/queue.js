@@ -124,8 +124,8 @@ function conflict(item, mine, { saved, version }) {
     writeEntry(item, entry ?? {});
     save(item);
   };
-  note.append(button(say("keep_mine", { value: entryText(mine) }), choose(mine)));
-  note.append(button(say("keep_theirs", { value: entryText(saved) }), choose(saved)));
+  note.append(button(say("keep_mine", { value: entryText(item, mine) }), choose(mine)));
+  note.append(button(say("keep_theirs", { value: entryText(item, saved) }), choose(saved)));
   return true;
 }
 
