@@ -4,17 +4,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db.models import Q
+
 from edc import audit
 from edc.models import (
     FormInstance,
+    Hold,
     ImportedSubject,
     ItemValue,
+    Level,
     Observation,
     Study,
     StudyEvent,
     Subject,
 )
 from edc.rules.subject_values import FinalRecord
+from edc.selectors.holds import in_force
 from edc.selectors.records import HOLDING
 from edc.selectors.subject_values import event_date, final_record, record_numbers
 
@@ -24,12 +29,17 @@ Place = tuple[str, int, str, int]
 
 @dataclass
 class HeldForm:
-    """A form there is, the record that holds (empty before completion) and every row key ever used."""
+    """A form there is, the record that holds (empty before completion) and every row key ever used.
+
+    `closed`: a freeze or lock reaches the form; `closed_paths`: one reaches these items alone.
+    """
 
     form: FormInstance
     record: dict = field(default_factory=lambda: {"items": {}, "rows": {}})
     used_rows: dict[str, set[str]] = field(default_factory=dict)
     values: dict[str, ItemValue] = field(default_factory=dict)
+    closed: bool = False
+    closed_paths: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -40,13 +50,17 @@ class HeldSubject:
     forms: dict[Place, HeldForm] = field(default_factory=dict)
     events: dict[tuple[str, int], StudyEvent] = field(default_factory=dict)
     records: list[FinalRecord] = field(default_factory=list)
+    closed: bool = False
 
     def fingerprint(self) -> list[object]:
         """Return what a dry run depends on: nothing may differ at the commit."""
         forms = sorted(
-            (each.form.pk, each.form.status, each.form.content_sha256, each.form.design_version_id)
+            (
+                each.form.pk, each.form.status, each.form.content_sha256, each.form.design_version_id,
+                each.closed, sorted(each.closed_paths),
+            )
             for each in self.forms.values()
-        )
+        )  # fmt: skip
         events = sorted(
             (each.pk, each.status, str(each.held_on), str(each.planned_date)) for each in self.events.values()
         )
@@ -89,9 +103,43 @@ def _held(subjects: list[Subject]) -> dict[int, HeldSubject]:
         by_pk[value.form_id].values[value.path] = value
     for observation in Observation.objects.filter(form__subject__in=subjects).order_by("pk"):
         _add(by_pk[observation.form_id], observation)
+    _close(held)
     for each in held.values():
         each.records = _final_records(each)
     return held
+
+
+def _close(held: dict[int, HeldSubject]) -> None:
+    """Mark what the freezes and locks in force reach."""
+    subjects = [each.subject for each in held.values()]
+    reaching = in_force().filter(study__in={each.study_id for each in subjects})
+    by_subject: dict[int | None, list[Hold]] = {}
+    for hold in reaching.filter(Q(subject__isnull=True) | Q(subject__in=subjects)):
+        by_subject.setdefault(hold.subject_id, []).append(hold)
+    for one in held.values():
+        own = by_subject.get(one.subject.pk, [])
+        wide = [each for each in by_subject.get(None, []) if each.site_id in (None, one.subject.site_id)]
+        one.closed = bool(wide) or any(each.level == Level.SUBJECT for each in own)
+        for each in one.forms.values():
+            each.closed = one.closed or any(_reaches(hold, each.form) for hold in own)
+            each.closed_paths = {
+                hold.path for hold in own if hold.level == Level.ITEM and hold.form_id == each.form.pk
+            }
+
+
+def _reaches(hold: Hold, form: FormInstance) -> bool:
+    if hold.level == Level.VISIT:
+        return hold.event_id == form.event_id
+    return hold.level == Level.FORM and hold.form_id == form.pk
+
+
+def closed_sites(study: Study) -> set[int]:
+    """Return the ids of the sites that a freeze or lock of the site or the study reaches."""
+    holds = in_force().filter(study=study, level__in=(Level.STUDY, Level.SITE))
+    reached = list(holds.values_list("level", "site_id"))
+    if any(level == Level.STUDY for level, _site in reached):
+        return set(study.sites.values_list("pk", flat=True))
+    return {site for _level, site in reached}
 
 
 def _add(held: HeldForm, observation: Observation) -> None:

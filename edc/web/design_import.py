@@ -34,7 +34,8 @@ def design_import(request: HttpRequest) -> HttpResponse:
         result = _imported(sent, Path(folder))
         if request.POST.get("as") == "zip":
             return _zip(result, Path(folder) / "out")
-        context = {"file_name": sent.name, "result": result, "pairs": _pairs(result)}
+        lost = [(each.what, {"zh": each.zh, "en": each.en}) for each in result.lost]
+        context = {"file_name": sent.name, "result": result, "pairs": _pairs(result), "lost": lost}
         return render(request, "edc/design_import.html", context)
 
 

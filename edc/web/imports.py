@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from edc import access
 from edc.design.study import StudyDesign
 from edc.errors import InvalidInput, NotHeld
 from edc.exchange.mapping import Mapping, read_mapping
@@ -53,7 +54,8 @@ def imports(request: HttpRequest) -> HttpResponse:
     found = batches_visible_to(request.user, study)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [(batch, SHAPES[State(batch.state)], _written(batch)) for batch in page]
-    return render(request, "edc/imports.html", {"page": page, "rows": rows})
+    may_design = access.may(request.user, "manage_design", study=study)
+    return render(request, "edc/imports.html", {"page": page, "rows": rows, "may_design": may_design})
 
 
 def _written(batch: ImportBatch) -> int:

@@ -28,6 +28,7 @@ from edc.services.data_import.batches import is_silent, move, require_sites
 from edc.services.data_import.dry_run import plan_of
 from edc.services.data_import.plan import Plan, PlannedForm
 from edc.services.enrol import next_key
+from edc.services.lock import require_open
 from edc.services.moves import move as move_status
 from edc.services.reasons import required_text
 from edc.services.schedule import make_event, make_events, make_form
@@ -164,6 +165,7 @@ STREAMS = {How.COMPLETED: Stream.IMPORT, How.FIRST_PASS: Stream.ENTRY_1, How.REV
 
 def _write_form(batch: ImportBatch, planned: PlannedForm, subject: Subject, actor: User) -> None:
     form, plan = _form(subject, planned, actor), planned.plan
+    require_open(form)
     how = How(plan.how or "")
     stream = STREAMS[how]
     observation = seal(form=form, stream=stream, record=plan.record, reason=batch.reason, actor=actor)

@@ -86,7 +86,8 @@ class FormPlanner:
         self.items = {path: dict(entry) for path, entry in base["items"].items()}
         self.rows = {group: list(keys) for group, keys in base["rows"].items()}
         self.changed: dict[str, tuple[dict | None, dict | None]] = {}
-        for placed, path in self._with_paths():
+        # Blank cells come last: of several lines of one record they say nothing against a value.
+        for placed, path in sorted(self._with_paths(), key=lambda pair: _is_blank(pair[0])):
             self._take(placed, path)
         state = self._evaluated(values, place)
         if self._drop_hidden(state):
@@ -108,9 +109,7 @@ class FormPlanner:
             else:
                 lines.setdefault((placed.group.oid, placed.row), []).append(placed)
         for (_group, row), cells in lines.items():
-            if all(not each.cell.raw.strip() and not each.cell.missing for each in cells) and row.startswith(
-                "+"
-            ):
+            if row.startswith("+") and all(_is_blank(each) for each in cells):
                 self.reports += [CellReport(each.cell, Outcome.BLANK, placed=each) for each in cells]
                 continue
             key, why = self._row_key(cells[0].group, row, cells)
@@ -167,6 +166,14 @@ class FormPlanner:
             today=self.today,
         )
 
+    def _understood(self, item: ItemDef, entry: Mapping) -> str:
+        """Return the value as read, or as it stands where it cannot be read."""
+        reading = self._read(item, entry)
+        if reading.value is None:
+            return shown(entry)
+        value = reading.value if isinstance(reading.value, list) else str(reading.value)
+        return shown({"raw": value, "unit": reading.unit if entry.get("unit") else None})
+
     def _normal(self, item: ItemDef, entry: Mapping | None) -> Any:
         return normal_form(item, self._read(item, entry))
 
@@ -174,13 +181,19 @@ class FormPlanner:
         """Put the cell into the record, or say why not."""
         item, held = placed.item, self.items.get(path)
         entry = self._entry(placed)
+        before = shown(self.base["items"].get(path))
         report = CellReport(
-            placed.cell, Outcome.UNCHANGED, placed=placed, path=path, before=shown(held), after=shown(entry)
+            placed.cell,
+            Outcome.UNCHANGED,
+            placed=placed,
+            path=path,
+            before=before,
+            after=self._understood(item, entry),
         )
         self.reports.append(report)
         if item.type == "derived":
             self.computed.append(report)
-        elif is_empty(entry) and (self.mapping.blanks == "keep" or is_empty(held)):
+        elif is_empty(entry) and (self.mapping.blanks == "keep" or not before or path in self.changed):
             report.outcome, report.after = Outcome.BLANK, ""
         elif path in self.changed and self._normal(item, held) != self._normal(item, entry):
             first = next(each for each in self.reports if each.path == path)
@@ -195,6 +208,9 @@ class FormPlanner:
             return
         if item.read_only and self.how == How.REVISED:
             report.outcome, report.words = Outcome.REJECTED, words.FROM_IMAGES
+            return
+        if report.path in self.held.closed_paths:
+            report.outcome, report.words = Outcome.LOCKED, words.LOCKED
             return
         report.outcome, report.words = _taken(self.how, self.held.form)
         self.changed[report.path] = (held, None if is_empty(entry) else entry)
@@ -273,9 +289,13 @@ class FormPlanner:
                 by_path[path].checks.append({"rule": problem.code, "zh": problem.zh, "en": problem.en})
 
 
+def _is_blank(placed: Placed) -> bool:
+    return not placed.cell.raw.strip() and not placed.cell.missing
+
+
 def _taken(how: str, form: FormInstance | None) -> tuple[str, Words]:
     if how == How.REVISED:
-        return Outcome.CHANGED, words.NEEDS_REASON
+        return Outcome.CHANGED, NOTHING
     if how == How.FIRST_PASS:
         return Outcome.FIRST_PASS, words.FIRST_PASS
     double = form is not None and form.entry_mode == FormInstance.EntryMode.DOUBLE

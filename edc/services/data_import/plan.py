@@ -11,11 +11,13 @@ from edc.exchange.mapping import Mapping
 from edc.exchange.source import SourceCell
 from edc.models import DesignVersion, FormInstance, ImportCell, ImportedForm, Site, Study, StudyEvent, Subject
 from edc.rules.subject_values import FinalRecord, SubjectValues
+from edc.selectors.formulas import rules_design
 from edc.selectors.import_state import (
     CHUNK,
     HeldForm,
     HeldSubject,
     Place,
+    closed_sites,
     day_of,
     held_subjects,
     number_of,
@@ -72,9 +74,11 @@ class Planner:
     ) -> None:
         self.study, self.version, self.mapping, self.today = study, version, mapping, today
         self.allowed = {site.pk for site in sites}
+        self.closed = closed_sites(study)
         self.sites = {site.oid: site for site in study.sites.all()}
         self.by_number = {site.number: site for site in self.sites.values()}
         self.placing: dict[int, Placing] = {}
+        self.rules: dict[int, StudyDesign] = {}
         self.result = Plan()
 
     def plan(self, cells: Iterable[SourceCell], progress: Progress = lambda done, total: None) -> Plan:
@@ -130,6 +134,8 @@ class Planner:
             return site, words.OUT_OF_SCOPE, Outcome.OUT_OF_SCOPE
         if cell.site and named != site:
             return site, words.wrong_site(key), Outcome.REJECTED
+        if held is None and site.pk in self.closed:
+            return site, words.LOCKED, Outcome.LOCKED
         if held is None and not self._key_fits(key, site):
             return site, words.bad_key(key, site.number), Outcome.REJECTED
         return site, None, ""
@@ -138,6 +144,12 @@ class Planner:
         number, _, running = key.partition("-")
         own = number == site.number and running.isdecimal() and len(running) <= 6
         return own if self.mapping.subjects == "same_key" else len(key) <= 40
+
+    def rules_of(self, form: FormInstance) -> StudyDesign:
+        """Return the design by whose rules a form that is there is evaluated: formulas as adopted last."""
+        if form.design_version_id not in self.rules:
+            self.rules[form.design_version_id] = rules_design(form)
+        return self.rules[form.design_version_id]
 
     def placing_of(self, version: DesignVersion) -> Placing:
         if version.pk not in self.placing:
@@ -189,7 +201,7 @@ class SubjectPlan:
         if refusal:
             self.planner.result.cells += refused(cells, *refusal).reports
             return
-        design = held.form.design_version.design if held else self.design
+        design = self.planner.rules_of(held.form) if held else self.design
         position = self._position(held, place)
         values = SubjectValues(design, tuple(self.records), site=self.site.oid)
         planner = FormPlanner(design, self.planner.mapping, cells, self.planner.today)
@@ -205,7 +217,8 @@ class SubjectPlan:
 
     def _refusal(self, held: HeldForm | None, place: Place) -> tuple[str, Words] | None:
         status = held.form.status if held else Status.TO_DO
-        if status == Status.LOCKED:
+        closed = held.closed if held else bool(self.held and self.held.closed)
+        if status == Status.LOCKED or closed:
             return Outcome.LOCKED, words.LOCKED
         if status == Status.NOT_DONE or self._missed(place):
             return Outcome.REJECTED, words.NOT_DONE

@@ -20,7 +20,7 @@ OUTCOMES_ZH = {
     "blank": "空白，不覆盖",
     "rejected": "拒绝",
     "out_of_scope": "其他中心",
-    "locked": "表单已锁定",
+    "locked": "已锁定或冻结",
     "in_entry": "正在双录",
     "empty": "空单元格（无现有值）",
 }

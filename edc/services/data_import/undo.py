@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 from edc import audit
 from edc.errors import NotNow
-from edc.models import FormInstance, ImportBatch, ImportedForm, Stream, User
+from edc.models import FormInstance, ImportBatch, ImportedForm, Level, Stream, User
+from edc.selectors.holds import in_force, on_form
 from edc.selectors.records import current_record
 from edc.services.completion import complete_form
 from edc.services.data_import.batches import move, require_sites
@@ -58,17 +59,19 @@ def _undo_form(imported: ImportedForm, reason: str, actor: User) -> list[dict]:
     form = (
         FormInstance.objects.select_for_update().select_related("subject", "event").get(pk=imported.form_id)
     )
-    if form.status == Status.LOCKED:
-        return _left(form, imported.paths, "表单已锁定", "The form is locked.")
+    if form.status == Status.LOCKED or in_force().filter(on_form(form)).exists():
+        return _left(form, imported.paths, "已锁定或冻结", "Locked or frozen.")
     if imported.how == How.FIRST_PASS:
         return _undo_first_pass(form, imported, reason, actor)
     if form.status not in FormInstance.FINAL:
         return _left(form, imported.paths, "表单正在录入", "The form is being entered.")
     now = current_record(form)
     written = imported.observation.content
-    changed = [path for path in imported.paths if now["items"].get(path) != written["items"].get(path)]
+    frozen = set(in_force().filter(level=Level.ITEM, form=form).values_list("path", flat=True))
+    same = [path for path in imported.paths if now["items"].get(path) == written["items"].get(path)]
+    changed = [path for path in imported.paths if path not in same or path in frozen]
     if imported.how == How.COMPLETED:
-        if now != written:
+        if now != written or frozen:
             changed = changed or imported.paths
             return _left(
                 form, changed, "导入后有更正，表单不撤销", "Corrected since: the form is left as it is."
@@ -76,7 +79,7 @@ def _undo_form(imported: ImportedForm, reason: str, actor: User) -> list[dict]:
         _empty(form, reason, actor)
         return []
     _restore(form, imported, now, set(changed), reason, actor)
-    return _left(form, changed, "导入后又改过", "Changed since.")
+    return _left(form, changed, "导入后又改过，或已锁定冻结", "Changed since, or locked or frozen.")
 
 
 def _left(form: FormInstance, paths: list[str], zh: str, en: str) -> list[dict]:

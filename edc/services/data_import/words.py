@@ -20,7 +20,7 @@ FROM_IMAGES = Words(
 HIDDEN = Words(
     "按逻辑此项不填，核对决定它的项目", "Hidden by the form's logic: check the item that decides on it."
 )
-LOCKED = Words("表单已锁定，先由数据管理员解锁", "The form is locked: have a data manager unlock it first.")
+LOCKED = Words("已锁定或冻结，先由数据管理员解除", "Locked or frozen: have a data manager lift that first.")
 NOT_DONE = Words("此访视记为未做，先更正访视", "The visit is noted as not done: correct the visit first.")
 IN_ENTRY = Words(
     "此双录表单已有人录入，不导入；双录完成后可作为更正导入",
@@ -33,15 +33,9 @@ TRANSFERRED = Words(
     "双录表单按电子传输单录完成，不再双录",
     "A double-entry form: completed by electronic transfer, not entered by people.",
 )
-NEEDS_REASON = Words(
-    "修改已完成的表单，确认导入时须写原因", "Changes a completed form: a reason is asked for."
-)
 OUT_OF_SCOPE = Words("受试者不属于您可导入的中心", "The subject is not of a site where you may import.")
 NO_CONSENT = Words(
     "没有知情同意，先录入知情同意表", "Nothing is entered without consent: import or enter that first."
-)
-BOTH_PASSES = Words(
-    "单录表单没有一录，按电子传输导入", "A single-entry form has no first pass: transferred as a whole."
 )
 
 

@@ -3,7 +3,7 @@
 import openpyxl
 import pytest
 
-from edc.models import FormInstance, ItemValue
+from edc.models import FormInstance, Hold, ItemValue
 from edc.services.data_import.batches import request_check, upload_file
 from edc.services.data_import.dry_run import check_batch
 from edc.services.data_import.report import report_path
@@ -205,3 +205,51 @@ def test_a_file_that_lacks_a_column_fails_and_names_it(study, manager):
     assert batch.state == "failed"
     assert "AGE" in batch.problem_en
     assert "AGE" in batch.problem_zh
+
+
+@pytest.mark.parametrize("level", ["form", "subject", "site"])
+def test_what_is_frozen_at_any_level_is_named(checked, complete, subject, site, manager, level):
+    form = complete("FO.DM")
+    places = {
+        "form": {"form": form, "event": form.event, "subject": subject},
+        "subject": {"subject": subject},
+    }
+    Hold.objects.create(
+        level=level, kind="freeze", study=subject.study, site=site, reason="Clean", placed_by=manager,
+        **places.get(level, {}),
+    )  # fmt: skip
+
+    batch = checked({"SUBJID": subject.subject_key, "VISIT": "SE.SCREEN", "AGE": "59"})
+
+    assert said(batch, "AGE").outcome == "locked"
+
+
+def test_a_frozen_item_is_named_and_its_neighbour_is_taken(checked, complete, subject, site, manager):
+    form = complete("FO.DM")
+    Hold.objects.create(
+        level="item", kind="freeze", study=subject.study, site=site, subject=subject, event=form.event,
+        form=form, path="IT.DM.AGE", reason="Clean", placed_by=manager,
+    )  # fmt: skip
+
+    batch = checked({"SUBJID": subject.subject_key, "VISIT": "SE.SCREEN", "AGE": "59", "SEX": "M"})
+
+    assert (said(batch, "AGE").outcome, said(batch, "SEX").outcome) == ("locked", "changed")
+
+
+def test_lines_of_one_record_do_not_blank_each_other(checked, complete, subject):
+    complete("FO.IC")
+    visit = {"SUBJID": subject.subject_key, "VISIT": "SE.SCREEN"}
+
+    batch = checked(visit | {"SEX": "", "AGE": "58"}, visit | {"SEX": "F", "AGE": ""}, blanks="clear")
+
+    assert (batch.counts["accepted"], batch.counts["empty"], batch.counts["forms"]) == (2, 2, 1)
+
+
+def test_two_values_for_one_item_are_told(checked, complete, subject):
+    complete("FO.DM")
+    visit = {"SUBJID": subject.subject_key, "VISIT": "SE.SCREEN"}
+
+    batch = checked(visit | {"AGE": "59"}, visit | {"AGE": "60"})
+
+    assert outcomes(batch) == {(2, "AGE"): "changed", (3, "AGE"): "rejected"}
+    assert "Line 2" in batch.cells.get(line=3).message_en
