@@ -113,6 +113,7 @@ SHOWS: dict[str, Q] = {
     "due": Q(left__gt=0),
     "critical": Q(critical_left__gt=0),
     "broken": Q(broken__gt=0, left__gt=0),
+    "begun": Q(verified__gt=0),
     "done": Q(left=0, required__gt=0),
     "transferred": Q(transferred__gt=0),
     "all": Q(),

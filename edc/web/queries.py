@@ -77,6 +77,8 @@ TURN_WORDS: dict[str, Promise] = {
     "reopen": gettext_lazy("Send back to the site"),
     "cancel": gettext_lazy("Withdraw the query"),
 }
+# The likeliest first: what is chosen before anybody chooses.
+IN_BULK = ("close", "resolve", "reopen", "release", "cancel")
 DEFAULTS = {"state": "unsettled", "sort": "oldest"}
 
 
@@ -122,7 +124,7 @@ def _choices(actor: User, study: Study, site: Site | None) -> dict[str, object]:
         "may_act": asks or answers,
         "people": query_people(study, site) if asks or answers else [],
         "closings": standard_texts(study, "close") if asks else [],
-        "turn_words": {name: TURN_WORDS[name] for name in TURNS if name != "answer"},
+        "turn_words": {name: TURN_WORDS[name] for name in IN_BULK},
     }
 
 

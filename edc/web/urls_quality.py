@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from edc.web import locks, queries, query_bulk, query_texts, sign, signing, verification
+from edc.web import locks, queries, query_bulk, query_texts, reviews, sign, signing, verification
 
 urlpatterns: list[URLPattern] = [
     path("forms/", sign.forms, name="forms"),
@@ -15,6 +15,10 @@ urlpatterns: list[URLPattern] = [
     path("locks/", locks.locks, name="locks"),
     path("locks/hold/", locks.hold, name="lock-hold"),
     path("locks/<int:pk>/decide/", locks.decide, name="lock-decide"),
+    path("reviews/", reviews.reviews, name="reviews"),
+    path("reviews/mark/", reviews.mark, name="reviews-mark"),
+    path("reviews/types/", reviews.types, name="review-types"),
+    path("reviews/types/save/", reviews.type_save, name="review-type-save"),
     path("verification/", verification.verification, name="verification"),
     path("verification/plans/", verification.plans, name="verification-plans"),
     path("verification/plans/make/", verification.plan_make, name="verification-plan-make"),

@@ -34,9 +34,10 @@ from edc.web.value_text import missing_label, value_text
 
 PAGE_SIZE = 50
 SHOW_WORDS: dict[str, Promise] = {
-    "due": gettext_lazy("Due"),
+    "due": gettext_lazy("Left"),
     "critical": gettext_lazy("Critical items due"),
     "broken": gettext_lazy("Changed since"),
+    "begun": gettext_lazy("With verified items"),
     "done": gettext_lazy("All verified"),
     "transferred": gettext_lazy("Electronic values"),
     "all": gettext_lazy("All"),
