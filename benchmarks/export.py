@@ -67,10 +67,8 @@ def fill(subjects: int) -> None:
 
     from edc import access, jobs
     from edc.design.reader import read_study
-    from edc.exchange.record import sha256_of, to_json
-    from edc.models import Membership, Snapshot, SnapshotPart, SnapshotRequest, Subject, User
+    from edc.models import Membership, Snapshot, SnapshotRequest, User
     from edc.services.design import publish_design
-    from tests.factories.records import generated_subject
 
     call_command("migrate", verbosity=0)
     design = read_study(ROOT / "studies" / STUDY, ROOT / "studies" / "library")
@@ -79,24 +77,37 @@ def fill(subjects: int) -> None:
     manager = User.objects.create(username="manager")
     Membership.objects.create(user=manager, study=study, role="data_manager")
     access.sync_grants(manager)
-    counts: dict = {"sites": {site.oid: {"subjects": 0, "forms": {}} for site in sites}}
     asked = SnapshotRequest.objects.create(study=study, name="b", requested_by=manager, state="done")
     snapshot = Snapshot(
         request=asked, study=study, number=1, citation="BENCHMARK-S001", name="b", design_version=version,
         audit_event=0, audit_hash="0" * 64, content_sha256="0" * 64, frozen_at=timezone.now(),
         frozen_by=manager, subject_count=subjects, form_count=0, value_count=0,
     )  # fmt: skip
+    _store(snapshot, design, sites, subjects)
+
+
+def _store(snapshot, design, sites, subjects: int) -> None:  # type: ignore[no-untyped-def]
+    """Store so many generated subjects as the parts of the snapshot, and what a database would count."""
+    from edc.exchange.record import sha256_of, to_json
+    from edc.models import SnapshotPart, Subject
+    from tests.factories.records import generated_subject
+
+    counts: dict = {"sites": {site.oid: {"subjects": 0, "forms": {}} for site in sites}}
     parts = []
     for number in range(subjects):
         site = sites[number % len(sites)]
         made = generated_subject(design, site.oid, number)
         row = Subject.objects.create(
-            study=study, site=site, design_version=version, subject_key=made.key[:20], created_by=manager
+            study=snapshot.study,
+            site=site,
+            design_version=snapshot.design_version,
+            subject_key=made.key[:20],
+            created_by=snapshot.frozen_by,
         )
         content = to_json(made)
-        parts.append(SnapshotPart(
-            snapshot=snapshot, site=site, subject=row, content=zlib.compress(content), sha256=sha256_of(content)
-        ))  # fmt: skip
+        part = SnapshotPart(snapshot=snapshot, site=site, subject=row, content=zlib.compress(content))
+        part.sha256 = sha256_of(content)
+        parts.append(part)
         _count(counts["sites"][site.oid], made, snapshot)
     snapshot.counts = counts
     snapshot.save(force_insert=True)

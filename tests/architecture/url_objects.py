@@ -21,6 +21,18 @@ STUDIES = Path(__file__).resolve().parents[2] / "studies"
 OID = "ChiCTR2500107646"
 Status = FormInstance.Status
 
+# What URLs take that is no object of the database.
+WORDS: dict[str, Any] = {
+    "notification-read pk": 1,
+    "person-act step": "reopen",
+    "mfa_remove_webauthn pk": 1,
+    "provider_id": "none",
+    "group_oid": "IG.NONE",
+    "key": "1",
+    "uidb36": "1",
+    "step": "approve",
+}
+
 
 @dataclass
 class World:
@@ -51,7 +63,7 @@ def make_world(system: User, crc: Any) -> World:
     forms = _forms(subject)
     query = made.QueryFactory(form=forms["complete"], path="")
     stranger = made.MembershipFactory(study=study, site=site)
-    ids = {
+    ids = WORDS | {
         "oid": OID,
         "subject pk": subject.pk,
         "event pk": subject.events.first().pk,
@@ -63,10 +75,6 @@ def make_world(system: User, crc: Any) -> World:
         "person-end pk": stranger.pk,
         "lock-decide pk": made.HoldRequestFactory(study=study, site=site, level="site").pk,
         "person pk": stranger.user_id,
-        "notification-read pk": 1,
-        "person-act step": "reopen",
-        "mfa_remove_webauthn pk": 1,
-        "provider_id": "none",
         "audit-criteria-end pk": made.AuditCriteriaFactory(study=study).pk,
         "audit-review-sign pk": made.AuditCriteriaFactory(study=study).pk,
         "redaction-ask pk": forms["complete"].pk,
@@ -76,10 +84,6 @@ def make_world(system: User, crc: Any) -> World:
         "import pk": _batch(study, site),
         "check-set-aside pk": made.CheckFiringFactory(form=forms["complete"], severity="silent").pk,
         "uat pk": made.UatRunFactory(design_version=study.design_versions.get()).pk,
-        "group_oid": "IG.NONE",
-        "key": "1",
-        "uidb36": "1",
-        "step": "approve",
     }
     marked = ("verify", "sign", "lock", "verification", "verification-mark")
     ids |= {f"form-{each} pk": forms["complete"].pk for each in marked}
