@@ -15,6 +15,7 @@ STUDY_KEY, SITE_KEY = "study_oid", "site_oid"
 _AT_SITES = (
     (("view_subjects",), gettext_lazy("Subjects"), "subjects"),
     (("view_data", "answer_query", "raise_query"), gettext_lazy("Queries"), "queries"),
+    (("resolve_disagreement",), gettext_lazy("Differences"), "differences"),
     (("verify_data",), gettext_lazy("Verification"), "verification"),
     (("lock_form", "sign_form"), gettext_lazy("Locks"), "locks"),
     (("import_data",), gettext_lazy("Imports"), "imports"),

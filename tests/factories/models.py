@@ -1,7 +1,7 @@
 """One factory for each model of edc."""
 
 import hashlib
-from datetime import date, timedelta
+from datetime import timedelta
 
 import factory
 from django.utils import timezone
@@ -209,17 +209,6 @@ class ResolutionFactory(DjangoModelFactory):
     choice = models.Resolution.Choice.FIRST
     reason = "As in the source"
     resolver = factory.SubFactory(UserFactory)
-
-
-class EntryCountFactory(DjangoModelFactory):
-    class Meta:
-        model = models.EntryCount
-
-    site = factory.SubFactory(SiteFactory)
-    form_oid = "FO.DM"
-    item_oid = "IT.DM.SEX"
-    person = factory.SubFactory(UserFactory)
-    quarter = date(2026, 10, 1)
 
 
 class ItemValueFactory(DjangoModelFactory):

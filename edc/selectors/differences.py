@@ -1,0 +1,52 @@
+"""Differences of two passes as a list: the queue of who resolves them, and the rows behind a rate of errors."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from edc.models import Disagreement, FormInstance, Resolution, Site, Study, User
+from edc.selectors.visible import disagreements_visible_to
+
+SHOWS: dict[str, Q] = {
+    "open": Q(resolution__isnull=True),
+    "resolved": Q(resolution__isnull=False),
+    "all": Q(),
+}
+# An entry did not hold where the other pass or a third value was chosen.
+FIRST_WRONG = Q(resolution__choice__in=(Resolution.Choice.SECOND, Resolution.Choice.OTHER))
+SECOND_WRONG = Q(resolution__choice__in=(Resolution.Choice.FIRST, Resolution.Choice.OTHER))
+
+
+def differences_matching(
+    actor: User, study: Study, site: Site | None, asked: Mapping[str, str]
+) -> QuerySet[Disagreement]:
+    """Return the study's differences that the filters leave, the longest waiting first; unknown words filter
+    nothing.
+
+    Filters: `site` and `form` (OIDs), `kind`, `days` (waiting at least), `item` (OID), `person` (whose entry
+    did not hold, a username), `errors` (1: what counts in the rates of errors).
+    """
+    found = disagreements_visible_to(actor).filter(form__subject__study=study)
+    wanted = {
+        "form__subject__site": site,
+        "form__subject__site__oid": asked.get("site"),
+        "form__form_oid": asked.get("form"),
+        "kind": asked.get("kind"),
+    }
+    found = found.filter(**{name: value for name, value in wanted.items() if value})
+    if asked.get("days", "").isdecimal():
+        since = timezone.now() - timedelta(days=min(int(asked["days"]), 36500))
+        found = found.filter(found_at__lte=since)
+    item, person = asked.get("item", ""), asked.get("person", "")
+    if item:
+        found = found.filter(Q(path=item) | Q(path__startswith=f"{item}["))
+    if person:
+        wrong = FIRST_WRONG & Q(first__observer__username=person)
+        found = found.filter(wrong | SECOND_WRONG & Q(second__observer__username=person))
+    if asked.get("errors"):
+        found = found.filter(form__status__in=FormInstance.FINAL).exclude(kind=Disagreement.Kind.ROW)
+    return found.select_related("first__observer", "second__observer", "form__design_version").order_by(
+        "found_at", "pk"
+    )

@@ -1,0 +1,11 @@
+"""Page routes of the queue of differences and the rates of entry errors."""
+
+from django.urls import URLPattern, path
+
+from edc.web import differences, error_rates
+
+urlpatterns: list[URLPattern] = [
+    path("differences/", differences.differences, name="differences"),
+    path("differences/rates/", error_rates.rates, name="error-rates"),
+    path("differences/rates/csv/", error_rates.rates_csv, name="error-rates-csv"),
+]

@@ -1,0 +1,20 @@
+"""Rows about double entry."""
+
+from datetime import date
+
+import factory
+from factory.django import DjangoModelFactory
+
+from edc import models
+from tests.factories.models import SiteFactory, UserFactory
+
+
+class EntryCountFactory(DjangoModelFactory):
+    class Meta:
+        model = models.EntryCount
+
+    site = factory.SubFactory(SiteFactory)
+    form_oid = "FO.DM"
+    item_oid = "IT.DM.SEX"
+    person = factory.SubFactory(UserFactory)
+    quarter = date(2026, 10, 1)
