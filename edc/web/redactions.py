@@ -1,6 +1,7 @@
 """Personal data typed by mistake: asked to be masked, and masked by another person."""
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -78,6 +79,8 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Mask the text, or leave it with a reason."""
     found = get_object_or_404(redactions_visible_to(request.user), pk=pk)
+    if not may_decide(found, request.user):
+        raise PermissionDenied("redaction")
     what = request.POST.get("what", "")
     if what == "approve":
         approve_redaction(redaction=found, actor=request.user)
