@@ -99,14 +99,18 @@ class Rule:
             return self._not_evaluable(self._context(values), None)
         context = self._context(values)
         try:
-            found = self.program.execute(context)
-        except (RuntimeError, TypeError, KeyError, ValueError, OverflowError) as error:
+            return _result(self.program.execute(context))
+        except _FAULTS as error:
             return self._not_evaluable(context, error)
-        if isinstance(found, bool):
-            return RuleResult(State.TRUE if found else State.FALSE, found)
-        if isinstance(found, float) and not math.isfinite(found):
-            return RuleResult(State.NOT_EVALUABLE, error="the result is not a finite number")
-        return RuleResult(State.VALUE, found.date() if isinstance(found, datetime) else found)
+
+    def state(self, values: RuleInput) -> State:
+        """Return what ``evaluate`` says in one word, without the reasons: faster over many records."""
+        if any(_lacks(values, read) for read in self.essential):
+            return State.NOT_EVALUABLE
+        try:
+            return _result(self.program.execute(self._context(values))).state
+        except _FAULTS:
+            return State.NOT_EVALUABLE
 
     def inputs_seen(self, values: RuleInput, *, with_rows: bool = False) -> dict[str, Any]:
         """Return the single inputs that have a value, as ``FORM.ITEM`` to what the rule saw.
@@ -160,6 +164,18 @@ class Rule:
         return RuleResult(
             State.NOT_EVALUABLE, missing=tuple(sorted(absent)), error=None if absent else _reason(error)
         )
+
+
+# What the binding raises for absent or unfit values.
+_FAULTS = (RuntimeError, TypeError, KeyError, ValueError, OverflowError)
+
+
+def _result(found: Any) -> RuleResult:
+    if isinstance(found, bool):
+        return RuleResult(State.TRUE if found else State.FALSE, found)
+    if isinstance(found, float) and not math.isfinite(found):
+        return RuleResult(State.NOT_EVALUABLE, error="the result is not a finite number")
+    return RuleResult(State.VALUE, found.date() if isinstance(found, datetime) else found)
 
 
 def _reason(error: Exception | None) -> str:

@@ -226,8 +226,8 @@ class _Evaluation:
             return True
         known = self.shown.get((key, oid, row))
         if known is None:
-            result = self.evaluated(key, row, rule, ("show", oid))
-            known = self.shown[key, oid, row] = result.state is State.TRUE
+            known = self.state(key, row, rule, ("show", oid)) is State.TRUE
+            self.shown[key, oid, row] = known
         return known
 
     def check(self, key: Key, check: Check) -> None:
@@ -243,11 +243,10 @@ class _Evaluation:
         self.found.checks.setdefault(key, {})[check.rule.oid] = tuple(flags)
 
     def fails(self, key: Key, check: Check, row: str | None) -> bool:
-        if check.when:
-            when = self.evaluated(key, row, check.when, ("check", check.rule.oid))
-            if when.state is not State.TRUE:
-                return False
-        return self.evaluated(key, row, check.check, ("check", check.rule.oid)).state is State.FALSE
+        about = ("check", check.rule.oid)
+        if check.when and self.state(key, row, check.when, about) is not State.TRUE:
+            return False
+        return self.state(key, row, check.check, about) is State.FALSE
 
     def rows(self, key: Key, name: str) -> list[str | None]:
         """Return the row keys at which an item stands; None outside repeating groups."""
@@ -262,9 +261,9 @@ class _Evaluation:
         group = group_of_check(self.forms[key].rules.form, check)
         return list(self.forms[key].record.rows.get(group.oid, [])) if group else [None]
 
-    def evaluated(self, key: Key, row: str | None, rule: Rule, about: tuple[str, str]) -> Any:
+    def state(self, key: Key, row: str | None, rule: Rule, about: tuple[str, str]) -> State:
         self.count(key, about)
-        return rule.evaluate(self.input(key, row))
+        return rule.state(self.input(key, row))
 
     def count(self, key: Key, about: tuple[str, str]) -> None:
         self.found.evaluated += 1
