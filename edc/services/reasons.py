@@ -16,6 +16,10 @@ class ChangeReason(TextChoices):
     OTHER = "other", _lazy("Other")
 
 
+# The reasons of changes that the platform itself makes.
+OWN_REASONS = {"hidden by logic": _lazy("Hidden by logic"), "visit date": _lazy("Date of the visit")}
+
+
 def change_reason(code: str, *, text: str = "") -> str:
     """Return the reason as it is kept: the code, and the words after a colon; `other` needs words.
 
@@ -34,7 +38,7 @@ def reason_words(reason: str) -> str:
     """Return a kept reason in the reader's language; one that was written freely stays as it is."""
     code, _colon, words = reason.partition(": ")
     if code not in ChangeReason.values:
-        return reason
+        return str(OWN_REASONS.get(reason, reason))
     label = str(ChangeReason(code).label)
     if code == ChangeReason.OTHER and words:
         return words

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from edc.design.items import Text
 from edc.design.study import StudyDesign
-from edc.models import CheckFiring, Study
+from edc.models import CheckFiring
 from edc.rules.subject_values import split_path
 from edc.selectors.checks import (
     CHANGED,
@@ -70,7 +70,9 @@ def firings(request: HttpRequest) -> HttpResponse:
     """List every rule that has fired, those that change nothing first."""
     study = study_with(request, "manage_design")
     counts = firing_counts(firings_visible_to(request.user, study))
-    context = {"rules": [_rule_line(study, each) for each in counts], "tab": "firings"}
+    version = study.design_versions.order_by("-number").first()
+    lines = [_rule_line(version.design, each) for each in counts] if version else []
+    context = {"rules": lines, "tab": "firings"}
     return render(request, "edc/checks.html", context)
 
 
@@ -115,14 +117,9 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     return go(request, reverse("checks-silent"))
 
 
-def _rule_line(study: Study, counts: RuleFirings) -> RuleLine:
-    version = study.design_versions.order_by("-number").first()
-    design = version.design if version else None
-    message = (
-        next((rule.message for rule in design.rules if rule.oid == counts.rule_oid), None) if design else None
-    )
-    label = _item_label(design, counts.item) if design else counts.item
-    return RuleLine(counts, in_language(message) if message else "", label)
+def _rule_line(design: StudyDesign, counts: RuleFirings) -> RuleLine:
+    message = next((rule.message for rule in design.rules if rule.oid == counts.rule_oid), None)
+    return RuleLine(counts, in_language(message) if message else "", _item_label(design, counts.item))
 
 
 def _item_label(design: StudyDesign, oid: str) -> str:
