@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 
 from edc.models import AuditEvent, FormVerificationDue, Verification, VerificationDraw
@@ -188,3 +189,13 @@ def test_a_plan_is_made_by_who_builds_the_study_and_says_what_is_wrong(client, s
     assert post("data_manager", reason=" ") == 422
     assert post("data_manager") == 302
     assert study.verification_plans.get().draws.count() == 1
+
+
+def test_forms_completed_before_there_were_plans_are_counted_by_command(complete, capsys):
+    form = complete("FO.DM")
+    FormVerificationDue.objects.all().delete()
+
+    call_command("refresh_verification")
+
+    assert due_of(form) == (2, 0, 2, 1)
+    assert capsys.readouterr().out == "2 forms counted.\n"
