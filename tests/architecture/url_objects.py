@@ -96,7 +96,7 @@ def make_world(system: User, crc: Any) -> World:
 
 def _batch(study: Study, site: Site) -> int:
     """Return an import whose dry run is done."""
-    batch = made.ImportBatchFactory(study=study, state="checked", mapping={"shape": "odm"})
+    batch = made.ImportBatchFactory(study=study, kind="odm", state="checked", mapping={"shape": "odm"})
     batch.sites.add(site)
     return batch.pk
 
