@@ -95,6 +95,8 @@ ACTIONS: dict[str, Promise] = {
     "run.completed": _("Run completed"),
     "run.failed": _("Run failed"),
     "score.printed": _("Score printed"),
+    "row.added": _("Row added"),
+    "row.removed": _("Row removed"),
     "score.reviewed": _("Score reviewed"),
     "segmentation.signed": _("Segmentation signed"),
     "segmentation.stored": _("Segmentation stored"),

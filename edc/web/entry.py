@@ -16,6 +16,7 @@ from edc.selectors.display import FormView
 from edc.selectors.evaluation import in_language
 from edc.selectors.owed import event_name, form_name
 from edc.web.answers import enter_study_of
+from edc.web.change_reasons import reason_choices
 from edc.web.entry_release import held_drafts
 from edc.web.entry_turn import Turn, turn_of
 from edc.web.entry_words import WORDS
@@ -39,6 +40,7 @@ def form_entry(request: HttpRequest, pk: int) -> HttpResponse:
     turn = turn_of(form, request.user)
     view = form_state(form, request.user)
     context = {**_context(request.user, form, turn, view), "panels": panels(request, form)}
+    context |= reason_choices(request, form)
     return render(request, "edc/form_entry.html", context)
 
 

@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from edc.web import entry, entry_release, entry_saving, item_panel, reconcile
+from edc.web import entry, entry_release, entry_rows, entry_saving, item_panel, reconcile
 
 urlpatterns: list[URLPattern] = [
     path("forms/<int:pk>/", entry.form_entry, name="form-entry"),
     path("forms/<int:pk>/items/", entry_saving.save, name="form-items"),
     path("forms/<int:pk>/rows/", entry_saving.rows, name="form-rows"),
+    path("forms/<int:pk>/rows/correct/", entry_rows.correct_rows, name="form-correct-rows"),
     path("forms/<int:pk>/release/", entry_release.release, name="form-release"),
     path("forms/<int:pk>/submit/", entry_saving.submit, name="form-submit"),
     path("forms/<int:pk>/panel/", item_panel.panel, name="form-panel"),

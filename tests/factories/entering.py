@@ -12,6 +12,7 @@ RECORDS: dict[str, dict] = {
     "FO.ENR": {"IT.ENR.ENRDAT": "2026-06-02", "IT.ENR.COHORT": "TARGET", "IT.ENR.INDEXDAT": "2026-06-20"},
     "FO.DM": {"IT.DM.SEX": "F", "IT.DM.AGE": "58"},
     "FO.LBC": {"IT.LBC.BILI": "12.5", "IT.LBC.ALB": "41"},
+    "FO.TXS": {"IT.TXS.TXLINE": "1"},
     "FO.AE": {"IT.AE.AETERM": "Proteinuria"},
 }
 

@@ -1,17 +1,20 @@
 """Form entry: the draft of one person, its sealing, and corrections of completed forms."""
 
 from edc.services.entry.correct import correct_item
+from edc.services.entry.correct_rows import add_corrected_row, remove_corrected_row
 from edc.services.entry.draft import SavedItem, add_row, open_draft, remove_row, save_item
 from edc.services.entry.release import is_left, release_draft
 from edc.services.entry.submit import submit_entry
 
 __all__ = [
     "SavedItem",
+    "add_corrected_row",
     "add_row",
     "correct_item",
     "is_left",
     "open_draft",
     "release_draft",
+    "remove_corrected_row",
     "remove_row",
     "save_item",
     "submit_entry",

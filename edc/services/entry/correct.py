@@ -68,16 +68,7 @@ def _content(record: dict, path: str, entry: dict) -> dict:
 def _revise(
     form: FormInstance, record: dict, path: str, content: dict, reason: str, actor: User
 ) -> Observation:
-    last = sealed(form, Stream.ADJUDICATED)
-    revision = Observation.objects.create(
-        form=form,
-        stream=Stream.ADJUDICATED,
-        revision=last.revision + 1 if last else 1,
-        observer=actor,
-        content=content,
-        content_sha256=audit.digest(content),
-        reason=reason,
-    )
+    revision = seal_revision(form, content, reason, actor)
     audit.record(
         actor=actor,
         action="item.corrected",
@@ -89,3 +80,17 @@ def _revise(
     )
     complete_form(form=form, record=content, stream=Stream.ADJUDICATED, actor=actor, reason=reason)
     return revision
+
+
+def seal_revision(form: FormInstance, content: dict, reason: str, actor: User) -> Observation:
+    """Store the next adjudicated revision of a form's record; what was sealed before stays as it is."""
+    last = sealed(form, Stream.ADJUDICATED)
+    return Observation.objects.create(
+        form=form,
+        stream=Stream.ADJUDICATED,
+        revision=last.revision + 1 if last else 1,
+        observer=actor,
+        content=content,
+        content_sha256=audit.digest(content),
+        reason=reason,
+    )

@@ -54,6 +54,9 @@ def services():
                 yield f"{info.name}.{name}"
 
 
+ROW = {"IT.TXS.DRUG": value("BEV"), "IT.TXS.DOSE": value("900")}
+
+
 class World:
     """One subject in each state that the services need, with people of every role."""
 
@@ -89,6 +92,13 @@ class World:
     def row_form(self):
         form = self.form("FO.TXS")
         key = entry.add_row(form=form, group_oid="IG.TXSROW", actor=self.ada)
+        return form, key
+
+    def row_form_completed(self):
+        form = self.complete("FO.TXS")
+        key = entry.add_corrected_row(
+            form=form, group_oid="IG.TXSROW", entries=ROW, reason="Missed", actor=self.ada
+        )
         return form, key
 
     def left_draft(self):
@@ -208,6 +218,18 @@ EXAMPLES = {
         lambda w: w.form(),
         lambda w, form: entry.submit_entry(
             form=form, actor=w.ada, record=record({"IT.DM.SEX": "F", "IT.DM.AGE": "5"})
+        ),
+    ),
+    "entry.correct_rows.add_corrected_row": (
+        lambda w: w.complete("FO.TXS"),
+        lambda w, form: entry.add_corrected_row(
+            form=form, group_oid="IG.TXSROW", entries=ROW, reason="Missed", actor=w.ada
+        ),
+    ),
+    "entry.correct_rows.remove_corrected_row": (
+        lambda w: w.row_form_completed(),
+        lambda w, made: entry.remove_corrected_row(
+            form=made[0], group_oid="IG.TXSROW", key=made[1], reason="Twice", actor=w.ada
         ),
     ),
     "entry.release.release_draft": (
