@@ -19,8 +19,10 @@ from edc.services.reasons import required_text
 
 State = ImportBatch.State
 RIGHT = "import_data"
-# A dry run or an import that gives no sign of life so long may be asked for again.
+# A dry run that gives no sign of life so long may be asked for again, and an import after a longer time.
 SILENCE = timedelta(minutes=2)
+# One transaction: until it ends nobody outside sees how far it is.
+SILENCE_OF_COMMIT = timedelta(minutes=30)
 
 
 def import_sites(actor: User | None, study: Study) -> QuerySet[Site]:
@@ -118,7 +120,8 @@ def request_check(*, batch: ImportBatch, mapping: Mapping, actor: User) -> Impor
 
 def is_silent(batch: ImportBatch) -> bool:
     """Tell whether the work on the batch has given no sign of life for long."""
-    return timezone.now() - batch.moved_at > SILENCE
+    limit = SILENCE_OF_COMMIT if batch.state == State.COMMITTING else SILENCE
+    return timezone.now() - batch.moved_at > limit
 
 
 @transaction.atomic

@@ -1,8 +1,11 @@
 """The pages: from the upload to the undoing, for who may and for nobody else."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from edc.models import AuditEvent, ImportBatch, ImportMapping, ItemValue
 from edc.services.data_import.commit import commit_batch
@@ -117,3 +120,23 @@ def test_the_columns_page_names_a_wrong_item(client, manager, study):
 
     assert answer.status_code == 422
     assert ImportBatch.objects.get().state == "uploaded"
+
+
+def test_work_that_gives_no_sign_of_life_can_be_asked_for_again(client, checked, complete, subject, manager):
+    complete("FO.DM")
+    batch = checked({"SUBJID": subject.subject_key, "VISIT": "SE.SCREEN", "AGE": "59"})
+    client.force_login(manager)
+    page, again = (reverse(name, args=[batch.pk]) for name in ("import", "import-check-again"))
+    client.post(again)
+
+    assert client.post(again).status_code == 409
+    ImportBatch.objects.update(moved_at=timezone.now() - timedelta(minutes=3))
+    assert again in client.get(page).content.decode()
+    assert client.post(again).status_code == 302
+
+    check_batch(batch_id=batch.pk)
+    client.post(reverse("import-commit", args=[batch.pk]), {"reason": "June"})
+    ImportBatch.objects.update(moved_at=timezone.now() - timedelta(minutes=31))
+    assert client.post(reverse("import-commit", args=[batch.pk]), {"reason": "June"}).status_code == 302
+    commit_batch(batch_id=batch.pk)
+    assert ItemValue.objects.get(item_oid="IT.DM.AGE").value == 59
