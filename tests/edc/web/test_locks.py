@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from edc.errors import NotNow
 from edc.models import AuditEvent, FormInstance, Hold, HoldRequest
+from edc.selectors.held_forms import held_forms
 from edc.services.entry import correct_item
 from edc.services.lock import Spot, decide_hold, lift_hold, place_hold
 from edc.services.query import close_query, raise_query
@@ -172,3 +173,13 @@ def test_each_number_of_the_page_opens_what_it_counts(client, complete, member, 
     assert one.name == subject.subject_key
     inside = client.get(one.inside).context["places"]
     assert {"visit", "form"} == {place.level for place in inside}
+
+
+def test_what_is_frozen_or_locked_is_left_out_of_recalculation(complete, manager, subject):
+    form, other = complete("FO.DM"), complete("FO.LBC")
+    place_hold(spot=Spot(other.event), kind="freeze", reason="Interim analysis", actor=manager)
+
+    held = held_forms(list(subject.forms.all()))
+
+    assert {pk for pk, each in held.items() if each.locked} == {other.pk}
+    assert form.pk in held
