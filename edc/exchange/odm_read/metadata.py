@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lxml import etree
-
 from edc.exchange.faults import FileFault
 from edc.exchange.foreign import (
     ForeignEvent,
@@ -317,8 +315,3 @@ class _Reader:
 
 def _integer(text: str | None) -> int:
     return int(text) if text and text.isdecimal() else 10**6
-
-
-def element_texts(element: etree._Element, *names: str) -> dict[str, str]:
-    """Return the translated texts of a child of the element, by language."""
-    return _texts(element, *names)
