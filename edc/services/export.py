@@ -20,7 +20,11 @@ from edc.services.reasons import required_text
 
 Kind, Profile = Export.Kind, Export.Profile
 ARCHIVE_FORMATS = ("csv", "odm", "odm_transactional", "review", "casebooks", "audit")
-FIXED_FORMATS: dict[str, tuple[str, ...]] = {Kind.WORKBOOK: ("excel",), Kind.SHARING: ("csv",), Kind.ARCHIVE: ARCHIVE_FORMATS}
+FIXED_FORMATS: dict[str, tuple[str, ...]] = {
+    Kind.WORKBOOK: ("excel",),
+    Kind.SHARING: ("csv",),
+    Kind.ARCHIVE: ARCHIVE_FORMATS,
+}
 
 
 @transaction.atomic
