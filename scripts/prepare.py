@@ -1,4 +1,4 @@
-"""Bring the data store up to the code: tables and, in production, static files."""
+"""Bring the data store up to the code: tables, grants, counts and, in production, static files."""
 
 import os
 
@@ -12,7 +12,7 @@ def main() -> None:
     from django.conf import settings
 
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-    call_command("migrate", interactive=False, verbosity=0)
+    call_command("upgrade")
     if settings.PRODUCTION:
         call_command("collectstatic", interactive=False, verbosity=0)
 

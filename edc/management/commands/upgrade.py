@@ -1,0 +1,25 @@
+"""Bring everything that is stored up to the code: tables, grants and counts."""
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from edc import access
+from edc.models import User
+
+
+class Command(BaseCommand):
+    help = (
+        "Bring tables, people's grants and the counts of double entry and verification up to the code. "
+        "Run it after every change of the code, while nobody enters; a repeat changes nothing."
+    )
+
+    def handle(self, *args: object, **options: object) -> None:
+        call_command("migrate", interactive=False, verbosity=0)
+        people = User.objects.filter(is_system=False, is_active=True)
+        with transaction.atomic():
+            for person in people:
+                access.sync_grants(person)
+        self.stdout.write(f"{len(people)} people hold what the role table gives.")
+        call_command("recount_double_entry", stdout=self.stdout)
+        call_command("refresh_verification", stdout=self.stdout)
