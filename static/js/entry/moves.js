@@ -56,7 +56,7 @@ function onKeyDown(event) {
   // keyCode 229 is what an input method sends while it composes.
   if (!item || event.isComposing || event.keyCode === 229 || event.defaultPrevented) return;
   const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
-  if (plain && event.key === "Enter" && !event.target.matches("button, summary, textarea, a")) goOn(item, event.shiftKey ? -1 : 1);
+  if (plain && event.key === "Enter" && !event.target.matches("button:not([data-miss].set), summary, textarea, a")) goOn(item, event.shiftKey ? -1 : 1);
   else if (!(plain && ((/^[0-9]$/.test(event.key) && byDigit(event, item)) || typeAhead(event)))) return;
   event.preventDefault();
 }
