@@ -4,7 +4,7 @@ from edc.models.audit import AuditEvent, AuditHead
 from edc.models.audit_review import AuditCriteria, AuditReview
 from edc.models.check import CheckFiring, CheckReason, FormulaAdoption, UatRun
 from edc.models.design import DesignVersion, design_of
-from edc.models.double_entry import EntryCount
+from edc.models.double_entry import Decision, EntryCount
 from edc.models.form import FormInstance
 from edc.models.hold import Hold, HoldKind, HoldRequest, Level
 from edc.models.import_batch import ImportBatch, ImportCell, ImportedForm, ImportedSubject, ImportMapping
@@ -52,6 +52,7 @@ __all__ = [
     "AuditReview",
     "CheckFiring",
     "CheckReason",
+    "Decision",
     "DesignVersion",
     "Digest",
     "Disagreement",

@@ -1,8 +1,10 @@
-"""How often two people's entries of the same item were compared, and how often whose entry did not hold."""
+"""Work on double entry: decisions on differences until a form is complete, and counts of entries compared."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+
+from edc.models.observation import Disagreement, Resolution
 
 
 class EntryCount(models.Model):
@@ -27,4 +29,32 @@ class EntryCount(models.Model):
                 fields=["site", "form_oid", "item_oid", "person", "quarter"], name="entry_count_once"
             ),
             CheckConstraint(condition=Q(wrong__lte=F("compared")), name="entry_count_wrong_within_compared"),
+        ]
+
+
+class Decision(models.Model):
+    """What a person decided on a difference in one of several sittings, or a decision taken back.
+
+    Rows are only added. When every difference of a form has a decision that stands, these become its
+    resolutions; until then one can be taken back.
+    """
+
+    disagreement = models.ForeignKey(Disagreement, on_delete=models.PROTECT, related_name="decisions")
+    choice = models.CharField(max_length=10, choices=Resolution.Choice, blank=True)
+    entry = models.JSONField(null=True, help_text="As in the resolution.")
+    reason = models.CharField(max_length=300)
+    resolver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    resolved_at = models.DateTimeField(auto_now_add=True)
+    withdraws = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="withdrawn_by",
+        help_text="The decision taken back by this row.",
+    )  # fmt: skip
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            CheckConstraint(condition=~Q(reason=""), name="decision_has_reason"),
+            CheckConstraint(
+                condition=Q(withdraws__isnull=True) ^ Q(choice=""), name="decision_chooses_or_withdraws"
+            ),
         ]

@@ -116,6 +116,17 @@ class Disagreement(models.Model):
             CheckConstraint(condition=~Q(first=F("second")), name="disagreement_between_two"),
         ]
 
+    @property
+    def held(self):
+        """The resolution, before the form is complete the decision that stands; None while open."""
+        resolution = getattr(self, "resolution", None)
+        if resolution is not None:
+            return resolution
+        decisions = list(self.decisions.all())
+        withdrawn = {each.withdraws_id for each in decisions}
+        standing = (each for each in decisions if each.withdraws_id is None and each.pk not in withdrawn)
+        return next(standing, None)
+
 
 class Resolution(models.Model):
     """The value that a person names for a disagreement, with the reason; never changed afterwards."""

@@ -1,17 +1,22 @@
-"""Differences of two passes as a list: the queue of who resolves them, and the rows behind a rate of errors."""
+"""Differences of two passes as a list: the queue of who resolves them, and the rows behind a rate."""
 
 from collections.abc import Mapping
 from datetime import timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from edc.models import Disagreement, FormInstance, Resolution, Site, Study, User
+from edc.models import Decision, Disagreement, FormInstance, Resolution, Site, Study, User
 from edc.selectors.visible import disagreements_visible_to
 
+STANDING = Decision.objects.filter(
+    disagreement=OuterRef("pk"), withdraws__isnull=True, withdrawn_by__isnull=True
+)
+# Neither resolved nor decided: `Disagreement.held` is None.
+OPEN = Q(resolution__isnull=True) & ~Q(Exists(STANDING))
 SHOWS: dict[str, Q] = {
-    "open": Q(resolution__isnull=True),
-    "resolved": Q(resolution__isnull=False),
+    "open": OPEN,
+    "resolved": ~OPEN,
     "all": Q(),
 }
 # An entry did not hold where the other pass or a third value was chosen.

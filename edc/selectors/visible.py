@@ -100,7 +100,10 @@ def disagreements_visible_to(actor: User | None) -> QuerySet[Disagreement]:
     """Return disagreements with both values, for those only who resolve them."""
     sites = access.sites_for(actor, "resolve_disagreement")
     disagreements = Disagreement.objects.filter(form__subject__site__in=sites)
-    return disagreements.select_related("form__event", "form__subject__site", "first", "second", "resolution")
+    disagreements = disagreements.select_related(
+        "form__event", "form__subject__site", "first", "second", "resolution__resolver"
+    )
+    return disagreements.prefetch_related("decisions__resolver")
 
 
 def queries_visible_to(actor: User | None) -> QuerySet[Query]:

@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 
 from edc import access, audit
 from edc.errors import InvalidInput, NotNow
-from edc.models import Disagreement, FormInstance, Observation, Resolution, Stream, User
+from edc.models import Decision, Disagreement, FormInstance, Observation, Resolution, Stream, User
 from edc.rules.subject_values import split_path
+from edc.selectors.differences import OPEN
 from edc.selectors.evaluation import item_fault, normal_of
 from edc.selectors.records import sealed
 from edc.services.comparison import compare, merge
@@ -60,20 +61,21 @@ def compare_passes(*, form: FormInstance, actor: User) -> list[Disagreement]:
 @transaction.atomic
 def resolve_disagreement(
     *, disagreement: Disagreement, choice: str, entry: Mapping | None, reason: str, actor: User
-) -> Resolution:
-    """Name the value that holds, with the reason; the last resolution of a form completes it.
+) -> Decision:
+    """Name the value that holds, with the reason; the last decision of a form completes it.
 
     `choice` is first, second or other; `entry` counts with other only (for a row in one pass alone: None
-    drops the row). Whoever entered one of the passes may not resolve.
+    drops the row). Whoever entered one of the passes may not resolve. Until the form is complete the
+    decision can be taken back.
     """
     access.require(actor, "resolve_disagreement", site=disagreement.form.subject.site)
     reason = required_text(reason, field="reason")
-    form = FormInstance.objects.select_for_update().get(pk=disagreement.form_id)
-    require_open(form)
-    disagreement = form.disagreements.select_related("first", "second").get(pk=disagreement.pk)
+    form, disagreement = _locked(disagreement)
+    if disagreement.held is not None:
+        raise NotNow(_("This disagreement has been resolved already."))
     _check_turn(form, disagreement, actor)
     chosen = _chosen(form, disagreement, choice, entry)
-    resolution = Resolution.objects.create(
+    decision = Decision.objects.create(
         disagreement=disagreement, choice=choice, entry=chosen, reason=reason, resolver=actor
     )
     before = {"first": disagreement.first_entry, "second": disagreement.second_entry}
@@ -81,13 +83,56 @@ def resolve_disagreement(
         actor=actor, action="disagreement.resolved", target=form, path=disagreement.path, before=before,
         after={"choice": choice, "entry": chosen}, reason=reason, blinded=BLINDED,
     )  # fmt: skip
-    if not form.disagreements.filter(resolution__isnull=True).exists():
+    if not form.disagreements.filter(OPEN).exists():
+        _settle(form)
         _adjudicate(form, disagreement.first, disagreement.second, actor)
-    return resolution
+    return decision
+
+
+@transaction.atomic
+def take_back_decision(*, disagreement: Disagreement, reason: str, actor: User) -> Decision:
+    """Open a difference again that was decided, with the reason; both stay on record.
+
+    Raise NotNow once the form is complete: then a value is corrected on the form.
+    """
+    access.require(actor, "resolve_disagreement", site=disagreement.form.subject.site)
+    reason = required_text(reason, field="reason")
+    form, disagreement = _locked(disagreement)
+    _check_turn(form, disagreement, actor)
+    held = disagreement.held
+    if not isinstance(held, Decision):
+        raise NotNow(_("There is no decision on this difference to take back."))
+    withdrawal = Decision.objects.create(
+        disagreement=disagreement, withdraws=held, reason=reason, resolver=actor
+    )
+    audit.record(
+        actor=actor, action="disagreement.taken_back", target=form, path=disagreement.path,
+        before={"choice": held.choice, "entry": held.entry}, after=None, reason=reason, blinded=BLINDED,
+    )  # fmt: skip
+    return withdrawal
+
+
+def _locked(disagreement: Disagreement) -> tuple[FormInstance, Disagreement]:
+    """Return the form, locked, and the disagreement as it now stands."""
+    form = FormInstance.objects.select_for_update().get(pk=disagreement.form_id)
+    require_open(form)
+    return form, form.disagreements.select_related("first", "second", "resolution").get(pk=disagreement.pk)
+
+
+def _settle(form: FormInstance) -> None:
+    """Make the decisions that stand the resolutions of the form, each in the name of who decided."""
+    undecided = form.disagreements.filter(resolution__isnull=True).prefetch_related("decisions")
+    Resolution.objects.bulk_create(
+        Resolution(
+            disagreement=each, choice=each.held.choice, entry=each.held.entry, reason=each.held.reason,
+            resolver_id=each.held.resolver_id,
+        )
+        for each in undecided
+    )  # fmt: skip
 
 
 def _check_turn(form: FormInstance, disagreement: Disagreement, actor: User) -> None:
-    if form.status != Status.DISAGREEMENT or hasattr(disagreement, "resolution"):
+    if form.status != Status.DISAGREEMENT:
         raise NotNow(_("This disagreement has been resolved already."))
     if actor.pk in (disagreement.first.observer_id, disagreement.second.observer_id):
         raise NotNow(_("You entered one of the passes. Another person must resolve the disagreement."))

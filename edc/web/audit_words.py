@@ -19,6 +19,7 @@ ACTIONS: dict[str, Promise] = {
     "check.set_aside": _("Silent finding set aside"),
     "design.published": _("Design version published"),
     "disagreement.resolved": _("Disagreement resolved"),
+    "disagreement.taken_back": _("Decision taken back"),
     "draft.released": _("Draft released"),
     "draft.row_added": _("Row added to a draft"),
     "draft.row_removed": _("Row removed from a draft"),

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from edc.models import EntryCount, Site, Study
+from edc.models import EntryCount, FormInstance, Site, Study
 from edc.selectors.differences import differences_matching
 from edc.selectors.error_rates import (
     BY,
@@ -76,7 +76,7 @@ def rates(request: HttpRequest) -> HttpResponse:
         "bys": BY_WORDS,
         "total": _total(counts, asked),
         "lines": _lines(study, counts, by, asked),
-        "waiting": waiting.filter(resolution__isnull=True).count(),
+        "waiting": waiting.filter(form__status=FormInstance.Status.DISAGREEMENT).count(),
         "asked": asked,
         "forms": form_choices(study),
         "quarters": _quarters(request, study),

@@ -10,10 +10,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from edc import access
 from edc.errors import DomainError, InvalidInput
-from edc.models import Disagreement, FormInstance
-from edc.selectors import disagreements_visible_to, forms_visible_to
+from edc.models import Disagreement, FormInstance, Query
+from edc.selectors import disagreements_visible_to, forms_visible_to, queries_visible_to
+from edc.selectors.differences import OPEN
 from edc.selectors.owed import event_name, form_name
-from edc.services.reconcile import resolve_disagreement
+from edc.services.query import ask_site
+from edc.services.query.source import STANDARD
+from edc.services.reconcile import resolve_disagreement, take_back_decision
 from edc.web.entry import form_or_404
 from edc.web.form_sheet import EMPTY, Cell, question
 from edc.web.item_status import ItemStatus
@@ -54,6 +57,30 @@ def resolve(request: HttpRequest, pk: int, disagreement: int) -> HttpResponse:
     return redirect(reverse("form-reconcile", args=[form.pk]) + f"?item={_next_open(request, form, found)}")
 
 
+@login_required
+@require_POST
+def take_back(request: HttpRequest, pk: int, disagreement: int) -> HttpResponse:
+    """Open a decided difference again, and stay at it."""
+    form = _form(request, pk)
+    found = get_object_or_404(disagreements_visible_to(request.user), pk=disagreement, form=form)
+    try:
+        take_back_decision(disagreement=found, reason=request.POST.get("reason", ""), actor=request.user)
+    except InvalidInput as error:
+        return _page(request, form, str(found.pk), error)
+    return redirect(reverse("form-reconcile", args=[form.pk]) + f"?item={found.pk}")
+
+
+@login_required
+@require_POST
+def ask(request: HttpRequest, pk: int, disagreement: int) -> HttpResponse:
+    """Ask the site what the source says, and stay at the difference."""
+    form = _form(request, pk)
+    found = get_object_or_404(disagreements_visible_to(request.user), pk=disagreement, form=form)
+    ask_site(disagreement=found, actor=request.user)
+    messages.success(request, _("The site is asked what the source says; neither value is shown to it."))
+    return redirect(reverse("form-reconcile", args=[form.pk]) + f"?item={found.pk}")
+
+
 def _form(request: HttpRequest, pk: int) -> FormInstance:
     form = form_or_404(request, pk)
     access.require(request.user, "resolve_disagreement", site=form.subject.site)
@@ -91,7 +118,7 @@ def _reason(request: HttpRequest) -> str:
 
 
 def _next_open(request: HttpRequest, form: FormInstance, after: Disagreement) -> int:
-    left = _differences(request, form).filter(resolution__isnull=True)
+    left = _differences(request, form).filter(OPEN)
     found = left.filter(pk__gt=after.pk).first() or left.first()
     return found.pk if found else after.pk
 
@@ -134,8 +161,24 @@ def _page(
         "reasons": reasons().items(),
         "skip_to": _open_after(listed, current),
         **(_difference(form, listed, current) if current else {}),
+        "may_take_back": bool(
+            current and not current.is_open and form.status == FormInstance.Status.DISAGREEMENT
+        ),
+        **_asked(request, form, current),
     }
     return render(request, "edc/reconcile.html", context, status=422 if error else 200)
+
+
+def _asked(request: HttpRequest, form: FormInstance, line: Line | None) -> dict[str, object]:
+    """Return what the site was asked about the difference, the answers, and whether it can be asked now."""
+    if line is None:
+        return {}
+    is_row = line.disagreement.kind == Disagreement.Kind.ROW
+    path = "" if is_row else line.disagreement.path
+    found = queries_visible_to(request.user).filter(form=form, path=path, standard_code=STANDARD)
+    asked = list(found.prefetch_related("messages__author"))
+    settled = all(each.state in (Query.State.CLOSED, Query.State.CANCELLED) for each in asked)
+    return {"asked": asked, "may_ask": line.is_open and settled}
 
 
 def _open_after(listed: list[Line], current: Line | None) -> Line | None:
@@ -158,7 +201,7 @@ def _difference(form: FormInstance, listed: list[Line], line: Line) -> dict[str,
     chosen = {
         each.disagreement.path: each.disagreement.first_entry
         if each.is_open
-        else each.disagreement.resolution.entry
+        else each.disagreement.held.entry
         for each in listed
     }
     first, second = sides(form, disagreement)

@@ -65,7 +65,7 @@ def lines(form: FormInstance, disagreements: QuerySet[Disagreement]) -> list[Lin
 
 def _line(form: FormInstance, disagreement: Disagreement) -> Line:
     label, place = _names(form, disagreement)
-    resolution = getattr(disagreement, "resolution", None)
+    resolution = disagreement.held
     if resolution is None:
         return Line(disagreement, label, place, "diff", _("To resolve"), True)
     words = {

@@ -76,7 +76,7 @@ class Enterer:
 
     def resolve(self) -> None:
         """Let the data manager settle what the two passes hold differently, in favour of the first."""
-        open_ones = Disagreement.objects.filter(form__subject=self.subject, resolution__isnull=True)
+        open_ones = Disagreement.objects.filter(form__subject=self.subject, form__status="disagreement")
         for disagreement in open_ones:
             resolve_disagreement(
                 disagreement=disagreement, choice="first", entry=None, actor=self.users["dm"],

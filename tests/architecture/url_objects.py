@@ -13,6 +13,7 @@ from edc.services.design import publish_design
 from edc.services.enrol import enrol_subject
 from tests.architecture.markers import Planted, plant
 from tests.factories import imaging as images
+from tests.factories import imports, quality
 from tests.factories import modeling as models
 from tests.factories import models as made
 from tests.factories import snapshots as frozen
@@ -73,7 +74,7 @@ def make_world(system: User, crc: Any) -> World:
         "query pk": query.pk,
         "form-query query": query.pk,
         "person-end pk": stranger.pk,
-        "lock-decide pk": made.HoldRequestFactory(study=study, site=site, level="site").pk,
+        "lock-decide pk": quality.HoldRequestFactory(study=study, site=site, level="site").pk,
         "person pk": stranger.user_id,
         "audit-criteria-end pk": made.AuditCriteriaFactory(study=study).pk,
         "audit-review-sign pk": made.AuditCriteriaFactory(study=study).pk,
@@ -96,7 +97,7 @@ def make_world(system: User, crc: Any) -> World:
 
 def _batch(study: Study, site: Site) -> int:
     """Return an import whose dry run is done."""
-    batch = made.ImportBatchFactory(study=study, kind="odm", state="checked", mapping={"shape": "odm"})
+    batch = imports.ImportBatchFactory(study=study, kind="odm", state="checked", mapping={"shape": "odm"})
     batch.sites.add(site)
     return batch.pk
 
@@ -127,7 +128,9 @@ def _disagreement(form: FormInstance) -> dict[str, Any]:
     second = made.ObservationFactory(form=form, stream="entry-2")
     item = form.design_version.design.form(form.form_oid).items[0]
     found = made.DisagreementFactory(form=form, path=item.oid, first=first, second=second)
-    return {"form-resolve disagreement": found.pk, "api:disagreement-resolution pk": found.pk}
+    asked = {"form-resolve-ask pk": form.pk, "form-resolve-ask disagreement": found.pk}
+    asked |= {"form-resolve-back pk": form.pk, "form-resolve-back disagreement": found.pk}
+    return asked | {"form-resolve disagreement": found.pk, "api:disagreement-resolution pk": found.pk}
 
 
 def _images(subject: Subject) -> dict[str, Any]:

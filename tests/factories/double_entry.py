@@ -6,7 +6,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from edc import models
-from tests.factories.models import SiteFactory, UserFactory
+from tests.factories.models import DisagreementFactory, SiteFactory, UserFactory
 
 
 class EntryCountFactory(DjangoModelFactory):
@@ -18,3 +18,13 @@ class EntryCountFactory(DjangoModelFactory):
     item_oid = "IT.DM.SEX"
     person = factory.SubFactory(UserFactory)
     quarter = date(2026, 10, 1)
+
+
+class DecisionFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Decision
+
+    disagreement = factory.SubFactory(DisagreementFactory)
+    choice = models.Resolution.Choice.FIRST
+    reason = "As in the source"
+    resolver = factory.SubFactory(UserFactory)

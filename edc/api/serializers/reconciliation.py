@@ -16,7 +16,7 @@ class ResolutionSerializer(serializers.ModelSerializer):
 class DisagreementSerializer(serializers.ModelSerializer):
     form = serializers.IntegerField(source="form_id", read_only=True)
     subject_key = serializers.CharField(source="form.subject.subject_key", read_only=True)
-    resolution = ResolutionSerializer(read_only=True, allow_null=True, default=None)
+    resolution = ResolutionSerializer(source="held", read_only=True, allow_null=True)
 
     class Meta:
         model = Disagreement
@@ -43,4 +43,4 @@ class DisagreementFilters(serializers.Serializer):
     subject_key = serializers.CharField(source="form__subject__subject_key", required=False)
     form = serializers.IntegerField(source="form_id", required=False, min_value=1)
     kind = serializers.ChoiceField(choices=Disagreement.Kind.choices, required=False)
-    open = serializers.BooleanField(source="resolution__isnull", required=False)
+    open = serializers.BooleanField(source="is_open", required=False)

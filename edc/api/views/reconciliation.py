@@ -1,6 +1,6 @@
 """Disagreements for who resolves them."""
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -18,6 +18,7 @@ from edc.api.serializers.reconciliation import (
     ResolveRequest,
 )
 from edc.models import Disagreement
+from edc.selectors.differences import OPEN
 from edc.services.reconcile import resolve_disagreement
 
 
@@ -29,7 +30,7 @@ class Disagreements(FilteredList):
 
     def get_queryset(self) -> QuerySet[Disagreement]:
         disagreements = selectors.disagreements_visible_to(self.request.user)
-        return disagreements.select_related("form__subject", "resolution__resolver")
+        return disagreements.annotate(is_open=ExpressionWrapper(OPEN, BooleanField()))
 
 
 class DisagreementResolution(IdempotentWrites, APIView):

@@ -2,6 +2,7 @@
 
 from edc.services.query.asking import assign_query, raise_query
 from edc.services.query.bulk import RowResult, assign_queries, raise_queries, turn_queries
+from edc.services.query.source import ask_site
 from edc.services.query.standard import save_standard_text
 from edc.services.query.system import (
     close_unreachable,
@@ -24,6 +25,7 @@ __all__ = [
     "TURNS",
     "RowResult",
     "answer_query",
+    "ask_site",
     "assign_queries",
     "assign_query",
     "cancel_query",

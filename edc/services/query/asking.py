@@ -34,7 +34,7 @@ def raise_query(*, form: FormInstance, path: str, actor: User, text: str = "", s
     role = asking_role(actor, site)
     query = Query.objects.create(
         form=form, path=path, origin=Query.Origin.MANUAL, text_zh=words.zh, text_en=words.en, raised_by=actor,
-        owner_role=role, standard_code=standard, state=_first_state(form, role),
+        owner_role=role, standard_code=standard, state=first_state(form, role),
     )  # fmt: skip
     after = {"text": words.as_dict(), "state": query.state, "owner": role}
     audit.record(actor=actor, action="query.raised", target=query, path=path, after=after)
@@ -59,7 +59,7 @@ def releasing_role(form: FormInstance) -> str:
     return str(form.design_version.design.settings.get("query_release", ""))
 
 
-def _first_state(form: FormInstance, role: str) -> str:
+def first_state(form: FormInstance, role: str) -> str:
     releaser = releasing_role(form)
     waits = role == Role.DATA_MANAGER and releaser not in ("", role)
     return Query.State.CANDIDATE if waits else Query.State.OPEN

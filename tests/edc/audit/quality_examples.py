@@ -6,8 +6,9 @@ import pytest
 
 from edc.errors import InvalidInput
 from edc.models import HoldKind, HoldRequest
-from edc.services import lock, review, sign, verify
-from tests.factories.models import PASSWORD, HoldRequestFactory, ReviewTypeFactory
+from edc.services import lock, query, reconcile, review, sign, verify
+from tests.factories.models import PASSWORD
+from tests.factories.quality import HoldRequestFactory, ReviewTypeFactory
 
 
 def monitor(w):
@@ -38,7 +39,28 @@ def locked(w):
     return lock.lock_form(form=w.complete("FO.DM"), actor=w.manager, reason="Clean")
 
 
+def decided(w):
+    form = w.form()
+    w.enter(form, 1, AGE="58", SEX="F")
+    w.enter(form, 2, AGE="59", SEX="M")
+    found = form.disagreements.first()
+    reconcile.resolve_disagreement(
+        disagreement=found, choice="first", entry=None, reason="Source", actor=w.manager
+    )
+    return found
+
+
 QUALITY = {
+    "reconcile.take_back_decision": (
+        decided,
+        lambda w, found: reconcile.take_back_decision(
+            disagreement=found, reason="Wrong page", actor=w.manager
+        ),
+    ),
+    "query.source.ask_site": (
+        lambda w: w.disagreement(),
+        lambda w, found: query.ask_site(disagreement=found, actor=w.manager),
+    ),
     "sign.sign_all": (
         lambda w: w.complete("FO.DM"),
         lambda w, form: sign.sign_all(

@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from edc import audit
 from edc.models import AuditEvent, AuditHead
 from tests.factories import models as factories
+from tests.factories.double_entry import DecisionFactory
 from tests.factories.guards import GUARDED, dropping, making
 
 ROWS = {
@@ -16,6 +17,7 @@ ROWS = {
     "edc_observation": (factories.ObservationFactory, "content_sha256 = 'x'"),
     "edc_disagreement": (factories.DisagreementFactory, "path = 'x'"),
     "edc_resolution": (factories.ResolutionFactory, "reason = 'x'"),
+    "edc_decision": (DecisionFactory, "reason = 'x'"),
     "edc_designversion": (factories.DesignVersionFactory, "sha256 = 'x'"),
     "edc_auditreview": (factories.AuditReviewFactory, "findings = 'x'"),
     "edc_redactedcell": (factories.RedactedCellFactory, "column_name = 'x'"),

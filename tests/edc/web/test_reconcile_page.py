@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from edc.models import Disagreement, FormInstance, ItemValue
+from edc.models import Disagreement, FormInstance, ItemValue, Resolution
 from edc.services.entry import submit_entry
 from edc.web.reconcile_sheet import marked
 from tests.edc.web.entry_door import browser
@@ -77,7 +77,7 @@ def test_the_value_chosen_holds_and_the_next_difference_follows(form, manager):
     answer = resolve(manager, form, "IT.DM.SEX", choice="second", more="Page 2")
     left = Disagreement.objects.get(form=form, path="IT.DM.AGE")
     assert answer.url == f"{reverse('form-reconcile', args=[form.pk])}?item={left.pk}"
-    resolution = Disagreement.objects.get(form=form, path="IT.DM.SEX").resolution
+    resolution = Disagreement.objects.get(form=form, path="IT.DM.SEX").held
     assert (resolution.choice, resolution.reason) == ("second", "As in the source: Page 2")
 
 
@@ -96,7 +96,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(form, manager):
     assert 'value="680"' in answer.content.decode()
     without_reason = resolve(manager, form, "IT.DM.AGE", choice="first", why="other")
     assert without_reason.status_code == 422
-    assert not hasattr(Disagreement.objects.get(form=form, path="IT.DM.AGE"), "resolution")
+    assert Disagreement.objects.get(form=form, path="IT.DM.AGE").held is None
 
 
 def test_who_entered_a_pass_may_not_resolve(form, crcs, member, site):
@@ -135,3 +135,34 @@ def test_a_difference_can_be_left_for_later_and_the_last_one_open_cannot(form, m
     resolve(manager, form, "IT.DM.AGE", choice="first")
 
     assert 'data-key="s"' not in page(manager, form, item=sex.pk).content.decode()
+
+
+def test_a_decision_can_be_taken_back_until_the_form_is_complete(form, manager):
+    resolve(manager, form, "IT.DM.SEX", choice="second")
+    sex, age = (Disagreement.objects.get(form=form, path=path) for path in ("IT.DM.SEX", "IT.DM.AGE"))
+    url = reverse("form-resolve-back", args=[form.pk, sex.pk])
+    assert browser(manager).post(url, {"reason": " "}).status_code == 422
+    assert "Take the decision back" in page(manager, form, item=sex.pk).content.decode()
+
+    assert browser(manager).post(url, {"reason": "Wrong page"}).status_code == 302
+    assert Disagreement.objects.get(pk=sex.pk).held is None
+    assert browser(manager).post(url, {"reason": "Again"}).status_code == 409
+    assert [each.choice for each in sex.decisions.all()] == ["second", ""]
+
+    resolve(manager, form, "IT.DM.SEX", choice="first")
+    resolve(manager, form, "IT.DM.AGE", choice="first")
+    form.refresh_from_db()
+    assert form.status == Status.COMPLETE
+    assert ItemValue.objects.get(form=form, item_oid="IT.DM.SEX").value == "F"
+    assert Resolution.objects.get(disagreement=sex).choice == "first"
+    assert browser(manager).post(url, {"reason": "Late"}).status_code == 409
+    assert "Take the decision back" not in page(manager, form, item=age.pk).content.decode()
+
+
+def test_a_decision_taken_by_one_person_is_settled_in_that_name(form, manager, member):
+    other = member("max", "data_manager")
+    resolve(other, form, "IT.DM.SEX", choice="second")
+    assert not Resolution.objects.exists()
+    resolve(manager, form, "IT.DM.AGE", choice="first")
+    named = {each.disagreement.path: each.resolver for each in Resolution.objects.all()}
+    assert named == {"IT.DM.SEX": other, "IT.DM.AGE": manager}
