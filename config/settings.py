@@ -298,6 +298,8 @@ SPECTACULAR_SETTINGS = {
         "EventStatus": "edc.models.StudyEvent.Status",
         "FormStatus": "edc.models.FormInstance.Status",
         "QueryState": "edc.models.Query.State",
+        "ExportKind": "edc.models.snapshot.Export.Kind",
+        "WorkState": "edc.models.background.BackgroundWork.State",
         "UploadStatus": "imaging.models.UploadSession.Status",
         "RunStatus": "modeling.models.Run.Status",
     },

@@ -1,4 +1,4 @@
-"""Imports of data: the mapping of a file's columns, a batch from upload to undo, and what became of each cell."""
+"""Imports of data: a file's columns, a batch from upload to undo, and what became of each cell."""
 
 import uuid
 

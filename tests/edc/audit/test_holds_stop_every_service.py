@@ -6,7 +6,7 @@ from edc.errors import NotNow
 from edc.models import AuditEvent, Hold, HoldKind
 from edc.services.query import RowResult
 from tests.edc.audit.test_every_service_records import EXAMPLES, World
-from tests.factories.models import HoldFactory
+from tests.factories.quality import HoldFactory
 
 # What is no content of a subject: people, the design, plans and texts, holds themselves, exports.
 OUTSIDE = {

@@ -145,7 +145,8 @@ def test_numbers_are_classified_in_their_units(one, two, kind):
 @pytest.mark.parametrize(
     ("one", "two", "touch"),
     [("1", "2", True), ("9", "0", True), ("4", "7", True), ("1", "0", True), ("3", "0", False),
-     ("1", "5", False), ("q", "a", True), ("p", "k", False), ("g", "t", True), ("1", "1", False), ("年", "月", False)],
+     ("1", "5", False), ("q", "a", True), ("p", "k", False), ("g", "t", True), ("1", "1", False),
+     ("年", "月", False)],
 )  # fmt: skip
 def test_keys_that_touch(one, two, touch):
     assert are_neighbours(one, two) is are_neighbours(two, one) is touch

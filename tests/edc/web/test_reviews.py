@@ -6,7 +6,7 @@ from django.urls import reverse
 from edc.models import AuditEvent, FormReview, ReviewType
 from edc.services.entry import correct_item
 from tests.factories.entering import entry
-from tests.factories.models import ReviewTypeFactory
+from tests.factories.quality import ReviewTypeFactory
 
 pytestmark = pytest.mark.usefixtures("english")
 
