@@ -15,9 +15,12 @@ site, a value still blinded) only the two hashes that link it to its neighbours.
 Exit code 0: all hold. 1: the first row that does not is named. 2: the file is no exported trail.
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
 import sys
+from collections.abc import Iterator
 
 FORMAT = "tandem-audit-trail/1"
 GENESIS = "0" * 64
@@ -31,13 +34,13 @@ class Broken(Exception):
 class Trail:
     """The walk along the chain."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.previous = GENESIS
         self.rows = self.opened = 0
-        self.unfit = {}
-        self.redacted = {}
+        self.unfit: dict[int, str] = {}
+        self.redacted: dict[int, int] = {}
 
-    def take(self, row):
+    def take(self, row: dict) -> None:
         """Check one row against the one before it and against its own hash."""
         if row["previous_hash"] != self.previous:
             raise Broken(self._named(row, "the row before this one was removed or inserted"))
@@ -45,7 +48,7 @@ class Trail:
             self._check_content(row)
         self.previous, self.rows = row["hash"], self.rows + 1
 
-    def _check_content(self, row):
+    def _check_content(self, row: dict) -> None:
         self.opened += 1
         digest = content_hash(row)
         if digest != row["hash"]:
@@ -56,32 +59,33 @@ class Trail:
                     del self.unfit[each["id"]]
                     self.redacted[each["id"]] = row["id"]
 
-    def end(self, footer):
+    def end(self, footer: dict) -> None:
         """Check that nothing altered is left unexplained, and that the rows end where the footer says."""
         if self.unfit:
             raise Broken(f"row {min(self.unfit)}: the content of this row was altered")
         if footer.get("rows") != self.rows or footer.get("last_hash") != self.previous:
             raise Broken(f"the end: {footer.get('rows')} rows were exported, but {self.rows} are here")
 
-    def _named(self, row, problem):
+    def _named(self, row: dict, problem: str) -> str:
         first = min([*self.unfit, row["id"]])
         words = problem if first == row["id"] else "the content of this row was altered"
         return f"row {first}: {words}"
 
 
-def content_hash(row):
+def content_hash(row: dict) -> str:
     """Return the SHA-256 of an open row's content."""
     content = {name: value for name, value in row.items() if name not in ("id", "hash")}
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def verify(lines):
+def verify(lines: Iterator[str]) -> Trail:
     """Return the walk over the lines; raise Broken where something does not hold."""
     header = json.loads(next(lines))
     if header.get("format") != FORMAT:
         raise ValueError(f"not a {FORMAT} file")
-    trail, footer = Trail(), {}
+    trail = Trail()
+    footer: dict = {}
     for line in lines:
         row = json.loads(line)
         if "rows" in row:
@@ -94,7 +98,7 @@ def verify(lines):
     return trail
 
 
-def main(path):
+def main(path: str) -> int:
     """Print what holds or where it breaks, and return the exit code."""
     try:
         with open(path, encoding="utf-8") as file:

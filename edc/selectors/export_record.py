@@ -33,8 +33,8 @@ def records_of(subjects: Sequence[Subject]) -> list[record.Subject]:
     neither. The subjects need `site` and `study` loaded.
     """
     ids = [subject.pk for subject in subjects]
-    forms = FormInstance.objects.filter(subject__in=ids).select_related("design_version")
-    forms = list(forms.defer("design_version__content").order_by("event_id", "ordinal", "repeat_key", "pk"))
+    rows = FormInstance.objects.filter(subject__in=ids).select_related("design_version")
+    forms = list(rows.defer("design_version__content").order_by("event_id", "ordinal", "repeat_key", "pk"))
     held = _Held([form for form in forms if form.status in SEALED], [form.pk for form in forms])
     by_event: Parts = defaultdict(list)
     for form in forms:
@@ -90,7 +90,8 @@ def _values(forms: list[int]) -> Parts:
     )  # fmt: skip
     rows = ItemValue.objects.filter(form__in=forms).order_by("form_id", "item_oid", "row_key")
     for form, *fields, updated in rows.values_list(*columns):
-        found[form].append(record.Value(*fields, stamp(updated)))
+        parts: list[Any] = [*fields, stamp(updated)]
+        found[form].append(record.Value(*parts))
     return found
 
 

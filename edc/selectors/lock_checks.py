@@ -118,5 +118,5 @@ def lock_checks(forms: QuerySet[FormInstance], level: Level, asked: dict[str, st
     """Return the checklist of all these forms together; of a single form without what is asked of visits."""
     wide = {Level.STUDY: Level.SITE, Level.ITEM: Level.FORM}.get(level, level)
     counts = lock_counts(forms, wide)
-    total = {key: {"all": sum(found.values())} for key, found in counts.items()}
+    total: dict[str, Counts] = {key: {"all": sum(found.values())} for key, found in counts.items()}
     return checks_of(total, "all", asked, level=level)

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
@@ -176,7 +177,7 @@ def debt_by_site(found: QuerySet[FormVerificationDue]) -> list[SiteDebt]:
         .annotate(**{f"sum_{name}": each for name, each in sums.items()})
         .annotate(forms_left=Count("pk", filter=Q(left__gt=0)))
     )
-    by_site = {row["form__subject__site"]: row for row in rows}
+    by_site: dict[int, dict[str, Any]] = {row["form__subject__site"]: {**row} for row in rows}
     return [
         SiteDebt(
             site, **{name: by_site[site.pk][f"sum_{name}"] for name in sums},
