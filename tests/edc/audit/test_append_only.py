@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from edc import audit
 from edc.models import AuditEvent, AuditHead
 from tests.factories import models as factories
+from tests.factories import snapshots as frozen
 from tests.factories.double_entry import DecisionFactory
 from tests.factories.guards import GUARDED, dropping, making
 
@@ -23,6 +24,8 @@ ROWS = {
     "edc_redactedcell": (factories.RedactedCellFactory, "column_name = 'x'"),
     "edc_querymessage": (factories.QueryMessageFactory, "text = 'x'"),
     "edc_uatrun": (factories.UatRunFactory, "passed = 0"),
+    "edc_snapshot": (frozen.SnapshotFactory, "name = 'x'"),
+    "edc_snapshotpart": (frozen.SnapshotPartFactory, "sha256 = 'x'"),
     "edc_formulaadoption": (factories.FormulaAdoptionFactory, "reason = 'x'"),
 }
 

@@ -128,7 +128,7 @@ def test_a_form_with_an_open_query_is_not_locked(form, crcs, member):
     assert not complete_age.exists()  # not evaluable without an age: never a query
     correct_item(form=form, path="IT.LBC.BILI", entry=entry("600"), reason="Source", actor=crcs[0])
     assert Query.objects.get(form=form).rule_oid == "soft_limit"
-    with pytest.raises(NotNow, match="quer"):
+    with pytest.raises(NotNow, match="Queries not settled: 1"):
         lock_form(form=form, actor=member("meg", "data_manager"), reason="Clean")
 
 
