@@ -17,6 +17,7 @@ def as_user():
     def client(user):
         made = Client()
         made.force_login(user)
+        made.cookies["django_language"] = "en"
         return made
 
     return client
