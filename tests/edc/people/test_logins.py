@@ -75,10 +75,10 @@ def test_a_name_that_no_account_has_is_not_kept(client, ada, head):
 def test_the_person_is_told_of_the_last_login_and_of_refusals_since(client, ada):
     tries(client)
     client.logout()
+    client.cookies["django_language"] = "en"
     tries(client, "wrong")
     tries(client, "wrong")
     tries(client)
-    client.cookies["django_language"] = "en"
 
     page = client.get("/").content.decode()
     assert "from 192.0.2.7" in page
