@@ -150,6 +150,20 @@ def may(actor: User | None, permission: str, *, site: Site | None = None, study:
     return False
 
 
+def held_in(actor: User | None, study: Study) -> frozenset[str]:
+    """Return every permission that the actor holds on the study or at any of its sites, in two queries."""
+    if actor is None or not actor.is_authenticated or actor.is_system:
+        return SYSTEM_GRANTS if getattr(actor, "is_system", False) else frozenset()
+    at_sites = SiteUserObjectPermission.objects.filter(user=actor, content_object__study=study)
+    on_study = StudyUserObjectPermission.objects.filter(user=actor, content_object=study)
+    site = getattr(getattr(actor, "api_token", None), "site_id", None)
+    if site:
+        at_sites = at_sites.filter(content_object=site)
+        on_study = on_study.filter(permission__codename="view_study_data")
+    names = [held.values_list("permission__codename", flat=True) for held in (at_sites.distinct(), on_study)]
+    return frozenset(_usable(actor, {name for held in names for name in held}))
+
+
 def require(
     actor: User | None, permission: str, *, site: Site | None = None, study: Study | None = None
 ) -> None:

@@ -74,7 +74,8 @@ class Extension(Protocol):
 
     key: str
 
-    def tabs(self, *, actor: User, study: Study) -> Sequence[Tab]: ...
+    def tabs(self, *, held: frozenset[str]) -> Sequence[Tab]:
+        """Return the tabs for who holds these permissions in the study."""
 
     def owed(self, *, actor: User, study: Study, site: Site | None) -> Sequence[OwedWork]: ...
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from edc import access
 from edc.extensions import Chip, OwedWork, ProposedValue, Tab
 from edc.models import FormInstance, Site, Study, Subject, User
 from modeling import selectors
@@ -21,14 +20,14 @@ class ModelingExtension:
 
     key = "scores"
 
-    def tabs(self, *, actor: User, study: Study) -> Sequence[Tab]:
+    def tabs(self, *, held: frozenset[str]) -> Sequence[Tab]:
         """Offer the scores to who sees them, and the analyses to who starts them."""
         tabs = []
-        if access.sites_for(actor, "view_scores", "review_scores").filter(study=study).exists():
+        if held & {"view_scores", "review_scores"}:
             tabs.append(Tab(_("Score review"), reverse("review-worklist"), "/modeling/review"))
-        if access.sites_for(actor, "run_models").filter(study=study).exists():
+        if "run_models" in held:
             tabs.append(Tab(_("Analyses"), reverse("analyses"), "/modeling/runs"))
-        if access.studies_for(actor, "develop_models", "approve_models").filter(pk=study.pk).exists():
+        if held & {"develop_models", "approve_models"}:
             tabs.append(Tab(_("Models"), reverse("models"), "/modeling/models"))
         return tabs
 

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from edc import extensions
+from edc import access, extensions
 from edc.design.protocol import EventDef
 from edc.extensions import Chip
 from edc.models import FormInstance, Query, Site, Study, StudyEvent, Subject, User
@@ -99,7 +99,7 @@ def matrix(
 
 
 def _heading(part: extensions.Extension, actor: User, study: Study) -> str:
-    tabs = part.tabs(actor=actor, study=study)
+    tabs = part.tabs(held=access.held_in(actor, study))
     return tabs[0].label if tabs else _("State")
 
 

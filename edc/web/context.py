@@ -88,13 +88,14 @@ def _tabs(request: HttpRequest, user: User, study: Study | None) -> list[dict[st
     if study is None:
         return []
     tabs = [extensions.Tab(_("Today"), reverse("home"), "/")]
+    held = access.held_in(user, study)
     for permissions, label, name in _AT_SITES:
-        if access.sites_for(user, *permissions).filter(study=study).exists():
+        if held.intersection(permissions):
             tabs.append(extensions.Tab(str(label), reverse(name), f"/{name}"))
     for part in extensions.registered():
-        tabs.extend(part.tabs(actor=user, study=study))
+        tabs.extend(part.tabs(held=held))
     for permission, label, name in _STUDY_WIDE:
-        if access.may(user, permission, study=study):
+        if permission in held:
             tabs.append(extensions.Tab(str(label), reverse(name), f"/{name}"))
     return [
         {"label": tab.label, "url": tab.url, "active": _is_active(request.path, tab.prefix)} for tab in tabs

@@ -26,11 +26,11 @@ class ImagingExtension:
 
     key = "images"
 
-    def tabs(self, *, actor: User, study: Study) -> Sequence[Tab]:
+    def tabs(self, *, held: frozenset[str]) -> Sequence[Tab]:
         tabs = []
-        if access.sites_for(actor, "upload_images", "view_data").filter(study=study).exists():
+        if held & {"upload_images", "view_data"}:
             tabs.append(Tab(_("Images"), reverse("imaging-forms"), "/imaging/forms"))
-        if access.sites_for(actor, "read_images").filter(study=study).exists():
+        if "read_images" in held:
             tabs.append(Tab(_("Reads"), reverse("reads"), "/imaging/reads"))
         return tabs
 

@@ -7,7 +7,7 @@ from guardian.shortcuts import assign_perm
 
 from edc import access
 from edc.models import ApiToken, Membership, Role, Site, Study
-from tests.factories.models import UserFactory
+from tests.factories.models import StudyFactory, UserFactory
 
 SITE_RIGHTS = {name for grants in access.SITE_GRANTS.values() for name in grants}
 STUDY_RIGHTS = {name for grants in access.STUDY_GRANTS.values() for name in grants}
@@ -132,3 +132,27 @@ def test_a_system_user_may_do_what_its_table_says_everywhere(system, site):
     assert set(access.studies_for(system, "manage_people")) == set(Study.objects.all())
     for name in SITE_RIGHTS - access.SYSTEM_GRANTS:
         assert not access.may(system, name, site=site), name
+
+
+@pytest.mark.parametrize("role", ["crc", "auditor", "data_scientist", "administrator"])
+def test_what_is_held_in_a_study_is_what_its_sites_and_the_study_give(member, site, role):
+    actor = member("ada", role)
+    asked = {name for name in SITE_RIGHTS if access.may(actor, name, site=site)}
+    asked |= {name for name in STUDY_RIGHTS if access.may(actor, name, study=site.study)}
+
+    assert asked
+    assert access.held_in(actor, site.study) == asked
+    assert access.held_in(actor, StudyFactory()) == frozenset()
+    assert access.held_in(None, site.study) == frozenset()
+
+
+def test_a_token_of_a_site_holds_nothing_study_wide_but_the_study(member, site):
+    actor = member("meg", "data_manager")
+    actor.api_token = ApiToken(scopes=["read"], site=site)
+
+    assert access.held_in(actor, site.study) == {
+        "view_subjects",
+        "view_data",
+        "export_data",
+        "view_study_data",
+    }

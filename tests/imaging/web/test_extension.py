@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from edc import extensions
+from edc import access, extensions
 from edc.extensions import ProposedValue
 from edc.models import FormInstance, Site, Study, Subject, User
 from edc.services.schedule import hold_event
@@ -36,7 +36,7 @@ def part() -> ImagingExtension:
 def test_each_role_gets_its_tabs(
     part: ImagingExtension, member: Callable[..., User], study: Study, role: str, urls: list[str]
 ) -> None:
-    assert [tab.url for tab in part.tabs(actor=member("eve", role), study=study)] == urls
+    assert [tab.url for tab in part.tabs(held=access.held_in(member("eve", role), study))] == urls
 
 
 def test_images_are_owed_from_the_visit_until_they_arrive(
