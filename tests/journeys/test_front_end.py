@@ -23,6 +23,7 @@ urlpatterns = [
     path("switch/", _nothing, name="switch"),
     path("search/", _nothing, name="search"),
     path("notifications/", _nothing, name="notifications"),
+    path("notifications/count/", _nothing, name="notification-count"),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
 
