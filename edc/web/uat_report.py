@@ -63,7 +63,7 @@ def report_context(run: UatRun) -> dict[str, object]:
 def report_pdf(run: UatRun) -> bytes:
     """Return the report as PDF in the present language; raise Unavailable where nothing can print."""
     try:
-        from edc.web.printing import pdf_of
+        from edc.services.printing import pdf_of
     except (ImportError, OSError) as error:  # the library Pango is not on every machine
         raise Unavailable(
             _("Printing needs the library Pango. Ask the administrator to install it.")

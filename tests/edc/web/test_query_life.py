@@ -9,36 +9,9 @@ from django.utils import timezone
 from edc.models import AuditEvent, Query, StandardText
 from edc.services.entry import correct_item
 from edc.services.query import answer_query, raise_query
-from tests.factories.entering import entry, form_of
+from tests.factories.entering import entry
 
 pytestmark = pytest.mark.usefixtures("english")
-
-
-@pytest.fixture
-def ask(complete, member, subject):
-    """Return a function that raises a query on an item, as the monitor unless told otherwise."""
-    complete("FO.DM")
-
-    def make(path="IT.DM.AGE", role="monitor", **words):
-        words = words or {"text": "Is this right?"}
-        return raise_query(
-            form=form_of(subject, "FO.DM"), path=path, actor=member(f"a-{role}", role), **words
-        )
-
-    return make
-
-
-@pytest.fixture
-def take(client, member):
-    """Return a function that takes a turn as a role and returns the status and the query's state."""
-
-    def act(query, role, turn, **posted):
-        client.force_login(member(f"a-{role}", role))
-        response = client.post(reverse("query-turn", args=[query.pk]), {"turn": turn, **posted})
-        query.refresh_from_db()
-        return response.status_code, query.state
-
-    return act
 
 
 def test_the_role_that_asked_closes_and_another_judges(ask, take):
