@@ -46,7 +46,8 @@ def decide_hold(*, request: HoldRequest, approve: bool, note: str, actor: User) 
 
     A data manager or an investigator decides, never who asked. The checklist is looked at again.
     """
-    request = HoldRequest.objects.select_for_update().select_related("study", "site").get(pk=request.pk)
+    held = HoldRequest.objects.select_for_update(of=("self",)).select_related("study", "site")
+    request = held.get(pk=request.pk)
     spot = Spot(request.site or request.study)
     _require_decider(spot, actor)
     if request.asked_by_id == actor.pk:

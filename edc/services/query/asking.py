@@ -71,7 +71,7 @@ def assign_query(*, query: Query, assignee: User | None, actor: User) -> Query:
     site = query.form.subject.site
     if not access.may(actor, "answer_query", site=site):
         access.require(actor, "raise_query", site=site)
-    query = Query.objects.select_for_update().select_related("assigned_to").get(pk=query.pk)
+    query = Query.objects.select_for_update(of=("self",)).select_related("assigned_to").get(pk=query.pk)
     require_open(query.form, path=query.path, asking=True)
     if query.state not in (*Query.UNSETTLED, Query.State.CANDIDATE):
         raise NotNow(_("A settled query is nobody's work. Reopen it first."))
