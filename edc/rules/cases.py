@@ -7,7 +7,7 @@ from functools import partial
 from edc.design.items import Text
 from edc.design.protocol import CaseRecord, RuleCase
 from edc.design.study import StudyDesign
-from edc.rules.book import Check, Criterion, RuleBook
+from edc.rules.book import Check, RuleBook
 from edc.rules.form_logic import canonical, group_of_check
 from edc.rules.language import Rule, RuleInput, State
 from edc.rules.subject_values import FinalRecord, SubjectValues, item_path, record_rows, record_values
@@ -48,11 +48,6 @@ def prepare(book: RuleBook, case: RuleCase) -> PreparedCase:
 def check_of(book: RuleBook, oid: str) -> Check:
     """Return the compiled edit check; raise StopIteration where there is none."""
     return next(check for rules in book.forms.values() for check in rules.checks if check.rule.oid == oid)
-
-
-def criterion_of(book: RuleBook, oid: str) -> Criterion:
-    """Return the compiled criterion; raise StopIteration where there is none."""
-    return next(each for each in book.criteria if each.criterion.oid == oid)
 
 
 def check_says(rule: Rule, when: Rule | None, prepared: PreparedCase) -> str:

@@ -1,6 +1,7 @@
 """Which inputs a rule cannot do without: where one is absent the rule has no answer."""
 
-from edc.rules.syntax import Call, Index, ListOf, Name, Node, Operation, Select
+from edc.rules.names import path_of
+from edc.rules.syntax import Call, Index, ListOf, Node, Operation
 
 # Scope (own, latest, at), event, form and item of an input.
 Input = tuple[str, str, str, str]
@@ -48,7 +49,7 @@ def _union(nodes: tuple[Node, ...], own: str | None) -> frozenset[Input]:
 
 
 def _of_name(node: Node, own: str | None) -> frozenset[Input]:
-    path = _path(node)
+    path = path_of(node)
     if len(path) == 1 and own:
         return frozenset({("own", "", own, path[0])})
     if len(path) == 2 and path[0] not in _NO_FORM:
@@ -56,12 +57,3 @@ def _of_name(node: Node, own: str | None) -> frozenset[Input]:
     if len(path) == 4 and path[0] == "at":
         return frozenset({("at", path[1], path[2], path[3])})
     return frozenset()
-
-
-def _path(node: Node) -> tuple[str, ...]:
-    if isinstance(node, Name):
-        return (node.name,)
-    if isinstance(node, Select):
-        inner = _path(node.target)
-        return (*inner, node.field) if inner else ()
-    return ()

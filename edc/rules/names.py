@@ -58,7 +58,7 @@ class Names(ABC):
         )
 
     def select(self, node: Select) -> Typed:
-        path = _path(node)
+        path = path_of(node)
         if path and path[0] not in self.scope:
             return self.dotted(node, path)
         target = self.value(node.target)
@@ -160,11 +160,11 @@ class Names(ABC):
             )
 
 
-def _path(node: Node) -> tuple[str, ...]:
+def path_of(node: Node) -> tuple[str, ...]:
     """Return the names of a chain ``a.b.c``, empty when it does not start with a bare name."""
     if isinstance(node, Name):
         return (node.name,)
     if isinstance(node, Select):
-        inner = _path(node.target)
+        inner = path_of(node.target)
         return (*inner, node.field) if inner else ()
     return ()

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+from edc.rules.proportions import clopper_pearson
+
 
 @dataclass(frozen=True)
 class IntraclassCorrelation:
@@ -103,10 +105,7 @@ def wilson_interval(successes: int, trials: int, *, level: float = 0.95) -> tupl
 
 def clopper_pearson_interval(successes: int, trials: int, *, level: float = 0.95) -> tuple[float, float]:
     """Return the exact interval of a proportion."""
-    tail = (1 - level) / 2
-    low = stats.beta.ppf(tail, successes, trials - successes + 1) if successes else 0.0
-    high = stats.beta.ppf(1 - tail, successes + 1, trials - successes) if successes < trials else 1.0
-    return float(low), float(high)
+    return clopper_pearson(successes, trials, level)
 
 
 def _mean_squares(x: NDArray[np.float64]) -> tuple[float, float, float, float]:
