@@ -12,8 +12,8 @@ from edc.models import FormInstance, Site, Study, Subject, User
 from edc.services.design import publish_design
 from edc.services.enrol import enrol_subject
 from tests.architecture.markers import Planted, plant
+from tests.factories import checks, imports, quality
 from tests.factories import imaging as images
-from tests.factories import imports, quality
 from tests.factories import modeling as models
 from tests.factories import models as made
 from tests.factories import snapshots as frozen
@@ -83,8 +83,8 @@ def make_world(system: User, crc: Any) -> World:
         "token pk": made.ApiTokenFactory().pk,
         "token-revoke pk": made.ApiTokenFactory().pk,
         "import pk": _batch(study, site),
-        "check-set-aside pk": made.CheckFiringFactory(form=forms["complete"], severity="silent").pk,
-        "uat pk": made.UatRunFactory(design_version=study.design_versions.get()).pk,
+        "check-set-aside pk": checks.CheckFiringFactory(form=forms["complete"], severity="silent").pk,
+        "uat pk": checks.UatRunFactory(design_version=study.design_versions.get()).pk,
     }
     marked = ("verify", "sign", "lock", "verification", "verification-mark")
     ids |= {f"form-{each} pk": forms["complete"].pk for each in marked}

@@ -8,9 +8,9 @@ from edc.services.formulas import adopt_formulas
 from edc.services.platform_items import Filled, fill_items
 from edc.services.silent_checks import set_aside
 from edc.services.uat import run_uat
+from tests.factories.checks import CheckFiringFactory
 from tests.factories.designs import design_with_new_formula
 from tests.factories.entering import entry
-from tests.factories.models import CheckFiringFactory
 
 
 def _draft(world):

@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from edc import audit
 from edc.models import AuditEvent, AuditHead
+from tests.factories import checks
 from tests.factories import models as factories
 from tests.factories import snapshots as frozen
 from tests.factories.double_entry import DecisionFactory
@@ -23,10 +24,10 @@ ROWS = {
     "edc_auditreview": (factories.AuditReviewFactory, "findings = 'x'"),
     "edc_redactedcell": (factories.RedactedCellFactory, "column_name = 'x'"),
     "edc_querymessage": (factories.QueryMessageFactory, "text = 'x'"),
-    "edc_uatrun": (factories.UatRunFactory, "passed = 0"),
+    "edc_uatrun": (checks.UatRunFactory, "passed = 0"),
     "edc_snapshot": (frozen.SnapshotFactory, "name = 'x'"),
     "edc_snapshotpart": (frozen.SnapshotPartFactory, "sha256 = 'x'"),
-    "edc_formulaadoption": (factories.FormulaAdoptionFactory, "reason = 'x'"),
+    "edc_formulaadoption": (checks.FormulaAdoptionFactory, "reason = 'x'"),
 }
 
 
