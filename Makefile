@@ -47,6 +47,8 @@ $(PY):
 $(VENV)/.installed: requirements.txt requirements-build.txt | $(PY)
 	@command -v cc >/dev/null || command -v gcc >/dev/null || {
 	  echo "A C compiler is needed to build pyradiomics: apt-get install gcc libc6-dev" >&2; exit 1; }
+	$(PY) -c 'import os, sysconfig, sys; sys.exit(not os.path.exists(sysconfig.get_path("include") + "/Python.h"))' || {
+	  echo "Python's headers are needed to build pyradiomics: apt-get install python3.11-dev" >&2; exit 1; }
 	echo "Installing the pinned requirements into $(VENV) (a few minutes the first time)"
 	$(PIP) $(TORCH) $(if $(TORCH_INDEX_URL),--index-url $(TORCH_INDEX_URL))
 	$(PIP) -r requirements-build.txt
