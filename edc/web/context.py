@@ -43,8 +43,14 @@ def _busiest(user: User, studies: QuerySet[Study]) -> Study | None:
     return studies.annotate(subject_count=subjects).order_by("-subject_count", "oid").first()
 
 
-def member_sites(user: User, study: Study | None) -> list[Site]:
-    """Return the sites of the study at which the person has any role, in their order."""
+def member_sites(request: HttpRequest) -> list[Site]:
+    """Return the sites of the current study at which the person has any role, in order, asked once a page."""
+    if not hasattr(request, "_tandem_sites"):
+        request._tandem_sites = _member_sites(request.user, current_study(request))
+    return request._tandem_sites
+
+
+def _member_sites(user: User, study: Study | None) -> list[Site]:
     if study is None:
         return []
     memberships = Membership.objects.filter(user=user, study=study, active=True)
@@ -55,7 +61,7 @@ def member_sites(user: User, study: Study | None) -> list[Site]:
 
 def current_site(request: HttpRequest) -> Site | None:
     """Return the chosen site; None means all the person's sites, the default when there are several."""
-    sites = member_sites(request.user, current_study(request))
+    sites = member_sites(request)
     chosen = request.session.get(SITE_KEY)
     found = next((site for site in sites if site.oid == chosen), None)
     return found or (sites[0] if len(sites) == 1 else None)
@@ -73,7 +79,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
             "study": study,
             "site": current_site(request),
             "studies": list(access.studies_for(user, "view_study_data", "manage_people")),
-            "sites": member_sites(user, study),
+            "sites": member_sites(request),
             "tabs": _tabs(request, user, study),
             "roles": roles,
             "role_label": " · ".join(str(Role(role).label) for role in roles),

@@ -3,13 +3,12 @@
 import re
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_POST, require_safe
 
-from edc.models import Study
 from edc.selectors import queries_visible_to, studies_visible_to, subjects_visible_to
 from edc.web.answers import go
 from edc.web.context import SITE_KEY, STUDY_KEY, current_study, member_sites
@@ -26,19 +25,19 @@ def switch(request: HttpRequest) -> HttpResponse:
         request.session[STUDY_KEY] = study.oid
         request.session.pop(SITE_KEY, None)
     elif "site" in request.POST:
-        _choose_site(request, current_study(request), request.POST["site"])
+        _choose_site(request, request.POST["site"])
     wanted = request.POST.get("next", "")
     is_own = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
     return go(request, wanted if is_own else reverse("home"))
 
 
-def _choose_site(request: HttpRequest, study: Study | None, oid: str) -> None:
+def _choose_site(request: HttpRequest, oid: str) -> None:
     if not oid:
         request.session.pop(SITE_KEY, None)
-        return
-    mine = [site.pk for site in member_sites(request.user, study)]
-    sites = study.sites.filter(pk__in=mine) if study else Study.objects.none()
-    request.session[SITE_KEY] = get_object_or_404(sites, oid=oid).oid
+    elif any(site.oid == oid for site in member_sites(request)):
+        request.session[SITE_KEY] = oid
+    else:
+        raise Http404
 
 
 @require_safe

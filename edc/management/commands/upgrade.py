@@ -2,7 +2,8 @@
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 
 from edc import access
 from edc.models import User
@@ -11,15 +12,23 @@ from edc.models import User
 class Command(BaseCommand):
     help = (
         "Bring tables, people's grants and the counts of double entry and verification up to the code. "
-        "Run it after every change of the code, while nobody enters; a repeat changes nothing."
+        "Run it after every change of the code, while nobody enters; a repeat changes nothing and, where "
+        "no table changed, does not count again."
     )
 
     def handle(self, *args: object, **options: object) -> None:
+        changes_tables = _changes_tables()
         call_command("migrate", interactive=False, verbosity=0)
         people = User.objects.filter(is_system=False, is_active=True)
         with transaction.atomic():
             for person in people:
                 access.sync_grants(person)
         self.stdout.write(f"{len(people)} people hold what the role table gives.")
-        call_command("recount_double_entry", stdout=self.stdout)
-        call_command("refresh_verification", stdout=self.stdout)
+        if changes_tables:
+            call_command("recount_double_entry", stdout=self.stdout)
+            call_command("refresh_verification", stdout=self.stdout)
+
+
+def _changes_tables() -> bool:
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
