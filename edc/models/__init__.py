@@ -5,6 +5,7 @@ from edc.models.audit_review import AuditCriteria, AuditReview
 from edc.models.check import CheckFiring, CheckReason, FormulaAdoption, UatRun
 from edc.models.design import DesignVersion, design_of
 from edc.models.double_entry import Decision, EntryCount
+from edc.models.evidence import Evidence
 from edc.models.form import FormInstance
 from edc.models.hold import Hold, HoldKind, HoldRequest, Level
 from edc.models.import_batch import ImportBatch, ImportCell, ImportedForm, ImportedSubject, ImportMapping
@@ -60,6 +61,7 @@ __all__ = [
     "DraftItem",
     "EligibilityAssessment",
     "EntryCount",
+    "Evidence",
     "Export",
     "FormInstance",
     "FormReview",
