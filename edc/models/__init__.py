@@ -3,7 +3,9 @@
 from edc.models.audit import AuditEvent, AuditHead
 from edc.models.audit_review import AuditCriteria, AuditReview
 from edc.models.check import CheckFiring, CheckReason, FormulaAdoption, UatRun
+from edc.models.departure import Departure
 from edc.models.design import DesignVersion, design_of
+from edc.models.deviation import Deviation
 from edc.models.double_entry import Decision, EntryCount
 from edc.models.evidence import Evidence
 from edc.models.form import FormInstance
@@ -54,7 +56,9 @@ __all__ = [
     "CheckFiring",
     "CheckReason",
     "Decision",
+    "Departure",
     "DesignVersion",
+    "Deviation",
     "Digest",
     "Disagreement",
     "Draft",

@@ -24,6 +24,10 @@ class Subject(models.Model):
             ("screen_failed", "screening"),
             ("enrolled", "withdrawn"),
             ("enrolled", "completed"),
+            # A departure noted by mistake is taken back.
+            ("withdrawn", "screening"),
+            ("withdrawn", "enrolled"),
+            ("completed", "enrolled"),
         }
     )
 

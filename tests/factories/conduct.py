@@ -1,0 +1,32 @@
+"""One factory for each model of how a study is conducted: departures and deviations."""
+
+import factory
+from factory.django import DjangoModelFactory
+
+from edc import models
+from tests.factories.models import SubjectFactory, UserFactory
+
+
+class DepartureFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Departure
+
+    subject = factory.SubFactory(SubjectFactory)
+    how = models.Departure.How.OWN_WISH
+    left_on = "2026-07-01"
+    reason = "Moved away"
+    status_before = models.Subject.Status.ENROLLED
+    noted_by = factory.SubFactory(UserFactory)
+
+
+class DeviationFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Deviation
+
+    subject = factory.SubFactory(SubjectFactory)
+    source = models.Deviation.Source.PERSON
+    state = models.Deviation.State.REPORTED
+    occurred_on = "2026-07-01"
+    category = models.Deviation.Category.PROCEDURE
+    description = "Contrast phase left out"
+    noted_by = factory.SubFactory(UserFactory)
