@@ -7,6 +7,7 @@ from edc.models.departure import Departure
 from edc.models.design import DesignVersion, design_of
 from edc.models.deviation import Deviation
 from edc.models.double_entry import Decision, EntryCount
+from edc.models.entry_plan import EntryDraw, EntryRate, EntrySeed, EntryTerms
 from edc.models.evidence import Evidence
 from edc.models.form import FormInstance
 from edc.models.hold import Hold, HoldKind, HoldRequest, Level
@@ -25,6 +26,7 @@ from edc.models.observation import (
 from edc.models.password import PasswordRecord
 from edc.models.person import ApiToken, IdempotencyRecord, Membership, Role, User
 from edc.models.query import Query, QueryMessage, StandardText
+from edc.models.recheck import Recheck
 from edc.models.redaction import RedactedCell, Redaction
 from edc.models.review import FormReview, ReviewType
 from edc.models.schedule import StudyEvent
@@ -65,6 +67,10 @@ __all__ = [
     "DraftItem",
     "EligibilityAssessment",
     "EntryCount",
+    "EntryDraw",
+    "EntryRate",
+    "EntrySeed",
+    "EntryTerms",
     "Evidence",
     "Export",
     "FormInstance",
@@ -91,6 +97,7 @@ __all__ = [
     "Query",
     "QueryMessage",
     "RedactedCell",
+    "Recheck",
     "Redaction",
     "Resolution",
     "ReviewType",

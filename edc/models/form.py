@@ -11,6 +11,8 @@ class FormInstance(models.Model):
     class EntryMode(models.TextChoices):
         DOUBLE = "double", _("Double entry")
         SINGLE = "single", _("Single entry")
+        ITEMS = "items", _("Chosen items twice")
+        SAMPLED = "sampled", _("Double entry by sample")
 
     class Status(models.TextChoices):
         TO_DO = "to_do", _("To do")

@@ -24,6 +24,7 @@ MASKABLE = {
     "edc_disagreement": ("first_entry", "second_entry"),
     "edc_resolution": ("entry", "reason"),
     "edc_decision": ("entry", "reason"),
+    "edc_recheck": ("content",),
     "edc_querymessage": ("text",),
 }
 # Columns that the platform fills: hashes and names of things, which nobody types.

@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from edc import audit
 from edc.models import AuditEvent, AuditHead
 from tests.factories import checks
+from tests.factories import entry_plan as plan
 from tests.factories import models as factories
 from tests.factories import snapshots as frozen
 from tests.factories.double_entry import DecisionFactory
@@ -20,6 +21,11 @@ ROWS = {
     "edc_disagreement": (factories.DisagreementFactory, "path = 'x'"),
     "edc_resolution": (factories.ResolutionFactory, "reason = 'x'"),
     "edc_decision": (DecisionFactory, "reason = 'x'"),
+    "edc_entryseed": (plan.EntrySeedFactory, "seed = 'x'"),
+    "edc_entryterms": (plan.EntryTermsFactory, "reason = 'x'"),
+    "edc_entryrate": (plan.EntryRateFactory, "percent = 7"),
+    "edc_entrydraw": (plan.EntryDrawFactory, "number = 7"),
+    "edc_recheck": (plan.RecheckFactory, "content_sha256 = 'x'"),
     "edc_designversion": (factories.DesignVersionFactory, "sha256 = 'x'"),
     "edc_auditreview": (factories.AuditReviewFactory, "findings = 'x'"),
     "edc_redactedcell": (factories.RedactedCellFactory, "column_name = 'x'"),
