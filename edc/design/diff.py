@@ -26,8 +26,8 @@ class DesignChange:
 
     ``kind`` is added, removed, moved, reordered, retired, restored, or the aspect that is another one: text,
     type, unit, range, required, shown, formula, codelist, handling, repeating, check, severity, window,
-    forms, value. ``forms`` are the OIDs of the forms that it concerns. ``before`` and ``after`` are for people; None
-    where there was or is nothing.
+    forms, value. ``forms`` are the OIDs of the forms that it concerns. ``before`` and ``after`` are for
+    people; None where there was or is nothing.
     """
 
     kind: str
