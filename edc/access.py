@@ -1,11 +1,14 @@
 """Who may do what, where: the role table, the grants and the questions about them. The only such place."""
 
 from collections.abc import Iterable
+from typing import TypeVar
 
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from guardian.shortcuts import assign_perm, get_objects_for_user, remove_perm
+from guardian.shortcuts import get_objects_for_user
 
 from edc.models import (
     ApiToken,
@@ -18,6 +21,7 @@ from edc.models import (
     User,
 )
 
+Grant = TypeVar("Grant", SiteUserObjectPermission, StudyUserObjectPermission)
 SITE_GRANTS: dict[str, frozenset[str]] = {
     Role.CRC: frozenset(
         {"view_subjects", "enrol_subject", "enter_data", "view_data", "answer_query", "upload_images"}
@@ -212,12 +216,18 @@ def sync_grants(user: User) -> None:
 def _apply(
     user: User,
     model: type[Site] | type[Study],
-    table: type[SiteUserObjectPermission] | type[StudyUserObjectPermission],
+    table: type[Grant],
     wanted: set[tuple[int, str]],
 ) -> None:
-    held = set(table.objects.filter(user=user).values_list("content_object_id", "permission__codename"))
-    objects = model.objects.in_bulk({pk for pk, _name in held ^ wanted})
-    for pk, name in sorted(wanted - held):
-        assign_perm(name, user, objects[pk])
-    for pk, name in sorted(held - wanted):
-        remove_perm(name, user, objects[pk])
+    mine = table.objects.filter(user=user)
+    rows = mine.values_list("pk", "content_object_id", "permission__codename")
+    held = {(pk, name): row for row, pk, name in rows}
+    table.objects.filter(pk__in=[row for grant, row in held.items() if grant not in wanted]).delete()
+    missing = sorted(wanted - held.keys())
+    if missing:
+        kind = ContentType.objects.get_for_model(model)
+        permissions = dict(Permission.objects.filter(content_type=kind).values_list("codename", "pk"))
+        table.objects.bulk_create(
+            (table(user=user, content_object_id=pk, permission_id=permissions[name]) for pk, name in missing),
+            ignore_conflicts=True,
+        )
