@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from edc.design.cases import with_cases
 from edc.design.codec import decode
-from edc.design.errors import DesignErrors
+from edc.design.errors import DesignError, DesignErrors
 from edc.design.items import CodeList, Text
 from edc.design.library import Entry, Library, checked, read_into, read_library, sound_elements
 from edc.design.protocol import (
@@ -44,16 +44,23 @@ def read_study(path: Path, library: Path) -> StudyDesign:
     files = _study_files(path, held)
     if not isinstance(files.study.data, dict) or "study.yaml" in _faulty_files(held):
         raise DesignErrors(held.errors)
+    design, errors = compile_study(path.name, files, held)
+    if errors:
+        raise DesignErrors(errors)
+    return design
+
+
+def compile_study(folder: str, files: StudyFiles, held: Library) -> tuple[StudyDesign, list[DesignError]]:
+    """Compile sound files and check references, rules and cases; return the design and all faults known.
+
+    Where there are faults the design lacks what is broken; nobody may store it.
+    """
     used = used_forms(files.uses, held, files.study.data["oid"])
-    held.errors += used.errors
-    held.errors += check_references(path.name, files, used, held)
+    errors = [*held.errors, *used.errors, *check_references(folder, files, used, held)]
     design = _compile(files, used, held)
     design, rule_errors = check_rules(design, files, used, held)
     design, case_errors = with_cases(design, held.cases, files.cases)
-    held.errors += [*rule_errors, *case_errors]
-    if held.errors:
-        raise DesignErrors(held.errors)
-    return design
+    return design, [*errors, *rule_errors, *case_errors]
 
 
 def _faulty_files(held: Library) -> set[str]:

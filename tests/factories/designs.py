@@ -165,6 +165,7 @@ def small_design(*, oid: str = "ChiCTR2600000001", entry: str = "double", **chan
             codelist("SEX", "M", "F"),
             codelist("DRUG", "ATEZO", "BEV", "LENV"),
         ),
+        "sponsor": text("A foundation"),
         "sites": SITES,
         "institutions": (
             Institution("nanfang", text("Nanfang Hospital")),
