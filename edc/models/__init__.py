@@ -1,5 +1,12 @@
 """The models of the edc app, by concept."""
 
+from edc.models.amendment import (
+    DesignMigration,
+    MigratedSubject,
+    Rehearsal,
+    RehearsalLine,
+    SiteActivation,
+)
 from edc.models.audit import AuditEvent, AuditHead
 from edc.models.audit_review import AuditCriteria, AuditReview
 from edc.models.check import CheckFiring, CheckReason, FormulaAdoption, UatRun
@@ -59,6 +66,7 @@ __all__ = [
     "CheckReason",
     "Decision",
     "Departure",
+    "DesignMigration",
     "DesignVersion",
     "Deviation",
     "Digest",
@@ -91,6 +99,7 @@ __all__ = [
     "ItemVerification",
     "Level",
     "Membership",
+    "MigratedSubject",
     "Notification",
     "Observation",
     "PasswordRecord",
@@ -99,12 +108,15 @@ __all__ = [
     "RedactedCell",
     "Recheck",
     "Redaction",
+    "Rehearsal",
+    "RehearsalLine",
     "Resolution",
     "ReviewType",
     "Role",
     "Signature",
     "SigningAct",
     "Site",
+    "SiteActivation",
     "SiteUserObjectPermission",
     "StandardText",
     "Snapshot",

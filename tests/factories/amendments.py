@@ -1,11 +1,16 @@
-"""An amendment of the small design that touches every kind of thing."""
+"""An amendment of the small design that touches every kind of thing, and a factory for each of its models."""
 
 from dataclasses import replace
 
+import factory
+from factory.django import DjangoModelFactory
+
+from edc import models
 from edc.design.items import Code, FormDef, ItemDef, Limits, UnitFactor
 from edc.design.protocol import EventForm, RuleDef, Window
 from edc.design.study import StudyDesign
 from tests.factories.designs import item, small_design, text
+from tests.factories.models import SHA, DesignVersionFactory, SiteFactory, SubjectFactory, UserFactory
 
 ADDED = item("DM", "HEIGHT", "float", unit="cm", required="always")
 
@@ -83,3 +88,55 @@ def _without(form: FormDef, oid: str) -> FormDef:
             for group in form.item_groups
         ),
     )
+
+
+class SiteActivationFactory(DjangoModelFactory):
+    class Meta:
+        model = models.SiteActivation
+
+    site = factory.SubFactory(SiteFactory)
+    design_version = factory.SubFactory(DesignVersionFactory, study=factory.SelfAttribute("..site.study"))
+    active_from = "2026-01-01"
+    approval = "EC 2026-7, 2025-12-20"
+    set_by = factory.SubFactory(UserFactory)
+
+
+class RehearsalFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Rehearsal
+
+    design_version = factory.SubFactory(DesignVersionFactory)
+    study = factory.SelfAttribute("design_version.study")
+    pair_sha256 = SHA
+    requested_by = factory.SubFactory(UserFactory)
+
+
+class RehearsalLineFactory(DjangoModelFactory):
+    class Meta:
+        model = models.RehearsalLine
+
+    rehearsal = factory.SubFactory(RehearsalFactory)
+    subject = factory.SubFactory(SubjectFactory)
+    site = factory.SelfAttribute("subject.site")
+    state_sha256 = SHA
+    effects_sha256 = SHA
+
+
+class DesignMigrationFactory(DjangoModelFactory):
+    class Meta:
+        model = models.DesignMigration
+
+    rehearsal = factory.SubFactory(RehearsalFactory)
+    study = factory.SelfAttribute("rehearsal.study")
+    reason = "Protocol amendment 2"
+    requested_by = factory.SubFactory(UserFactory)
+
+
+class MigratedSubjectFactory(DjangoModelFactory):
+    class Meta:
+        model = models.MigratedSubject
+
+    migration = factory.SubFactory(DesignMigrationFactory)
+    subject = factory.SubFactory(SubjectFactory)
+    from_version = factory.SelfAttribute("subject.design_version")
+    effects_sha256 = SHA

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from edc import audit
 from edc.models import AuditEvent, AuditHead
-from tests.factories import checks
+from tests.factories import amendments, checks
 from tests.factories import entry_plan as plan
 from tests.factories import models as factories
 from tests.factories import snapshots as frozen
@@ -26,6 +26,8 @@ ROWS = {
     "edc_entryrate": (plan.EntryRateFactory, "percent = 7"),
     "edc_entrydraw": (plan.EntryDrawFactory, "number = 7"),
     "edc_recheck": (plan.RecheckFactory, "content_sha256 = 'x'"),
+    "edc_rehearsalline": (amendments.RehearsalLineFactory, "obstacle = 'x'"),
+    "edc_migratedsubject": (amendments.MigratedSubjectFactory, "effects_sha256 = 'x'"),
     "edc_designversion": (factories.DesignVersionFactory, "sha256 = 'x'"),
     "edc_auditreview": (factories.AuditReviewFactory, "findings = 'x'"),
     "edc_redactedcell": (factories.RedactedCellFactory, "column_name = 'x'"),
