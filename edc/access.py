@@ -195,6 +195,13 @@ def roles_at(actor: User | None, *, study: Study | None, site: Site | None = Non
     return sorted(set(memberships.values_list("role", flat=True)))
 
 
+def holders_of(permission: str, *, study: Study) -> QuerySet[User]:
+    """Return the active people whose role gives them this study-wide permission on the study."""
+    roles = [role for role, names in STUDY_GRANTS.items() if permission in names]
+    members = Membership.objects.filter(study=study, active=True, role__in=roles)
+    return User.objects.filter(is_active=True, pk__in=members.values("user"))
+
+
 @transaction.atomic
 def sync_grants(user: User) -> None:
     """Make the user's object grants equal to what the active memberships give; nothing more survives."""

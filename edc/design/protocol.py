@@ -224,7 +224,19 @@ class OutcomeDef:
 
 @dataclass(frozen=True)
 class EntryPlan:
-    """Double or single entry, by default and by form."""
+    """How forms are entered, by default and by form: ``double``, ``single``, ``items`` or ``sampled``.
+
+    ``items`` lists by form the items entered twice where the mode is items; the form's critical ones where
+    none are listed. ``rate`` and by form ``rates`` is the percentage of copies drawn for a second pass where
+    the mode is sampled. The limits, in percent, are those of the plan of double entry; ``recheck`` asks the
+    second person once to check what differs.
+    """
 
     default: str
     forms: dict[str, str] = field(default_factory=dict)
+    items: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    rate: int | None = None
+    rates: dict[str, int] = field(default_factory=dict)
+    limit: float = 0.5
+    critical_limit: float = 0.1
+    recheck: bool = False

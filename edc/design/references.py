@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
+from edc.design.entry_check import check_entry
 from edc.design.errors import DesignError
 from edc.design.items import DATE_TYPES, NUMERIC_TYPES
 from edc.design.library import Entry, Library
@@ -20,6 +21,7 @@ def check_references(folder: str, files: StudyFiles, used: UsedForms, held: Libr
     items = {item.data["oid"]: item for item in used.items}
     found = [
         _study(folder, files.whole, forms, items, held),
+        check_entry(files.whole, files.events, forms, items),
         _sites(files.sites, held),
         _events(files.events, forms, held, used),
         _unplanned(files, used),
@@ -53,11 +55,6 @@ def _study(folder: str, study: Entry, forms: set[str], items: dict[str, UsedItem
     data = study.data
     if data["oid"] != folder:
         yield study.error(("oid",), f"须与文件夹名一致：{folder}", f"Must equal the folder's name, {folder}.")
-    yield from (
-        study.error(("entry", "forms", oid), *_no_form(oid))
-        for oid in data["entry"].get("forms", {})
-        if oid not in forms
-    )
     for key in ("index_item", "consent_item"):
         item = items.get(data[key])
         if item is None and not used_form_is_broken(data[key], held):

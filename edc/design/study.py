@@ -115,10 +115,21 @@ class StudyDesign:
         return tuple(event for event in self.events if any(f.form == form_oid for f in event.forms))
 
     def entry_mode(self, form_oid: str, event_oid: str | None = None) -> str:
-        """Return ``double`` or ``single``: the event's word, else the form's, else the study's."""
+        """Return ``double``, ``single``, ``items`` or ``sampled``: the event's word, else the form's, else
+        the study's.
+        """
         planned = self.event(event_oid).forms if event_oid else ()
         of_event = next((each.entry for each in planned if each.form == form_oid and each.entry), None)
         return of_event or self.entry.forms.get(form_oid, self.entry.default)
+
+    def items_twice(self, form_oid: str) -> tuple[str, ...]:
+        """Return the items of a form that are entered twice where its entry is by items."""
+        critical = tuple(item.oid for item in self.form(form_oid).items if item.critical and item.is_typed_in)
+        return self.entry.items.get(form_oid) or critical
+
+    def entry_percent(self, form_oid: str) -> int:
+        """Return the percentage of a form's copies that its design draws for a second pass."""
+        return self.entry.rates.get(form_oid, 100 if self.entry.rate is None else self.entry.rate)
 
     @cached_property
     def _forms(self) -> dict[str, FormDef]:

@@ -12,6 +12,7 @@ from edc.models.audit_review import AuditCriteria, AuditReview
 from edc.models.check import CheckFiring, CheckReason, FormulaAdoption, UatRun
 from edc.models.departure import Departure
 from edc.models.design import DesignVersion, design_of
+from edc.models.design_draft import DesignDraft, DesignDraftStep
 from edc.models.deviation import Deviation
 from edc.models.double_entry import Decision, EntryCount
 from edc.models.entry_plan import EntryDraw, EntryRate, EntrySeed, EntryTerms
@@ -67,6 +68,8 @@ __all__ = [
     "Decision",
     "Departure",
     "DesignMigration",
+    "DesignDraft",
+    "DesignDraftStep",
     "DesignVersion",
     "Deviation",
     "Digest",

@@ -23,6 +23,8 @@ class Notification(models.Model):
         ROLE_ENDED = "role_ended", _("A role of yours ended")
         QUERY_ASSIGNED = "query_assigned", _("A query was assigned to you")
         QUERY_ANSWERED = "query_answered", _("Your query was answered")
+        DESIGN_SUBMITTED = "design_submitted", _("A design draft waits for your review")
+        DESIGN_DECIDED = "design_decided", _("A design draft of yours was reviewed")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notifications")
     kind = models.CharField(max_length=30, choices=Kind)

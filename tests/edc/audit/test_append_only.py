@@ -12,6 +12,7 @@ from tests.factories import amendments, checks
 from tests.factories import entry_plan as plan
 from tests.factories import models as factories
 from tests.factories import snapshots as frozen
+from tests.factories.design_drafts import DesignDraftStepFactory
 from tests.factories.double_entry import DecisionFactory
 from tests.factories.guards import GUARDED, dropping, making
 
@@ -29,6 +30,7 @@ ROWS = {
     "edc_rehearsalline": (amendments.RehearsalLineFactory, "obstacle = 'x'"),
     "edc_migratedsubject": (amendments.MigratedSubjectFactory, "effects_sha256 = 'x'"),
     "edc_designversion": (factories.DesignVersionFactory, "sha256 = 'x'"),
+    "edc_designdraftstep": (DesignDraftStepFactory, "text = 'x'"),
     "edc_auditreview": (factories.AuditReviewFactory, "findings = 'x'"),
     "edc_redactedcell": (factories.RedactedCellFactory, "column_name = 'x'"),
     "edc_querymessage": (factories.QueryMessageFactory, "text = 'x'"),
