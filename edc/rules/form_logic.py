@@ -15,6 +15,7 @@ from edc.rules.form_record import Place, Record, Sheet, places, read_record, row
 from edc.rules.language import Rule, RuleInput, RuleResult, State
 from edc.rules.scores import round_half_up
 from edc.rules.subject_values import SubjectValues, item_path
+from edc.safety.graded_terms import with_terms_checked
 
 _DECIMALS = 4
 
@@ -119,7 +120,8 @@ class _Evaluation:
         self.today, self.site = today, site or subject.site
         self.sheet = Sheet(rules.form, record)
         self.places = list(places(rules.form, record))
-        self.readings = read_record(design, rules.form, record, today)
+        readings = read_record(design, rules.form, record, today)
+        self.readings = with_terms_checked(design, rules.form, readings)
         self.inputs: dict[str | None, RuleInput] = {}
 
     def state(self) -> FormState:

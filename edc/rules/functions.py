@@ -13,6 +13,7 @@ from typing import Any
 
 from edc.rules import scores
 from edc.rules.kinds import BOOL, DATE, NUMBER, TEXT, YES_NO, Kind
+from edc.safety.terminology import has_grade
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,7 @@ FUNCTIONS: dict[str, Function] = {
     "bclc": Function((_N, _N, _N, _B, _B, _B), _codes("0", "A", "B", "C", "D"), scores.bclc),
     "cnlc": Function((_N, _T, _N, _N, _B, _B), _codes("1A", "1B", "2A", "2B", "3A", "3B", "4"), scores.cnlc),
     "nsclc_stage": Function((_T, _T, _T, _T), Kind("text", codes=_STAGES), scores.nsclc_stage),
+    "ctcae_has_grade": Function((_T, _T), _B, has_grade),
 }
 
 LIST_FUNCTIONS: dict[str, Callable[[list[Any]], Any]] = {

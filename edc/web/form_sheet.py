@@ -93,6 +93,13 @@ class Cell:
         return [*self.question.choices, *(Choice(code, code) for code in self.chosen if code not in known)]
 
     @property
+    def withheld(self) -> frozenset[str]:
+        """The codes that another item's value takes from the choices, but for what was chosen."""
+        offers = self.status.offers
+        codes = frozenset(each.code for each in self.question.choices) if offers else frozenset()
+        return codes - {*offers, *self.chosen}
+
+    @property
     def shown(self) -> str:
         """What a searched field shows of its code: the code's label and the code."""
         found = next((each for each in self.choices if each.code == self.raw), None)

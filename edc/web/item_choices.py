@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from edc.design.items import ItemDef
 from edc.design.search_keys import search_keys
 from edc.models import FormInstance, ItemValue, Membership, Role
+from edc.safety.terminology import EXTERNAL
 from edc.selectors.evaluation import in_language
+from edc.web.graded_terms import term_choices
 
 # Up to so many choices stand beside each other; more are searched.
 MOST_BESIDE = 7
@@ -17,12 +19,15 @@ MOST_IN_SELECT = 40
 
 @dataclass(frozen=True)
 class Choice:
-    """One choice: its code, its label, the digit that chooses it, and what it is found by when typing."""
+    """One choice: its code, its label, the digit that chooses it, what it is found by when typing, and the
+    group under which a long list shows it.
+    """
 
     code: str
     label: str
     key: str = ""
     found_by: tuple[str, ...] = ()
+    group: str = ""
 
     @property
     def find(self) -> str:
@@ -37,6 +42,8 @@ def choices_of(form: FormInstance, item: ItemDef) -> list[Choice]:
     codelist = form.design_version.design.codelist_of(item)
     if codelist is None:
         return []
+    if codelist.external == EXTERNAL:
+        return [Choice(code, label, "", found, group) for code, label, group, found in term_choices()]
     if codelist.external:
         return _numbered(_OPEN.get(codelist.external, _none)(form))
     found_by = [search_keys(each.code, each.zh, each.en) for each in codelist.offered]
@@ -46,7 +53,7 @@ def choices_of(form: FormInstance, item: ItemDef) -> list[Choice]:
 def is_open(form: FormInstance, item: ItemDef) -> bool:
     """Tell whether the item takes codes that no list of the design holds."""
     codelist = form.design_version.design.codelist_of(item)
-    return codelist is not None and not codelist.items
+    return codelist is not None and not codelist.items and codelist.external != EXTERNAL
 
 
 def _numbered(pairs: list[tuple[str, str]], found_by: list[tuple[str, ...]] | None = None) -> list[Choice]:

@@ -22,6 +22,7 @@ from edc.web.audit_words import channel_word, role_words
 from edc.web.change_reasons import posted_reason, reason_choices, remember_reason
 from edc.web.entry import form_or_404
 from edc.web.form_sheet import EMPTY, Cell, question
+from edc.web.graded_terms import is_graded, term_words
 from edc.web.item_findings import findings, inputs_read
 from edc.web.item_queries import panel_queries
 from edc.web.item_status import item_statuses
@@ -148,6 +149,7 @@ def _parts(form: FormInstance, item: ItemDef, path: str, tab: str, actor: User) 
         "hard": limits_text(item, item.hard),
         "soft": limits_text(item, item.soft),
         "filled_by": in_language(item.filled_by.how) if item.filled_by else "",
+        "term": term_words(form, form_state(form, actor).state, path) if is_graded(form, item) else None,
         "findings": findings(form, path, actor),
         "inputs": list(inputs_read(form, path, actor)) if item.type == "derived" else [],
     }

@@ -1,7 +1,7 @@
 """What a page says about each item of a form: shown or not, its status, what is wrong with it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -12,6 +12,7 @@ from edc.models import FormInstance
 from edc.rules.form_logic import Computed, FormState
 from edc.rules.subject_values import split_path
 from edc.selectors.evaluation import faults_of, in_language
+from edc.web.graded_terms import offered_grades
 from edc.web.unit_words import unit_words
 from edc.web.value_text import missing_label, value_text
 
@@ -37,7 +38,8 @@ class Message:
 @dataclass(frozen=True)
 class ItemStatus:
     """The state of one item: `shape` and `word` of the status vocabulary, `computed` a derived value,
-    `heard` what was understood where it is not plainly what was typed.
+    `heard` what was understood where it is not plainly what was typed, `offers` the only codes that another
+    item's value leaves to choose from, empty where all are.
     """
 
     visible: bool
@@ -48,6 +50,7 @@ class ItemStatus:
     computed: str = ""
     why: str = ""
     heard: str = ""
+    offers: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """Return the state as the page's script applies it; what is false or empty is left out."""
@@ -59,6 +62,7 @@ class ItemStatus:
             "computed": self.computed,
             "why": self.why,
             "heard": self.heard,
+            "offers": self.offers,
             "messages": [vars(each) for each in self.messages],
         }
         return {name: value for name, value in told.items() if value}
@@ -69,10 +73,12 @@ def item_statuses(form: FormInstance, state: FormState) -> dict[str, ItemStatus]
     design = form.design_version.design
     items = design.form(form.form_oid).items_by_oid
     messages = _messages(form, items, state)
-    return {
+    statuses = {
         path: _status(design, items[split_path(path)[0]], path, state, tuple(messages.get(path, ())))
         for path in state.visible
     }
+    offered = offered_grades(form, state)
+    return statuses | {path: replace(statuses[path], offers=codes) for path, codes in offered.items()}
 
 
 def _messages(form: FormInstance, items: dict[str, ItemDef], state: FormState) -> dict[str, list[Message]]:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from edc.design.items import ItemDef
 from edc.design.study import StudyDesign
+from edc.safety.terminology import EXTERNAL, ctcae
 from edc.selectors.evaluation import in_language
 from edc.services.entries import MISSING_CODES
 from edc.web.unit_words import unit_words
@@ -42,6 +43,9 @@ def code_label(design: StudyDesign, item: ItemDef, code: str) -> str:
     if item.answer_type == "yes_no":
         return {"Y": _("Yes"), "N": _("No")}.get(code, code)
     codelist = design.codelist_of(item)
+    if codelist is not None and codelist.external == EXTERNAL:
+        term = ctcae().term(code)
+        return in_language(term.label) if term else code
     found = codelist.code(code) if codelist else None
     return in_language(found.label) if found else code
 

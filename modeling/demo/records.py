@@ -73,7 +73,8 @@ def _filling(form: FormInstance, item: ItemDef, day: date) -> object:
 def _code(form: FormInstance, item: ItemDef) -> str:
     codelist = form.design_version.design.codelist(item.codelist or "")
     if codelist.external:
-        return {"sites": form.subject.site.oid, "lesions": "T01"}.get(codelist.external, "crc1")
+        known = {"sites": form.subject.site.oid, "lesions": "T01", "ctcae": "Fatigue"}
+        return known.get(codelist.external, "crc1")
     codes = [code.code for code in codelist.offered]
     return "N" if "N" in codes and "Y" in codes else codes[0]
 

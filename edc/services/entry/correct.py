@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from edc import access, audit
 from edc.errors import InvalidInput, NotNow
 from edc.models import FormInstance, Observation, Stream, User
-from edc.selectors.evaluation import item_fault, state_of
+from edc.rules.form_logic import FormState
+from edc.selectors.evaluation import faults_of, item_fault, state_of
 from edc.selectors.records import held_record, sealed
 from edc.services.completion import complete_form
 from edc.services.entries import checked_entry, checked_path, is_empty, require_proposed
@@ -52,10 +53,23 @@ def correct_item(
     if fault:
         raise InvalidInput(_("The value is not possible."), fields={path: fault})
     content = _content(record, path, checked)
-    hidden = newly_hidden(form, record, content, state_of(form, content))
+    state = state_of(form, content)
+    require_possible(form, record, state)
+    hidden = newly_hidden(form, record, content, state)
     if hidden and not drop_hidden:
         ask_before_hiding(form, path, record["items"].get(path), hidden)
     return _revise(form, record, path, content, reason, actor)
+
+
+def require_possible(form: FormInstance, before: Mapping, state: FormState) -> None:
+    """Raise InvalidInput where the change makes an item impossible, be it another than the one changed."""
+    if not state.impossible:
+        return
+    known = set(state_of(form, before).impossible)
+    faults = {path: each for path, each in faults_of(form, state).items() if path in state.impossible}
+    new = {path: each for path, each in faults.items() if path not in known}
+    if new:
+        raise InvalidInput(_("The value is not possible."), fields=new)
 
 
 def _content(record: dict, path: str, entry: dict) -> dict:

@@ -29,9 +29,20 @@ function applyItem(item, state) {
     if (!isCell) status.textContent = state.word;
   }
   applyComputed(item, state);
+  offerOnly(item, state.offers);
   showHeard(item, state.heard);
   item.messages = state.messages ?? [];
   if (!isCell) showMessages(item.querySelector("[data-messages]"), item.messages);
+}
+
+/** Leave of the choices those that another item's value allows, and what is chosen already; all where none are named. */
+function offerOnly(item, codes) {
+  const isOut = (code) => Boolean(codes && code && !codes.includes(code));
+  for (const option of item.querySelectorAll("select[data-raw] option")) option.disabled = option.hidden = isOut(option.value) && !option.selected;
+  for (const radio of item.querySelectorAll("input[type=radio][data-raw]")) {
+    radio.disabled = isOut(radio.value) && !radio.checked;
+    radio.closest("label").hidden = radio.disabled;
+  }
 }
 
 /** Say under the field what was understood, where that is not plainly what was typed. */

@@ -16,6 +16,7 @@ function draw(choices) {
     const option = Object.assign(document.createElement("div"), { className: "find-one", id: `find-${place}`, role: "option" });
     option.dataset.value = choice.value;
     option.textContent = choice.value;
+    if (choice.dataset.group) option.append(Object.assign(document.createElement("small"), { className: "find-group", textContent: choice.dataset.group }));
     return option;
   });
   list.replaceChildren(...drawn);

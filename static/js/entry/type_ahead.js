@@ -14,8 +14,8 @@ function collect(field, key) {
 }
 
 function choicesOf(field) {
-  if (field.matches("select")) return [...field.options].filter((option) => option.value);
-  return [...field.closest("[data-path]").querySelectorAll("label[data-find]")];
+  if (field.matches("select")) return [...field.options].filter((option) => option.value && !option.disabled);
+  return [...field.closest("[data-path]").querySelectorAll("label[data-find]:not([hidden])")];
 }
 
 function choose(field, choice) {

@@ -12,7 +12,7 @@ from edc.rules.uat import RuleResult, accept
 from tests.edc.studies.conftest import REGISTRATIONS, read_design
 
 # Beyond the form data: held by the program itself and tested with it.
-HELD_BY_THE_PLATFORM = {"EC064", "EC071", "EC072", "EC075"}
+HELD_BY_THE_PLATFORM = {"EC071", "EC072", "EC075"}
 
 
 @cache
