@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from edc import access
 from edc.models import Draft, FormInstance, ItemValue, User
 from edc.rules.form_logic import FormState
-from edc.selectors.evaluation import state_of
+from edc.selectors.evaluation import pass_state
 from edc.selectors.records import held_record, record_of
 from edc.selectors.visible import observations_visible_to, own_draft, values_visible_to
 
@@ -31,6 +31,7 @@ def form_state(form: FormInstance, actor: User) -> FormView:
     """Return the form as the actor may see it; a pass that is not theirs is never in it."""
     draft = own_draft(actor, form)
     values: dict[str, ItemValue] = {}
+    stream = draft.stream if draft else ""
     if draft is not None:
         shown, record = "draft", record_of(draft)
     elif form.status in FormInstance.FINAL and access.may(actor, "view_data", site=form.subject.site):
@@ -38,6 +39,7 @@ def form_state(form: FormInstance, actor: User) -> FormView:
         values = {value.path: value for value in values_visible_to(actor).filter(form=form)}
     else:
         own = observations_visible_to(actor).filter(form=form, observer=actor).order_by("pk").last()
+        stream = own.stream if own else ""
         shown, record = ("sealed", own.content) if own else ("nothing", {"items": {}, "rows": {}})
     versions = {item.path: item.version for item in draft.items.all()} if draft else {}
-    return FormView(shown, record, state_of(form, record), draft, versions, values)
+    return FormView(shown, record, pass_state(form, record, stream), draft, versions, values)

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from edc.design.items import ItemDef, Text
 from edc.design.values import ItemReading, normal_form, read_value
-from edc.models import FormInstance
+from edc.models import FormInstance, Stream
 from edc.rules.form_logic import Computed, FormState, evaluate_form
 from edc.rules.form_record import read_record
+from edc.rules.second_pass import asked_again, narrowed
 from edc.rules.subject_values import FinalRecord, SubjectValues, split_path
 from edc.selectors.formulas import rules_design
 from edc.selectors.subject_values import record_place, subject_values
@@ -29,6 +30,23 @@ def state_of(form: FormInstance, record: Mapping, known: SubjectValues | None = 
         today=timezone.localdate(),
         site=form.subject.site.oid,
     )
+
+
+def asked_oids(form: FormInstance, stream: str) -> frozenset[str] | None:
+    """Return the items that a pass asks, None for all: a second pass by items asks only these."""
+    if form.entry_mode != FormInstance.EntryMode.ITEMS or stream != Stream.ENTRY_2:
+        return None
+    return asked_again(form.design_version.design, form.form_oid)
+
+
+def pass_state(
+    form: FormInstance, record: Mapping, stream: str, known: SubjectValues | None = None
+) -> FormState:
+    """Return the state of a pass: of what it asks."""
+    state, oids = state_of(form, record, known), asked_oids(form, stream)
+    if oids is None:
+        return state
+    return narrowed(form.design_version.design.form(form.form_oid), state, oids)
 
 
 def faults_of(form: FormInstance, state: FormState) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What a person owes today: forms to enter, disagreements, signatures, queries, and the higher apps' work."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from statistics import median
 
@@ -11,7 +11,21 @@ from django.utils.translation import gettext as _
 
 from edc import access, extensions
 from edc.extensions import OwedWork
-from edc.models import INDEPENDENT, FormInstance, Observation, Query, Site, Study, StudyEvent, Subject, User
+from edc.models import (
+    INDEPENDENT,
+    EntryRate,
+    FormInstance,
+    Observation,
+    Query,
+    Site,
+    Stream,
+    Study,
+    StudyEvent,
+    Subject,
+    User,
+)
+from edc.selectors.entry_rates import FULL, rates_decided
+from edc.selectors.evaluation import asked_oids
 from edc.selectors.visible import forms_visible_to, queries_visible_to
 
 Status = FormInstance.Status
@@ -47,8 +61,18 @@ def _first_passes(actor: User, study: Study, site: Site | None) -> Iterator[Owed
     due = Q(status=Status.TO_DO, mandatory=True) & reached()
     own = Q(status=Status.FIRST_DRAFT, drafts__observer=actor)
     forms = _forms(actor, "enter_data", study, site).filter(due | own).order_by(*ORDER)[:MOST]
-    blocks = {str(FormInstance.EntryMode.DOUBLE): _("The second pass comes after it")}
-    return _entry("entry-1", forms, actor, lambda form: blocks.get(form.entry_mode, ""))
+    decided = rates_decided(study.sites.all())
+    return _entry("entry-1", forms, actor, lambda form: _after_first(form, decided))
+
+
+def _after_first(form: FormInstance, decided: Mapping[tuple[int, str], EntryRate]) -> str:
+    """Return what follows the first pass; whether a form was drawn is told to nobody who types."""
+    if form.entry_mode == FormInstance.EntryMode.SINGLE:
+        return ""
+    rate = decided.get((form.subject.site_id, form.form_oid))
+    if form.entry_mode == FormInstance.EntryMode.SAMPLED or (rate and rate.percent < FULL):
+        return _("A second pass may follow")
+    return _("The second pass comes after it")
 
 
 def reached() -> Q:
@@ -106,6 +130,8 @@ def _own_minutes(actor: User) -> dict[str, int]:
 def usual_minutes(form: FormInstance) -> int:
     """Return the estimate for a form that the person has not entered before: five typed items a minute."""
     items = form.design_version.design.form(form.form_oid).items
+    oids = asked_oids(form, Stream.ENTRY_2) if form.status == Status.FIRST_SEALED else None
+    items = tuple(item for item in items if oids is None or item.oid in oids)
     return max(1, round(sum(item.is_typed_in for item in items) / 5))
 
 

@@ -188,30 +188,47 @@ def _pairs(ones: list[str], twos: list[str], partner: dict[str, str]) -> list[Ro
 
 
 def merge(
-    form: FormDef, first: Record, second: Record, chosen: Mapping[str, dict | None], normal: Normal
+    form: FormDef,
+    first: Record,
+    second: Record,
+    chosen: Mapping[str, dict | None],
+    normal: Normal,
+    part: FormDef | None = None,
 ) -> dict:
     """Return the record that holds: the first pass, with each difference replaced by what was chosen
     for its path.
 
     `chosen` maps the path of every difference to an entry, to a row's entries by item OID, or to None
-    (empty, or no such row).
+    (empty, or no such row). `part` is what the second pass asks where that is not the whole form; what it
+    does not ask stays as the first pass has it.
     """
-    comparison = compare(form, first, second, normal)
+    comparison = compare(part or form, first, second, normal)
+    asked = frozenset(item.oid for item in (part or form).items)
     items: dict[str, dict] = {}
     rows: dict[str, list[str]] = {}
     for group in form.item_groups:
-        pairs = comparison.rows.get(group.oid, [RowPair("", "", "")])
+        pairs = comparison.rows.get(group.oid) or _first_rows(group, first)
         for pair in pairs:
-            entries = _merged_row(group, pair, first, chosen)
+            entries = _merged_row(group, pair, first, chosen, asked)
             if group.repeating and entries is not None:
                 rows.setdefault(group.oid, []).append(pair.key)
             items |= {item_path(oid, pair.key): entry for oid, entry in (entries or {}).items() if entry}
     return {"items": items, "rows": rows}
 
 
-def _merged_row(group: ItemGroupDef, pair: RowPair, first: Record, chosen: Mapping) -> dict | None:
+def _first_rows(group: ItemGroupDef, first: Record) -> list[RowPair]:
+    """Return the rows of a group that was not compared: those of the first pass, or the one without key."""
+    keys = _keys(first, group) if group.repeating else [""]
+    return [RowPair(key, key, key) for key in keys]
+
+
+def _merged_row(
+    group: ItemGroupDef, pair: RowPair, first: Record, chosen: Mapping, asked: frozenset[str]
+) -> dict | None:
     if pair.first is None or pair.second is None:
-        return chosen.get(item_path(group.oid, pair.key))
+        held = chosen.get(item_path(group.oid, pair.key))
+        row = _row(group, first, pair.first) or {}
+        return None if held is None else {oid: row[oid] for oid in row if oid not in asked} | held
     entries = {}
     for item in compared_items(group):
         path = item_path(item.oid, pair.key)

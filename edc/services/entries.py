@@ -10,7 +10,9 @@ from edc import extensions
 from edc.design.items import FormDef, ItemDef, ItemGroupDef
 from edc.errors import InvalidInput
 from edc.models import FormInstance, User
+from edc.rules.second_pass import part_of
 from edc.rules.subject_values import split_path
+from edc.selectors.evaluation import asked_oids
 
 MISSING_CODES = ("ND", "UNK", "NA", "NE")
 MAX_RAW = 4000
@@ -22,13 +24,21 @@ def definition_of(form: FormInstance) -> FormDef:
     return form.design_version.design.form(form.form_oid)
 
 
-def checked_path(form: FormInstance, path: str, rows: Mapping[str, list[str]]) -> ItemDef:
-    """Return the item at the path; raise InvalidInput when the form or its rows lack it, or nobody
-    types it.
+def asked_of(form: FormInstance, stream: str = "") -> FormDef:
+    """Return what a pass asks of the form: all of it, or in a second pass by items only these."""
+    oids = asked_oids(form, stream)
+    return definition_of(form) if oids is None else part_of(definition_of(form), oids)
+
+
+def checked_path(form: FormInstance, path: str, rows: Mapping[str, list[str]], stream: str = "") -> ItemDef:
+    """Return the item at the path; raise InvalidInput when the form or its rows lack it, when nobody
+    types it, or when the pass in this stream does not ask it.
     """
     oid, row_key = split_path(path)
-    definition = definition_of(form)
+    definition = asked_of(form, stream)
     item = definition.items_by_oid.get(oid)
+    if item is None and oid in definition_of(form).items_by_oid:
+        raise refused(path, _("The second pass does not ask this item."))
     if item is None:
         raise refused(path, _("This form has no such item."))
     group = definition.group_of[item.name]
@@ -89,28 +99,28 @@ def require_proposed(form: FormInstance, path: str, entry: Mapping[str, object],
         raise refused(path, _("This item is filled from the images and cannot be typed."))
 
 
-def repeating_group(form: FormInstance, group_oid: str) -> ItemGroupDef:
-    """Return the repeating item group of the form; raise InvalidInput when there is none."""
-    group = next((each for each in definition_of(form).item_groups if each.oid == group_oid), None)
+def repeating_group(form: FormInstance, group_oid: str, stream: str = "") -> ItemGroupDef:
+    """Return the repeating item group that the pass asks; raise InvalidInput when there is none."""
+    group = next((each for each in asked_of(form, stream).item_groups if each.oid == group_oid), None)
     if group is None or not group.repeating:
         raise refused(group_oid, _("This form has no such group of rows."))
     return group
 
 
-def checked_record(form: FormInstance, record: Mapping[str, object]) -> dict:
+def checked_record(form: FormInstance, record: Mapping[str, object], stream: str = "") -> dict:
     """Return a whole record sent by a program in the shape of a sealed one; raise InvalidInput naming
     each fault.
     """
     rows = {str(oid): _row_keys(str(oid), keys) for oid, keys in _mapping(record, "rows").items()}
     for oid in rows:
-        repeating_group(form, oid)
+        repeating_group(form, oid, stream)
     items: dict[str, dict] = {}
     faults: dict[str, Any] = {}
     for path, entry in _mapping(record, "items").items():
         try:
             if not isinstance(entry, Mapping):
                 raise refused(path, _("Send raw, unit and missing."))
-            items[path] = checked_entry(checked_path(form, path, rows), path, entry)
+            items[path] = checked_entry(checked_path(form, path, rows, stream), path, entry)
         except InvalidInput as error:
             faults |= error.fields
     if faults:

@@ -12,6 +12,7 @@ from edc.models import Disagreement, EntryCount, FormInstance, Observation, Reso
 from edc.rules.subject_values import split_path
 from edc.selectors.evaluation import normal_of
 from edc.services.comparison import Comparison, compare, filled_places
+from edc.services.entries import asked_of
 
 # Whose entry did not hold, by what was chosen.
 WRONG: dict[str, tuple[str, ...]] = {
@@ -34,7 +35,7 @@ def count_comparison(
 
     A row that one pass lacks has no counterpart to compare with, so its places do not count.
     """
-    definition = form.design_version.design.form(form.form_oid)
+    definition = asked_of(form, Stream.ENTRY_2)
     places = filled_places(definition, comparison, first.content, second.content)
     for observer in sorted((first.observer_id, second.observer_id)):
         _add(form, observer, quarter_of(second.sealed_at), "compared", places)
@@ -99,8 +100,7 @@ def _recount_form(form: FormInstance) -> int:
     first, second = passes.get(Stream.ENTRY_1), passes.get(Stream.ENTRY_2)
     if first is None or second is None:
         return 0
-    definition = form.design_version.design.form(form.form_oid)
-    found = compare(definition, first.content, second.content, normal_of(form))
+    found = compare(asked_of(form, Stream.ENTRY_2), first.content, second.content, normal_of(form))
     count_comparison(form, found, first, second)
     resolved = Resolution.objects.filter(disagreement__form=form)
     if form.status != FormInstance.Status.DISAGREEMENT:

@@ -14,7 +14,7 @@ from edc.selectors.evaluation import item_fault, normal_of
 from edc.selectors.records import sealed
 from edc.services.comparison import compare, merge
 from edc.services.completion import complete_form
-from edc.services.entries import checked_entry, is_empty
+from edc.services.entries import asked_of, checked_entry, is_empty
 from edc.services.entry_counts import count_comparison, count_resolutions
 from edc.services.lock import require_open
 from edc.services.moves import move
@@ -37,8 +37,7 @@ def compare_passes(*, form: FormInstance, actor: User) -> list[Disagreement]:
         raise NotNow(_("The passes are compared once both are sealed."))
     if form.status not in (Status.FIRST_SEALED, Status.SECOND_DRAFT):
         return list(form.disagreements.all())
-    definition = form.design_version.design.form(form.form_oid)
-    comparison = compare(definition, first.content, second.content, normal_of(form))
+    comparison = compare(asked_of(form, Stream.ENTRY_2), first.content, second.content, normal_of(form))
     count_comparison(form, comparison, first, second)
     found = comparison.differences
     disagreements = [
@@ -185,7 +184,8 @@ def _adjudicate(form: FormInstance, first: Observation, second: Observation, act
     )
     count_resolutions(form, resolutions)
     chosen = {each.disagreement.path: each.entry for each in resolutions}
-    record = merge(definition, first.content, second.content, chosen, normal_of(form))
+    part = asked_of(form, Stream.ENTRY_2)
+    record = merge(definition, first.content, second.content, chosen, normal_of(form), part)
     Observation.objects.create(
         form=form,
         stream=Stream.ADJUDICATED,

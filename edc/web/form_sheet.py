@@ -11,6 +11,7 @@ from edc.extensions import ProposedValue
 from edc.models import FormInstance, ItemValue
 from edc.rules.form_logic import FormState
 from edc.rules.form_record import rows_of
+from edc.rules.second_pass import asked_part
 from edc.rules.subject_values import item_path
 from edc.selectors.evaluation import in_language
 from edc.web.item_choices import MOST_BESIDE, MOST_IN_SELECT, Choice, choices_of, is_open
@@ -163,7 +164,8 @@ def form_sheet(
 ) -> Sheet:
     """Lay out a record; `known` holds `proposals` (path to ProposedValue) and `queries` (path to count)."""
     laying = _Laying(form, record, state, versions or {}, values or {}, known or {})
-    return Sheet([laying.group(each) for each in form.design_version.design.form(form.form_oid).item_groups])
+    asked = asked_part(form.design_version.design.form(form.form_oid), state)
+    return Sheet([laying.group(each) for each in asked.item_groups])
 
 
 class _Laying:

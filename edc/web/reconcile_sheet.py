@@ -11,12 +11,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from edc.design.items import ItemDef
-from edc.models import Disagreement, FormInstance, Resolution
+from edc.models import Disagreement, FormInstance, Resolution, Stream
 from edc.rules.form_logic import FormState
 from edc.rules.subject_values import split_path
 from edc.selectors import subject_values
 from edc.selectors.evaluation import in_language, normal_of, state_of
 from edc.services.comparison import merge
+from edc.services.entries import asked_of
 from edc.web.value_text import entry_text, value_text
 
 Kind = Disagreement.Kind
@@ -166,11 +167,12 @@ def effects(form: FormInstance, disagreement: Disagreement, chosen: dict[str, di
     """
     known = subject_values(form.subject)
     definition = form.design_version.design.form(form.form_oid)
+    part = asked_of(form, Stream.ENTRY_2)
     states = []
     for entry in (disagreement.first_entry, disagreement.second_entry):
         picked = {**chosen, disagreement.path: entry}
         content = (disagreement.first.content, disagreement.second.content)
-        record = merge(definition, *content, picked, normal_of(form))
+        record = merge(definition, *content, picked, normal_of(form), part)
         states.append(state_of(form, record, known))
     found = [*_derived_effects(form, *states), *_check_effects(form, *states)]
     return [each for each in found if each.differs]

@@ -6,13 +6,14 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from edc.models import FormInstance, User
+from edc.models import FormInstance, Stream, User
 from edc.rules.form_logic import Progress
 from edc.selectors import forms_visible_to, observations_visible_to, subject_values, values_visible_to
-from edc.selectors.evaluation import state_of
+from edc.selectors.evaluation import asked_oids, pass_state
 from edc.selectors.matrix import SHOWN_AS
 from edc.selectors.owed import form_name
 from edc.selectors.records import record_of
+from edc.services.passes import SECOND
 
 Status = FormInstance.Status
 BEGINS = (Status.TO_DO, Status.FIRST_SEALED)
@@ -100,7 +101,9 @@ def _step(
 
 def _always_required(form: FormInstance) -> int:
     definition = form.design_version.design.form(form.form_oid)
+    asked = asked_oids(form, Stream.ENTRY_2 if form.status in SECOND else "")
     typed = (item for group in definition.item_groups if not group.repeating for item in group.items)
+    typed = (item for item in typed if asked is None or item.oid in asked)
     return sum(item.required == "always" and item.is_typed_in for item in typed)
 
 
@@ -114,7 +117,7 @@ def _draft_progress(form: FormInstance, actor: User, enters: bool) -> dict[int, 
     found = {}
     for other in others:
         draft = other.drafts.prefetch_related("items").get(observer=actor)
-        found[other.pk] = state_of(other, record_of(draft), known).progress
+        found[other.pk] = pass_state(other, record_of(draft), draft.stream, known).progress
     return found
 
 

@@ -143,7 +143,9 @@ ELIGIBILITY = (
 )
 
 
-def small_design(*, oid: str = "ChiCTR2600000001", entry: str = "double", **changes) -> StudyDesign:
+def small_design(
+    *, oid: str = "ChiCTR2600000001", entry: str | EntryPlan = "double", **changes
+) -> StudyDesign:
     """Return the design: two sites, four visits, six forms, double entry unless told otherwise."""
     fields = {
         "oid": oid,
@@ -157,7 +159,7 @@ def small_design(*, oid: str = "ChiCTR2600000001", entry: str = "double", **chan
         "arms": (Arm("ARM.TARGET", text("Target"), 600, "TARGET"),),
         "index_item": "IT.ENR.INDEXDAT",
         "consent_item": "IT.IC.ICDAT",
-        "entry": EntryPlan(entry),
+        "entry": EntryPlan(entry) if isinstance(entry, str) else entry,
         "forms": (CONSENT, ENROLMENT, DEMOGRAPHY, CHEMISTRY, TREATMENT, EVENT_REPORT),
         "codelists": (
             codelist("CONSTYPE", "SIGNED", "WAIVED", "BROAD", "NONE"),

@@ -28,6 +28,7 @@ from edc.services.data_import.batches import is_silent, move, require_sites
 from edc.services.data_import.dry_run import plan_of
 from edc.services.data_import.plan import Plan, PlannedForm
 from edc.services.enrol import next_key
+from edc.services.entry.draw import require_second_pass
 from edc.services.lock import require_open
 from edc.services.moves import move as move_status
 from edc.services.reasons import required_text
@@ -183,6 +184,7 @@ def _write_form(batch: ImportBatch, planned: PlannedForm, subject: Subject, acto
         actor=actor, action="entry.imported", target=form, after=after, reason=batch.reason, blinded=blinded
     )
     if how == How.FIRST_PASS:
+        require_second_pass(form=form, actor=actor)
         move_status(form, FormInstance.Status.FIRST_SEALED)
         return
     if how == How.REVISED:

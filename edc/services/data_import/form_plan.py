@@ -298,7 +298,7 @@ def _taken(how: str, form: FormInstance | None) -> tuple[str, Words]:
         return Outcome.CHANGED, NOTHING
     if how == How.FIRST_PASS:
         return Outcome.FIRST_PASS, words.FIRST_PASS
-    double = form is not None and form.entry_mode == FormInstance.EntryMode.DOUBLE
+    double = form is not None and form.entry_mode != FormInstance.EntryMode.SINGLE
     return Outcome.ACCEPTED, words.TRANSFERRED if double else NOTHING
 
 

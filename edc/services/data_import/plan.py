@@ -245,7 +245,7 @@ class SubjectPlan:
         if held and held.form.status in FormInstance.FINAL:
             return How.REVISED
         mode = held.form.entry_mode if held else self.design.entry_mode(place[2], place[0])
-        first_pass = self.planner.mapping.target == "first_pass" and mode == FormInstance.EntryMode.DOUBLE
+        first_pass = self.planner.mapping.target == "first_pass" and mode != FormInstance.EntryMode.SINGLE
         return How.FIRST_PASS if first_pass else How.COMPLETED
 
     def _position(self, held: HeldForm | None, place: Place) -> FinalRecord:

@@ -13,10 +13,11 @@ from edc.errors import ItemMoved, NotNow
 from edc.models import Draft, DraftItem, FormInstance, Stream, User
 from edc.rules.form_logic import FormState
 from edc.rules.subject_values import item_path
-from edc.selectors.evaluation import state_of
+from edc.selectors.evaluation import pass_state, state_of
 from edc.selectors.records import record_of
 from edc.services.entries import checked_entry, checked_path, repeating_group, require_proposed
 from edc.services.entry.consent import require_consent
+from edc.services.entry.draw import draw_second_pass
 from edc.services.entry.hidden import ask_before_hiding, newly_hidden
 from edc.services.lock import require_open
 from edc.services.moves import move
@@ -54,6 +55,8 @@ def open_draft(*, form: FormInstance, actor: User) -> Draft:
         return own
     stream = pass_for(form, actor)
     require_consent(form, actor)
+    if stream == Stream.ENTRY_1:
+        draw_second_pass(form=form, actor=actor)
     draft = Draft.objects.create(form=form, stream=stream, observer=actor)
     move(form, Status.FIRST_DRAFT if stream == Stream.ENTRY_1 else Status.SECOND_DRAFT)
     audit.record(actor=actor, action="entry.begun", target=form, after=stream)
@@ -84,7 +87,7 @@ def save_item(
     """
     draft = open_draft(form=form, actor=actor)
     form = draft.form
-    item = checked_path(form, path, draft.rows)
+    item = checked_path(form, path, draft.rows, draft.stream)
     entry = checked_entry(item, path, entry)
     if item.read_only:
         require_proposed(form, path, entry, actor)
@@ -114,7 +117,7 @@ def _without_hidden(
     before = {"items": others | ({path: held.entry} if held else {}), "rows": record["rows"]}
     hidden = newly_hidden(form, before, {"items": others, "rows": record["rows"]}, state)
     if not hidden:
-        return state, {}
+        return pass_state(form, record, draft.stream), {}
     if not drop_hidden:
         ask_before_hiding(form, path, held.entry if held else None, hidden)
     erased = {}
@@ -125,7 +128,7 @@ def _without_hidden(
         )  # fmt: skip
         empty = {"raw": None, "unit": None, "missing": None}
         erased[item.path] = _write(draft, item.path, empty, item.version)
-    return state_of(form, record_of(draft)), erased
+    return pass_state(form, record_of(draft), draft.stream), erased
 
 
 def _write(draft: Draft, path: str, entry: dict, expected_version: int) -> int:
@@ -161,7 +164,7 @@ def _moved(path: str, held: DraftItem | None, offered: Mapping[str, object]) -> 
 def add_row(*, form: FormInstance, group_oid: str, actor: User) -> str:
     """Add a row to a repeating item group of the draft and return its key, which is never used again."""
     draft = open_draft(form=form, actor=actor)
-    repeating_group(form, group_oid)
+    repeating_group(form, group_oid, draft.stream)
     used = [*draft.rows.get(group_oid, []), *draft.retired_rows.get(group_oid, [])]
     key = str(max((int(each) for each in used), default=0) + 1)
     draft.rows = {**draft.rows, group_oid: [*draft.rows.get(group_oid, []), key]}
@@ -174,7 +177,7 @@ def add_row(*, form: FormInstance, group_oid: str, actor: User) -> str:
 def remove_row(*, form: FormInstance, group_oid: str, key: str, actor: User) -> None:
     """Take a row and its items out of the draft; the key is retired."""
     draft = open_draft(form=form, actor=actor)
-    group = repeating_group(form, group_oid)
+    group = repeating_group(form, group_oid, draft.stream)
     if key not in draft.rows.get(group_oid, []):
         raise NotNow(_("This row has been removed already."))
     draft.rows = {**draft.rows, group_oid: [each for each in draft.rows[group_oid] if each != key]}

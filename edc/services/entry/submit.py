@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from edc import access, audit
 from edc.errors import InvalidInput, NotNow
 from edc.models import FormInstance, Observation, Stream, User
-from edc.selectors.evaluation import faults_of, shown_part, state_of
+from edc.selectors.evaluation import faults_of, pass_state, shown_part
 from edc.selectors.records import record_of, sealed
 from edc.services.completion import complete_form
 from edc.services.entries import checked_record, is_empty
 from edc.services.entry.consent import require_consent
 from edc.services.entry.draft import locked
+from edc.services.entry.draw import draw_second_pass, settle_mode
 from edc.services.lock import require_open
 from edc.services.moves import move
 from edc.services.passes import pass_for
@@ -36,10 +37,10 @@ def submit_entry(
     access.require(actor, "enter_data", site=form.subject.site)
     form = locked(form)
     require_open(form)
-    content, started_at = _content(form, actor, record)
     stream = pass_for(form, actor)
+    content, started_at = _content(form, actor, record, stream)
     require_consent(form, actor)
-    state = state_of(form, content)
+    state = pass_state(form, content, stream)
     faults = faults_of(form, state)
     if faults:
         raise InvalidInput(_("Some items need correction before the form can be submitted."), fields=faults)
@@ -58,14 +59,19 @@ def submit_entry(
     form.drafts.filter(observer=actor).delete()
     after = {"stream": stream, "sha256": observation.content_sha256, "source": source, "content": content}
     audit.record(actor=actor, action="entry.submitted", target=form, after=after, blinded=stream)
+    if stream == Stream.ENTRY_1:
+        draw_second_pass(form=form, actor=actor)
+        settle_mode(form=form, actor=actor)
     _go_on(form, observation, actor)
     return observation
 
 
-def _content(form: FormInstance, actor: User, record: Mapping | None) -> tuple[dict, datetime | None]:
+def _content(
+    form: FormInstance, actor: User, record: Mapping | None, stream: str
+) -> tuple[dict, datetime | None]:
     draft = form.drafts.filter(observer=actor).first()
     if record is not None:
-        return checked_record(form, record), draft.started_at if draft else None
+        return checked_record(form, record, stream), draft.started_at if draft else None
     if draft is None:
         raise NotNow(_("There is nothing to submit: you have no draft of this form."))
     record = record_of(draft)
