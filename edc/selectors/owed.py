@@ -24,6 +24,7 @@ from edc.models import (
     Subject,
     User,
 )
+from edc.selectors.entry_plan import owed_returns
 from edc.selectors.entry_rates import FULL, rates_decided
 from edc.selectors.evaluation import asked_oids
 from edc.selectors.visible import forms_visible_to, queries_visible_to
@@ -42,6 +43,7 @@ def owed_by(actor: User, study: Study, site: Site | None = None) -> list[OwedWor
         *_second_passes(actor, study, site),
         *_first_passes(actor, study, site),
         *_disagreements(actor, study, site),
+        *_entry_rates(actor, study, site),
         *_signatures(actor, study, site),
         *_verifications(actor, study, site),
         *_queries(actor, study, site),
@@ -140,6 +142,24 @@ def _disagreements(actor: User, study: Study, site: Site | None) -> Iterator[Owe
     forms = forms.exclude(observations__observer=actor).order_by("status_changed_at")[:MOST]
     for form in forms:
         yield _form_work("disagreement", form, _("The form waits"), 2, "form-reconcile", _("Resolve"))
+
+
+def _entry_rates(actor: User, study: Study, site: Site | None) -> Iterator[OwedWork]:
+    """Yield the forms whose double entry must return to 100 %."""
+    language = translation.get_language() or ""
+    version = study.design_versions.order_by("-number").first()
+    for line in owed_returns(actor, study, site)[:MOST]:
+        yield OwedWork(
+            kind="entry-rate",
+            title=version.design.form(line.form_oid).name.in_language(language),
+            subject_key="",
+            event_name=line.site.name_en if _english() and line.site.name_en else line.site.name_zh,
+            blocks=_("Its entries are not shown to be right often enough"),
+            due=timezone.localdate(),
+            minutes=2,
+            url=f"{reverse('entry-plan')}?form={line.form_oid}",
+            action=_("Decide"),
+        )
 
 
 def _signatures(actor: User, study: Study, site: Site | None) -> Iterator[OwedWork]:

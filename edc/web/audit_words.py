@@ -29,6 +29,8 @@ ACTIONS: dict[str, Promise] = {
     "entry.compared": _("Passes compared"),
     "entry.drawn": _("Second pass drawn"),
     "entry.mode_settled": _("Kind of entry settled"),
+    "entry.rate_decided": _("Rate of double entry decided"),
+    "entry.terms_decided": _("Limits of double entry decided"),
     "entry.seeded": _("Seed of the draws made"),
     "entry.import_undone": _("Imported entry undone"),
     "entry.imported": _("Entry imported"),

@@ -2,12 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from edc.web import differences, error_rates, reconcile
+from edc.web import differences, entry_plan, error_rates, reconcile
 
 urlpatterns: list[URLPattern] = [
     path("differences/", differences.differences, name="differences"),
     path("differences/rates/", error_rates.rates, name="error-rates"),
     path("differences/rates/csv/", error_rates.rates_csv, name="error-rates-csv"),
+    path("differences/plan/", entry_plan.plan, name="entry-plan"),
+    path("differences/plan/decide/", entry_plan.decide, name="entry-plan-decide"),
+    path("differences/plan/terms/", entry_plan.decide_limits, name="entry-plan-terms"),
+    path("differences/plan/history/", entry_plan.history, name="entry-plan-history"),
     path("forms/<int:pk>/reconcile/<int:disagreement>/back/", reconcile.take_back, name="form-resolve-back"),
     path("forms/<int:pk>/reconcile/<int:disagreement>/ask/", reconcile.ask, name="form-resolve-ask"),
 ]

@@ -19,6 +19,7 @@ from edc.services.eligibility import reassess
 from edc.services.entry.release import LEFT_AFTER
 from tests.edc.audit.account_examples import ACCOUNTS
 from tests.edc.audit.check_examples import CHECKS
+from tests.edc.audit.entry_examples import ENTRY
 from tests.edc.audit.export_examples import EXPORTS
 from tests.edc.audit.import_examples import IMPORTS
 from tests.edc.audit.quality_examples import QUALITY
@@ -322,7 +323,7 @@ EXAMPLES = {
 
 EXAMPLES |= TRUST
 
-EXAMPLES |= IMPORTS | EXPORTS | ACCOUNTS | CHECKS | QUALITY
+EXAMPLES |= ENTRY | IMPORTS | EXPORTS | ACCOUNTS | CHECKS | QUALITY
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from tests.factories.quality import HoldFactory
 
 # What is no content of a subject: people, the design, plans and texts, holds themselves, exports.
 OUTSIDE = {
-    "accounts", "audit_export", "check_queries", "data_import", "design", "formulas", "lock", "passwords",
+    "accounts", "audit_export", "check_queries", "data_import", "design", "entry_plan", "formulas", "lock",
+    "passwords",
     "password_rules", "people", "second_factors", "sessions", "silent_checks",
     "snapshot", "snapshots", "uat", "export", "audit_review", "notifications",
     # Personal data typed by mistake is masked whatever is locked; two people see to it.
