@@ -1,5 +1,6 @@
 """Options, the private servers, and the folder of real data; factories come from tests/factories."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,12 @@ pytest_plugins = sorted(
     if "@pytest.fixture" in path.read_text()
 )
 DATABASE_FIXTURES = frozenset({"db", "transactional_db", "live_server", "django_db_reset_sequences"})
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage seldom, and never among what was imported: that took a tenth of the time."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
