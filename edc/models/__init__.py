@@ -20,6 +20,7 @@ from edc.models.evidence import Evidence
 from edc.models.form import FormInstance
 from edc.models.hold import Hold, HoldKind, HoldRequest, Level
 from edc.models.import_batch import ImportBatch, ImportCell, ImportedForm, ImportedSubject, ImportMapping
+from edc.models.laboratory import ReferenceRange
 from edc.models.notification import Digest, Notification
 from edc.models.observation import (
     INDEPENDENT,
@@ -109,6 +110,7 @@ __all__ = [
     "Query",
     "QueryMessage",
     "RedactedCell",
+    "ReferenceRange",
     "Recheck",
     "Redaction",
     "Rehearsal",
