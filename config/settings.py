@@ -343,6 +343,7 @@ CELERY_TASK_ROUTES = {
 CELERY_BEAT_SCHEDULE = {
     "send-digests": {"task": "edc.tasks.send_digests", "schedule": 3600.0},
     "tend-exports": {"task": "edc.tasks.tend_exports", "schedule": 60.0},
+    "tend-amendments": {"task": "edc.tasks.tend_amendments", "schedule": 60.0},
     "fail-overdue-runs": {"task": "modeling.tasks.fail_overdue_runs", "schedule": 60.0},
     "expire-upload-sessions": {"task": "imaging.tasks.expire_upload_sessions", "schedule": 3600.0},
 }

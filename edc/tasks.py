@@ -9,9 +9,12 @@ from django.core.exceptions import PermissionDenied
 
 from edc import audit, jobs
 from edc.errors import DomainError
-from edc.models import Export, ImportBatch, SnapshotRequest
+from edc.models import DesignMigration, Export, ImportBatch, Rehearsal, SnapshotRequest
 from edc.models.background import BackgroundWork
-from edc.services import background, export, snapshot
+from edc.services import amendment, background, export, snapshot
+from edc.services.activation import apply_due
+from edc.services.amendment.migrate import send as send_migration
+from edc.services.amendment.rehearse import send as send_rehearsal
 from edc.services.data_import.commit import commit_batch, end_commit_badly
 from edc.services.data_import.dry_run import check_batch, end_badly
 from edc.services.export_make import make
@@ -65,6 +68,27 @@ def freeze_snapshot(self: Task, *, request_id: int) -> None:
 def make_export(self: Task, *, export_id: int) -> None:
     """Make the package that somebody asked for."""
     _do(self, Export, export_id, make)
+
+
+@shared_task(bind=True)
+def rehearse_amendment(self: Task, *, rehearsal_id: int) -> None:
+    """Try what an amendment would do to the data."""
+    _do(self, Rehearsal, rehearsal_id, amendment.rehearse)
+
+
+@shared_task(bind=True)
+def migrate_design(self: Task, *, migration_id: int) -> None:
+    """Take the subjects of a rehearsal to their new design version."""
+    _do(self, DesignMigration, migration_id, amendment.migrate)
+
+
+@shared_task
+def tend_amendments() -> None:
+    """Begin the versions whose day has come at a site; take up the amendments of dead workers."""
+    with audit.channel("task"):
+        apply_due()
+        background.rescue(Rehearsal, send_rehearsal)
+        background.rescue(DesignMigration, send_migration)
 
 
 def _do(task: Task, model: type[BackgroundWork], pk: int, step: Callable[..., object]) -> None:

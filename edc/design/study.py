@@ -100,6 +100,10 @@ class StudyDesign:
     def event(self, oid: str) -> EventDef:
         return self._events[oid]
 
+    def has_event(self, oid: str) -> bool:
+        """Tell whether the schedule has the event: one with data may be gone from a later version."""
+        return oid in self._events
+
     def site(self, oid: str) -> SiteDef:
         return self._sites[oid]
 

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
+from edc.design.protocol import EventDef
+
 
 class StudyEvent(models.Model):
     """One visit of a subject, planned from its anchor date or unscheduled."""
@@ -47,3 +49,11 @@ class StudyEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event_oid}[{self.repeat_key}]"
+
+    @property
+    def definition(self) -> EventDef:
+        """The visit in the subject's design; in that of its forms where an amendment took it out."""
+        design = self.subject.design_version.design
+        if not design.has_event(self.event_oid):
+            design = self.forms.select_related("design_version").order_by("pk")[0].design_version.design
+        return design.event(self.event_oid)

@@ -94,7 +94,8 @@ class Sheet:
         """Return the record as it stands, at the place (event, repeat) of ``place``."""
         rows = {oid: list(keys) for oid, keys in (self.record.get("rows") or {}).items()}
         if place is None or place.form_oid != self.form.oid:
-            return FinalRecord(self.form.oid, values=self.values, rows=rows)
+            return FinalRecord(self.form.oid, values=self.values, rows=rows, definition=self.form)
         return FinalRecord(
-            self.form.oid, place.event_oid, place.event_date, place.sequence, values=self.values, rows=rows
-        )
+            self.form.oid, place.event_oid, place.event_date, place.sequence, values=self.values, rows=rows,
+            definition=self.form,
+        )  # fmt: skip

@@ -19,7 +19,8 @@ class FinalRecord:
 
     ``values`` maps item paths (``IT.DM.AGE``, ``IT.TXS.ECTRT[2]``) to canonical values in the item's
     standard unit; an item without value, or with a missing code, is absent. ``rows`` maps a repeating
-    group's OID to its row keys.
+    group's OID to its row keys. ``definition`` is the form as the record was entered, where that is another
+    than the subject's design has: after an amendment a subject holds records of several versions.
     """
 
     form_oid: str
@@ -28,6 +29,7 @@ class FinalRecord:
     sequence: int = 1
     values: Mapping[str, Any] = field(default_factory=dict)
     rows: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    definition: FormDef | None = field(default=None, compare=False, repr=False)
 
     @property
     def place(self) -> tuple[str, str | None, int]:
@@ -116,7 +118,7 @@ class SubjectValues:
     def _in_rows(self, record: FinalRecord) -> "InRows":
         held = self._read.records.get(id(record))
         if held is None:
-            held = in_rows(self.design.form(record.form_oid), record)
+            held = in_rows(record.definition or self.design.form(record.form_oid), record)
             if any(record is each for each in self._by_form.get(record.form_oid, ())):
                 self._read.records[id(record)] = held
         return held

@@ -15,6 +15,7 @@ from edc import access, extensions
 from edc.design.protocol import EventDef
 from edc.extensions import Chip
 from edc.models import FormInstance, Query, Site, Study, StudyEvent, Subject, User
+from edc.selectors.activation import version_in_use
 from edc.selectors.matrix_filters import LEFT, filtered
 from edc.selectors.next_step import next_step
 
@@ -89,7 +90,7 @@ def matrix(
     found = filtered(actor, study, site, filters)
     page = Paginator(found, PAGE_SIZE).get_page(filters.get("page"))
     subjects = list(page.object_list)
-    columns = _columns(study)
+    columns = _columns(study, site, subjects)
     events = _events_of(subjects)
     parts = [(part, part.subject_chips(actor=actor, subjects=subjects)) for part in extensions.registered()]
     parts = [(part, found) for part, found in parts if found]
@@ -103,11 +104,16 @@ def _heading(part: extensions.Extension, actor: User, study: Study) -> str:
     return tabs[0].label if tabs else _("State")
 
 
-def _columns(study: Study) -> list[Column]:
-    version = study.design_versions.first()
+def _columns(study: Study, site: Site | None, subjects: Sequence[Subject]) -> list[Column]:
+    """Return the visits of the version in use, then those that subjects of the page have by another."""
+    version = version_in_use(study, site)
+    designs = [version.design] if version else []
+    designs += {each.design_version_id: each.design_version.design for each in subjects}.values()
     language = translation.get_language() or ""
-    events = version.design.events if version else ()
-    return [Column(event.oid, event.name.in_language(language), _when(event)) for event in events]
+    events = {event.oid: event for design in reversed(designs) for event in design.events}
+    order = dict.fromkeys(event.oid for design in designs for event in design.events)
+    planned = [events[oid] for oid in order]
+    return [Column(event.oid, event.name.in_language(language), _when(event)) for event in planned]
 
 
 def _when(event: EventDef) -> str:

@@ -70,6 +70,7 @@ def final_record(form: FormInstance, number: int, values: list[ItemValue]) -> Fi
         sequence=number,
         values={value.path: in_standard_unit(value) for value in values if value.value is not None},
         rows={oid: sorted(keys, key=int) for oid, keys in rows.items()},
+        definition=definition,
     )
 
 

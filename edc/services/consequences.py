@@ -33,11 +33,14 @@ class Cause:
     """Why other values change: the reason and the person of the change that began it.
 
     ``quiet`` is the form being completed: its own derived values are told by the row of its completion.
+    With an ``amendment`` values stay as they were entered: a limit that is new for them asks a query even
+    where nobody could enter them now, and a code that is retired asks none.
     """
 
     reason: str
     actor: User
     quiet: FormInstance | None = None
+    amendment: bool = False
 
 
 def follow_changes(
@@ -61,7 +64,7 @@ def follow_changes(
     for pk in sorted(_touched(found, changed)):
         if not held[pk].locked:
             changes = _apply(forms[pk], found, cause)
-            _sync(forms[pk], found, {oid for key, oid in changed if key == pk} | _oids(changes))
+            _sync(forms[pk], found, {oid for key, oid in changed if key == pk} | _oids(changes), cause)
             quiet = changes if cause.quiet and cause.quiet.pk == pk else quiet
     if found.criteria:
         reassess(subject=subject, due=found.criteria)
@@ -122,10 +125,10 @@ def _oids(changes: Mapping[str, object]) -> set[str]:
     return {split_path(path)[0] for path in changes}
 
 
-def _sync(form: FormInstance, found: Consequences, oids: set[str]) -> None:
+def _sync(form: FormInstance, found: Consequences, oids: set[str], cause: Cause) -> None:
     rules = found.checks.get(form.pk, {})
     design = form.design_version.design
-    limits = _limits(form, oids)
+    limits = _limits(form, oids, cause.amendment)
     judged = Judged(
         frozenset(rules),
         frozenset(path for path in _asked_paths(form) | set(limits) if split_path(path)[0] in oids),
@@ -146,7 +149,7 @@ def _asked_paths(form: FormInstance) -> set[str]:
     }
 
 
-def _limits(form: FormInstance, oids: set[str]) -> dict[str, Flag]:
+def _limits(form: FormInstance, oids: set[str], amendment: bool) -> dict[str, Flag]:
     """Return by path the values of these items that lie outside their soft limits."""
     design = form.design_version.design
     items = design.form(form.form_oid).items_by_oid
@@ -159,7 +162,9 @@ def _limits(form: FormInstance, oids: set[str]) -> dict[str, Flag]:
         codelist = design.codelist_of(item)
         reading = read_value(item, raw, row.unit or None, codelist=codelist, today=timezone.localdate())
         problem = reading.problem
-        if problem and (row.derived or problem.level != "hard"):
+        if problem and amendment and problem.code == "retired_code":
+            continue
+        if problem and (row.derived or amendment or problem.level != "hard"):
             message = Text(problem.zh, problem.en)
             seen = {f"{form.form_oid.removeprefix('FO.')}.{item.name}": row.standard_value}
             found[row.path] = Flag(problem.code, "soft", row.path, message, paths=(row.path,), seen=seen)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from edc import access, audit
 from edc.errors import InvalidInput, NotNow
 from edc.models import EligibilityAssessment, Site, Subject, User
+from edc.selectors.activation import active_version
 from edc.services.eligibility import assess_eligibility
 from edc.services.lock import require_place_open
 from edc.services.moves import move
@@ -19,14 +20,15 @@ __all__ = ["assess_eligibility", "confirm_enrolment", "enrol_subject", "fail_scr
 
 @transaction.atomic
 def enrol_subject(*, site: Site, actor: User, cohort: str = "", synthetic: bool = False) -> Subject:
-    """Make a subject with the site's next screening number, its visits and its forms, on the latest design.
+    """Make a subject with the site's next screening number, its visits and its forms, on the design
+    version that holds there today.
 
     Screening numbers (site number, dash, running number) are never used twice.
     """
     access.require(actor, "enrol_subject", site=site)
     site = Site.objects.select_for_update().select_related("study").get(pk=site.pk)
     require_place_open(site)
-    version = site.study.design_versions.first()
+    version = active_version(site)
     if version is None or not site.active:
         raise NotNow(_("This site does not enrol subjects."))
     cohorts = {arm.cohort for arm in version.design.arms if arm.cohort}

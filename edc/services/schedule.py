@@ -60,7 +60,7 @@ def _exists(subject: Subject, form_oid: str) -> bool:
 
 def make_form(*, event: StudyEvent, form_oid: str, repeat_key: int = 1) -> FormInstance:
     """Make one copy of a form that the event plans."""
-    planned = event.subject.design_version.design.event(event.event_oid).forms
+    planned = event.definition.forms
     ordinal = next(number for number, each in enumerate(planned) if each.form == form_oid)
     return _make_form(event, planned[ordinal], ordinal, repeat_key)
 
@@ -118,8 +118,8 @@ def plan_events(*, subject: Subject) -> None:
     design, anchors = subject.design_version.design, anchors_of(subject)
     reached: dict[str, date] = {}
     for event in subject.events.order_by("ordinal", "repeat_key"):
-        definition = design.event(event.event_oid)
-        if event.status == StudyEvent.Status.PLANNED and definition.kind == "scheduled":
+        planned = event.status == StudyEvent.Status.PLANNED and design.has_event(event.event_oid)
+        if planned and (definition := design.event(event.event_oid)).kind == "scheduled":
             _plan(event, definition, anchors.of(definition.anchor, reached))
         happened = event.held_on or event.planned_date
         if happened and event.repeat_key == 1:
@@ -209,6 +209,8 @@ def _hold(event: StudyEvent, held_on: date) -> None:
 
 
 def _make_next(subject: Subject, event: StudyEvent) -> None:
+    if not subject.design_version.design.has_event(event.event_oid):
+        return
     definition = subject.design_version.design.event(event.event_oid)
     later = subject.events.filter(event_oid=event.event_oid, repeat_key__gt=event.repeat_key).exists()
     full = definition.max_repeats is not None and event.repeat_key >= definition.max_repeats
@@ -249,16 +251,16 @@ def add_form(*, event: StudyEvent, form_oid: str, actor: User) -> FormInstance:
     access.require(actor, "enter_data", site=event.subject.site)
     event = StudyEvent.objects.select_for_update().get(pk=event.pk)
     require_place_open(event)
-    design = event.subject.design_version.design
-    planned = next((each for each in design.event(event.event_oid).forms if each.form == form_oid), None)
-    if planned is None:
+    design, definition = event.subject.design_version.design, event.definition
+    planned = next((each for each in definition.forms if each.form == form_oid), None)
+    if planned is None or not design.has_event(event.event_oid):
         message = {"form_oid": _("Choose a form of this visit.")}
         raise InvalidInput(_("Some fields need correction."), fields=message)
     copies = event.forms.filter(form_oid=form_oid)
     if copies.exists() and design.form(form_oid).repeats != "form":
         raise NotNow(_("This form is filled once in this visit."))
     last = copies.aggregate(last=Max("repeat_key"))["last"] or 0
-    ordinal = design.event(event.event_oid).forms.index(planned)
+    ordinal = definition.forms.index(planned)
     form = _make_form(event, planned, ordinal, repeat_key=last + 1)
     after = {"form": form_oid, "repeat": form.repeat_key}
     audit.record(actor=actor, action="form.added", target=form, after=after)

@@ -13,6 +13,7 @@ from edc.design.study import StudyDesign
 from edc.errors import InvalidInput, NotHeld
 from edc.exchange.mapping import Mapping, read_mapping
 from edc.models import ImportBatch, ImportCell
+from edc.selectors.activation import version_in_use
 from edc.selectors.imports import batches_visible_to, cells_of, mappings_visible_to
 from edc.services.data_import import files
 from edc.services.data_import.batches import (
@@ -107,7 +108,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _design(held: ImportBatch) -> StudyDesign:
-    version = held.study.design_versions.first()
+    version = version_in_use(held.study)
     if version is None:
         raise NotHeld(_("The study has no published design yet."))
     return version.design

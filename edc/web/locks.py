@@ -135,7 +135,7 @@ def _visits(subject: Subject, holds: list[Hold]) -> list[Place]:
     asked = Spot(subject).asked
     places = []
     for event in subject.events.all():
-        name = subject.design_version.design.event(event.event_oid).name
+        name = event.definition.name
         number = f" {event.repeat_key}" if event.repeat_key > 1 else ""
         checks = checks_of(counts, event.pk, asked, level=Level.VISIT)
         held = _held(holds, Level.VISIT, event.pk)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from edc import access
 from edc.models import Site, Study, Subject
 from edc.selectors import matrix, sites_visible_to
+from edc.selectors.activation import version_in_use
 from edc.selectors.matrix import Cell, Column, Row
 from edc.selectors.matrix_filters import shown_counts
 from edc.services.enrol import enrol_subject
@@ -69,8 +70,8 @@ def shows(request: HttpRequest, study: Study, site: Site | None) -> list[dict[st
 
 
 def cohorts_of(study: Study) -> list[tuple[str, object]]:
-    """Return the cohorts of the latest design with their names, each once."""
-    version = study.design_versions.first()
+    """Return the cohorts of the design in use with their names, each once."""
+    version = version_in_use(study)
     arms = version.design.arms if version else ()
     return list({arm.cohort: arm.name for arm in arms if arm.cohort}.items())
 

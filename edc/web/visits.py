@@ -62,14 +62,15 @@ def visits_of(actor: User, subject: Subject, forms: Iterable[FormInstance]) -> l
 
 def _visit(event: StudyEvent, design: StudyDesign, forms: Sequence[FormInstance]) -> VisitPart:
     forms = sorted(forms, key=lambda form: (form.ordinal, form.repeat_key))
-    definition = design.event(event.event_oid)
+    definition = event.definition
     name = in_language(definition.name)
     if event.repeat_key > 1 or definition.repeats:
         name = f"{name} {event.repeat_key}"
     shape, word = event_chip(event, forms, timezone.localdate())
     lines = [_form_line(form) for form in forms]
     there = {form.form_oid for form in forms}
-    copies = [design.form(each.form) for each in definition.forms if each.form in there]
+    asked = definition.forms if design.has_event(event.event_oid) else ()
+    copies = [design.form(each.form) for each in asked if each.form in there]
     addable = [(form.oid, in_language(form.name)) for form in copies if form.repeats == "form"]
     return VisitPart(event, name, Chip(shape, word), lines, addable, definition.kind != "common")
 

@@ -23,6 +23,7 @@ from edc.models import (
     Subject,
     User,
 )
+from edc.selectors.activation import active_version, version_in_use
 from edc.services.completion import complete_form
 from edc.services.data_import.batches import is_silent, move, require_sites
 from edc.services.data_import.dry_run import plan_of
@@ -96,7 +97,7 @@ def _write(batch: ImportBatch) -> None:
     subjects = Subject.objects.filter(study=batch.study, site__in=batch.sites.all())
     list(subjects.select_for_update().order_by("pk").values_list("pk", flat=True))
     plan = plan_of(batch, actor)
-    same_design = batch.study.design_versions.first() == batch.design_version
+    same_design = version_in_use(batch.study) == batch.design_version
     if not same_design or (plan.underlying, plan.sha256()) != (batch.underlying_sha256, batch.plan_sha256):
         raise Conflict(CHANGED_EN)
     with audit.channel("import", request_id=str(batch.uid)):
@@ -116,14 +117,14 @@ def _write_plan(batch: ImportBatch, plan: Plan, actor: User) -> None:
 
 
 def _new_subject(batch: ImportBatch, planned: PlannedForm, actor: User) -> Subject:
-    """Make the subject on the latest design, under the file's key or the site's next screening number."""
+    """Make the subject on the version of its site, under the file's key or the site's next number."""
     assert batch.design_version is not None
     renumber = batch.mapping.get("subjects") == "new_key"
     Site.objects.select_for_update().get(pk=planned.site.pk)
     subject = Subject.objects.create(
         study=batch.study,
         site=planned.site,
-        design_version=batch.design_version,
+        design_version=active_version(planned.site) or batch.design_version,
         subject_key=next_key(planned.site) if renumber else planned.subject_key,
         created_by=actor,
     )

@@ -9,6 +9,7 @@ from edc import audit
 from edc.exchange.faults import FileFault
 from edc.exchange.mapping import read_mapping
 from edc.models import ImportBatch, ImportCell, User
+from edc.selectors.activation import version_in_use
 from edc.services.data_import import files
 from edc.services.data_import.batches import import_sites, move
 from edc.services.data_import.form_plan import CellReport
@@ -26,7 +27,7 @@ class Cancelled(Exception):
 def plan_of(batch: ImportBatch, actor: User, progress: Progress = lambda done, total: None) -> Plan:
     """Return what the batch's file would do now, at the sites where the actor may import."""
     mapping = read_mapping(batch.mapping)
-    version = batch.study.design_versions.first()
+    version = version_in_use(batch.study)
     if version is None:
         raise FileFault("研究还没有设计", "The study has no design yet: publish one first.")
     planner = Planner(
@@ -91,7 +92,7 @@ def _keep(batch: ImportBatch, plan: Plan) -> None:
         counts=counts,
         plan_sha256=plan.sha256(),
         underlying_sha256=plan.underlying,
-        design_version=batch.study.design_versions.first(),
+        design_version=version_in_use(batch.study),
         checked_at=timezone.now(),
     )
     audit.record(actor=batch.created_by, action="import.checked", target=batch, after=counts)

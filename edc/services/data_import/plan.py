@@ -11,6 +11,7 @@ from edc.exchange.mapping import Mapping
 from edc.exchange.source import SourceCell
 from edc.models import DesignVersion, FormInstance, ImportCell, ImportedForm, Site, Study, StudyEvent, Subject
 from edc.rules.subject_values import FinalRecord, SubjectValues
+from edc.selectors.activation import active_versions
 from edc.selectors.formulas import rules_design
 from edc.selectors.import_state import (
     CHUNK,
@@ -78,6 +79,7 @@ class Planner:
         self.sites = {site.oid: site for site in study.sites.all()}
         self.by_number = {site.number: site for site in self.sites.values()}
         self.placing: dict[int, Placing] = {}
+        self.in_use: dict[int, DesignVersion] = {}
         self.rules: dict[int, StudyDesign] = {}
         self.result = Plan()
 
@@ -151,6 +153,12 @@ class Planner:
             self.rules[form.design_version_id] = rules_design(form)
         return self.rules[form.design_version_id]
 
+    def version_at(self, site: Site) -> DesignVersion:
+        """Return the version on which the site enrols today."""
+        if not self.in_use:
+            self.in_use = active_versions(self.sites.values())
+        return self.in_use.get(site.pk, self.version)
+
     def placing_of(self, version: DesignVersion) -> Placing:
         if version.pk not in self.placing:
             self.placing[version.pk] = Placing(version.design, self.mapping)
@@ -162,7 +170,7 @@ class SubjectPlan:
 
     def __init__(self, planner: Planner, key: str, site: Site, held: HeldSubject | None) -> None:
         self.planner, self.key, self.site, self.held = planner, key, site, held
-        self.version = held.subject.design_version if held else planner.version
+        self.version = held.subject.design_version if held else planner.version_at(site)
         self.design: StudyDesign = self.version.design
         self.records = list(held.records) if held else []
         self.pass_gives_consent = False

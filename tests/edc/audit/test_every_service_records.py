@@ -18,6 +18,7 @@ from edc.services.check_queries import Judged, sync_checks
 from edc.services.eligibility import reassess
 from edc.services.entry.release import LEFT_AFTER
 from tests.edc.audit.account_examples import ACCOUNTS
+from tests.edc.audit.amendment_examples import AMENDMENTS
 from tests.edc.audit.check_examples import CHECKS
 from tests.edc.audit.entry_examples import ENTRY
 from tests.edc.audit.export_examples import EXPORTS
@@ -323,7 +324,7 @@ EXAMPLES = {
 
 EXAMPLES |= TRUST
 
-EXAMPLES |= ENTRY | IMPORTS | EXPORTS | ACCOUNTS | CHECKS | QUALITY
+EXAMPLES |= AMENDMENTS | ENTRY | IMPORTS | EXPORTS | ACCOUNTS | CHECKS | QUALITY
 
 
 @pytest.fixture

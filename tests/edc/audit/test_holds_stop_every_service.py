@@ -13,6 +13,8 @@ OUTSIDE = {
     "accounts", "audit_export", "check_queries", "data_import", "design", "entry_plan", "formulas", "lock",
     "passwords",
     "password_rules", "people", "second_factors", "sessions", "silent_checks",
+    # Frozen and locked forms stay as they are, and the rehearsal names them.
+    "amendment",
     "snapshot", "snapshots", "uat", "export", "audit_review", "notifications",
     # Personal data typed by mistake is masked whatever is locked; two people see to it.
     "redaction",
