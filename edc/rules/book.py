@@ -2,12 +2,13 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 
 from edc.design.items import FormDef
 from edc.design.protocol import EligibilityRule, RuleDef
 from edc.design.study import StudyDesign
+from edc.rules.contexts import Layout, joined
 from edc.rules.kinds import Namespace, namespace_of
 from edc.rules.language import Rule, compile_rule
 
@@ -99,7 +100,50 @@ def _form_rules(design: StudyDesign, form: FormDef, names: Namespace) -> FormRul
 
     checks = tuple(_checks(design, form, names))
     derive = in_order(form, of("value"))
-    return FormRules(form, of("show_when"), of("required_when"), derive, checks)
+    return _sharing(FormRules(form, of("show_when"), of("required_when"), derive, checks))
+
+
+def _sharing(rules: FormRules) -> FormRules:
+    """Return the rules, those asked of the same rows with one layout unless they read rows of the subject."""
+    form = rules.form
+    alike: dict[str, list[Layout]] = {}
+    for where, rule in _asked(rules):
+        if not rule.layout.reads_rows:
+            alike.setdefault(where, []).append(rule.layout)
+    shared = {where: joined(layouts) for where, layouts in alike.items()}
+
+    def of(rule: Rule, where: str) -> Rule:
+        return rule if rule.layout.reads_rows else replace(rule, layout=shared[where])
+
+    show, require, derive = (
+        {name: of(rule, _rows_with(form, {name})) for name, rule in each.items()}
+        for each in (rules.show, rules.require, rules.derive)
+    )
+    checks = []
+    for check in rules.checks:
+        where = _rows_with(form, _names_of(check))
+        when = of(check.when, where) if check.when else None
+        checks.append(replace(check, check=of(check.check, where), when=when))
+    return FormRules(form, show, require, derive, tuple(checks))
+
+
+def _asked(rules: FormRules) -> Iterator[tuple[str, Rule]]:
+    """Yield each rule with the rows that it is asked of."""
+    for by_item in (rules.show, rules.require, rules.derive):
+        for name, rule in by_item.items():
+            yield _rows_with(rules.form, {name}), rule
+    for check in rules.checks:
+        for rule in filter(None, (check.check, check.when)):
+            yield _rows_with(rules.form, _names_of(check)), rule
+
+
+def _rows_with(form: FormDef, names: set[str]) -> str:
+    """Return the repeating group that holds one of the items, or nothing."""
+    return next((form.group_of[name].oid for name in sorted(names) if name in form.repeating_names), "")
+
+
+def _names_of(check: Check) -> set[str]:
+    return own_names(check.check) | set(check.rule.items)
 
 
 def _checks(design: StudyDesign, form: FormDef, names: Namespace) -> Iterator[Check]:

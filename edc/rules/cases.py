@@ -8,8 +8,9 @@ from edc.design.items import Text
 from edc.design.protocol import CaseRecord, RuleCase
 from edc.design.study import StudyDesign
 from edc.rules.book import Check, RuleBook
+from edc.rules.contexts import RuleInput
 from edc.rules.form_logic import canonical, group_of_check
-from edc.rules.language import Rule, RuleInput, State
+from edc.rules.language import Rule, State
 from edc.rules.subject_values import FinalRecord, SubjectValues, item_path, record_rows, record_values
 
 SITE = "S01"

@@ -9,7 +9,8 @@ from typing import Any
 from edc.design.items import Text
 from edc.design.study import StudyDesign
 from edc.rules.book import Criterion, rule_book
-from edc.rules.language import RuleInput, State
+from edc.rules.contexts import RuleInput
+from edc.rules.language import State
 from edc.rules.subject_values import SubjectValues
 
 ANSWERS_FORM, CRITERION_ITEM, ANSWER_ITEM = "IE", "IECRIT", "IERESP"

@@ -11,8 +11,9 @@ from edc.design.study import StudyDesign
 from edc.design.values import ItemReading, Problem, read_value
 from edc.design.written import decimal_text
 from edc.rules.book import Check, FormRules, own_names, rule_book
+from edc.rules.contexts import RuleInput
 from edc.rules.form_record import Place, Record, Sheet, places, read_record, rows_of
-from edc.rules.language import Rule, RuleInput, RuleResult, State
+from edc.rules.language import Rule, RuleResult, State
 from edc.rules.scores import round_half_up
 from edc.rules.subject_values import SubjectValues, item_path
 from edc.safety.graded_terms import with_terms_checked

@@ -3,26 +3,22 @@
 import logging
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 import cel
 
+from edc.rules.contexts import Layout, RuleInput, layout_of
 from edc.rules.essential import essential
-from edc.rules.functions import IMPLEMENTATIONS
 from edc.rules.kinds import Kind, Namespace
-from edc.rules.subject_values import as_moment
 from edc.rules.syntax import Node, RuleSyntaxError, parse
-from edc.rules.terms import OWN, PARTIAL_SUFFIX, RECORDED, Read, Translation
+from edc.rules.terms import OWN, PARTIAL_SUFFIX, Read, Translation
 from edc.rules.translate import translate
 
 # The binding logs each ValueError of a function; here that is an ordinary answer, "not evaluable".
 logging.getLogger("cel").setLevel(logging.CRITICAL)
-
-Values = Mapping[str, Any]
 
 
 class State(StrEnum):
@@ -48,33 +44,6 @@ class RuleResult:
     error: str | None = None
 
 
-class SubjectLookup(Protocol):
-    """What rules may ask of a subject: maps of item names to rule values."""
-
-    def latest(self, form: str) -> Values: ...
-
-    def at(self, event: str, form: str) -> Values: ...
-
-    def rows(self, form: str) -> Sequence[Values]: ...
-
-
-@dataclass(frozen=True)
-class RuleInput:
-    """Everything a rule may read; ``own`` holds the record being filled (and the current row).
-
-    Items without value are absent. With ``rows_needed`` a form of which the subject has no row yet counts
-    as missing instead of as an empty list: eligibility must not decide on a form that nobody has filled.
-    """
-
-    own: Values = field(default_factory=dict)
-    subject: SubjectLookup | None = None
-    form_rows: Sequence[Values] = ()
-    site: str = ""
-    study: str = ""
-    today: date | None = None
-    rows_needed: bool = False
-
-
 @dataclass(frozen=True)
 class Rule:
     """A compiled rule; make it once and evaluate it often."""
@@ -84,8 +53,7 @@ class Rule:
     kind: Kind
     inputs: frozenset[Read]
     program: cel.Program
-    functions: Mapping[str, Any]
-    names: frozenset[str]
+    layout: Layout
     essential: tuple[Read, ...] = ()
 
     @property
@@ -96,19 +64,22 @@ class Rule:
     def evaluate(self, values: RuleInput) -> RuleResult:
         """Return the outcome for these values; never raises for missing or unfit values."""
         if any(_lacks(values, read) for read in self.essential):
-            return self._not_evaluable(self._context(values), None)
-        context = self._context(values)
+            return self._not_evaluable(self.layout.context(values), None)
         try:
-            return _result(self.program.execute(context))
+            return _result(self.program.execute(values.converted(self.layout)))
         except _FAULTS as error:
-            return self._not_evaluable(context, error)
+            return self._not_evaluable(self.layout.context(values), error)
 
     def state(self, values: RuleInput) -> State:
         """Return what ``evaluate`` says in one word, without the reasons: faster over many records."""
-        if any(_lacks(values, read) for read in self.essential):
-            return State.NOT_EVALUABLE
+        for read in self.essential:
+            if _lacks(values, read):
+                return State.NOT_EVALUABLE
         try:
-            return _result(self.program.execute(self._context(values))).state
+            found = self.program.execute(values.converted(self.layout))
+            if found is True or found is False:
+                return State.TRUE if found else State.FALSE
+            return _result(found).state
         except _FAULTS:
             return State.NOT_EVALUABLE
 
@@ -117,7 +88,7 @@ class Rule:
 
         ``with_rows`` adds what it read row by row, as ``rows.FORM.ITEM`` to a list.
         """
-        context = self._context(values)
+        context = self.layout.context(values)
         seen: dict[str, Any] = {}
         for read in sorted(self.inputs):
             if not read.item:
@@ -130,36 +101,13 @@ class Rule:
                 seen[f"rows.{read.form}.{read.item}"] = listed
         return seen
 
-    def _context(self, values: RuleInput) -> dict[str, Any]:
-        plan = self._plan
-        context: dict[str, Any] = {**self.functions, OWN: _part(values.own, plan.own)}
-        subject = values.subject
-        for form, keys in plan.latest:
-            context[form] = _part(subject.latest(form), keys) if subject else {}
-        for event, form, keys in plan.at:
-            held = subject.at(event, form) if subject else {}
-            context.setdefault("at", {}).setdefault(event, {})[form] = _part(held, keys)
-        if plan.form_rows is not None:
-            context["form"] = {"rows": [_part(row, plan.form_rows) for row in values.form_rows]}
-        if plan.rows:
-            context["rows"] = _rows_read(values, plan.rows)
-        for name in self.names:
-            held = getattr(values, name)
-            if held is not None:
-                context[name] = as_moment(held) if isinstance(held, date) else held
-        return context
-
-    @cached_property
-    def _plan(self) -> "_Plan":
-        return _plan_of(self.inputs)
-
     def _not_evaluable(self, context: Mapping[str, Any], error: Exception | None) -> RuleResult:
         needed = (read for read in self.inputs if read.needed and read.item)
         absent = {f"{read.form}.{read.item}" for read in needed if _is_absent(context, read)}
         absent |= {
             read.form for read in self.inputs if read.scope == "rows" and read.form not in context["rows"]
         }
-        if "today" in self.names and "today" not in context:
+        if "today" in self.layout.names and "today" not in context:
             absent.add("today")
         return RuleResult(
             State.NOT_EVALUABLE, missing=tuple(sorted(absent)), error=None if absent else _reason(error)
@@ -195,66 +143,13 @@ def _lacks(values: RuleInput, read: Read) -> bool:
     return read.item not in found and read.item + PARTIAL_SUFFIX not in found
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """What a rule takes of its input: the keys of its own record, of other records and of rows."""
-
-    own: tuple[str, ...]
-    latest: tuple[tuple[str, tuple[str, ...]], ...]
-    at: tuple[tuple[str, str, tuple[str, ...]], ...]
-    form_rows: tuple[str, ...] | None
-    rows: tuple[tuple[str, tuple[str, ...]], ...]
-
-
-def _plan_of(inputs: frozenset[Read]) -> _Plan:
-    keys: dict[tuple[str, str, str], set[str]] = {}
-    for read in inputs:
-        held = keys.setdefault((read.scope, read.event, read.form if read.scope != "own" else ""), set())
-        held.update((read.item, read.item + PARTIAL_SUFFIX) if read.item else ())
-        held.update((RECORDED,) if read.scope in ("latest", "at") else ())
-    found = {place: tuple(sorted(each)) for place, each in keys.items()}
-    return _Plan(
-        own=found.get(("own", "", ""), ()),
-        latest=tuple((form, each) for (scope, _e, form), each in found.items() if scope == "latest"),
-        at=tuple((event, form, each) for (scope, event, form), each in found.items() if scope == "at"),
-        form_rows=next((each for (scope, _e, _f), each in found.items() if scope == "form.rows"), None),
-        rows=tuple((form, each) for (scope, _e, form), each in found.items() if scope == "rows"),
-    )
-
-
-def _part(held: Values, keys: tuple[str, ...]) -> dict[str, Any]:
-    """Return what stands under these keys: the binding copies every value that it is given."""
-    return {key: held[key] for key in keys if key in held}
-
-
-def _rows_read(values: RuleInput, wanted: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, Any]:
-    subject = values.subject
-    found: dict[str, Any] = {}
-    for form, keys in wanted:
-        rows = subject.rows(form) if subject else []
-        if rows or not values.rows_needed:
-            found[form] = _columns(subject, form, rows, keys)
-    return found
-
-
-def _columns(
-    subject: SubjectLookup | None, form: str, rows: Sequence[Values], keys: tuple[str, ...]
-) -> Sequence[Values]:
-    """Return the rows with these keys alone, kept beside the subject while its rows are the same list."""
-    kept = getattr(subject, "projections", {})
-    held: tuple[Sequence[Values], Sequence[Values]] | None = kept.get((form, keys))
-    if held is None or held[0] is not rows:
-        held = kept[form, keys] = (rows, [_part(row, keys) for row in rows])
-    return held[1]
-
-
 def _held(context: Mapping[str, Any], read: Read) -> Mapping[str, Any]:
     if read.scope == "own":
         return context[OWN]
     return context[read.form] if read.scope == "latest" else context["at"][read.event][read.form]
 
 
-def _rows(context: Mapping[str, Any], read: Read) -> Sequence[Values]:
+def _rows(context: Mapping[str, Any], read: Read) -> Sequence[Mapping[str, Any]]:
     return context["form"]["rows"] if read.scope == "form.rows" else context["rows"].get(read.form) or ()
 
 
@@ -294,6 +189,5 @@ def compile_tree(tree: Node, *, namespace: Namespace, expression: str = "") -> R
         kind=translation.kind,
         inputs=frozenset(translation.reads),
         program=program,
-        functions={name: IMPLEMENTATIONS[name] for name in sorted(translation.functions)},
-        names=frozenset(translation.names),
+        layout=layout_of(translation.reads, translation.names, translation.functions),
     )

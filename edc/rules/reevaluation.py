@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import Any
 
 from edc.rules.book import Check, FormRules, RuleBook
+from edc.rules.contexts import RuleInput
 from edc.rules.dependencies import Graph, RuleName, graph_of
 from edc.rules.form_logic import Computed, Flag, computed_value, group_of_check
-from edc.rules.language import Rule, RuleInput, State
+from edc.rules.language import Rule, State
 from edc.rules.subject_values import FinalRecord, SubjectValues, item_path, split_path
 
 Key = int

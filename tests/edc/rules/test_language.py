@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edc.rules.contexts import RuleInput
 from edc.rules.kinds import BOOL, DATE, NUMBER, PARTIAL, TEXT, Kind, Namespace, list_of
-from edc.rules.language import RuleInput, State, compile_rule
+from edc.rules.language import State, compile_rule
 from edc.rules.subject_values import as_moment
 from edc.rules.syntax import RuleSyntaxError
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from edc.design.study import StudyDesign
 from edc.rules.book import rule_book
-from edc.rules.language import RuleInput, State
+from edc.rules.contexts import RuleInput
+from edc.rules.language import State
 from edc.rules.subject_values import FinalRecord, SubjectValues, item_path, record_rows, record_values
 
 TODAY = date(2026, 11, 21)

@@ -10,8 +10,8 @@ import pytest
 from edc.design.study import StudyDesign
 from edc.design.values import read_value
 from edc.rules.book import rule_book
+from edc.rules.contexts import RuleInput
 from edc.rules.form_logic import Computed, computed_value
-from edc.rules.language import RuleInput
 from edc.rules.scores import meld, meld_na
 from edc.rules.subject_values import FinalRecord, SubjectValues, in_rows
 from tests.edc.studies.asked_rules import TODAY
