@@ -57,30 +57,35 @@ def element(document: Mapping[str, Any], address: Address) -> Element:
     raise NoSuchElement(address)
 
 
-def own_fields(found: Element) -> Element:
-    """Return the element without the elements inside it."""
-    return {key: value for key, value in found.items() if key not in INNER.values()}
+def own_fields(found: Element, address: Address) -> Element:
+    """Return the element at the address without the elements inside it."""
+    inner = _inner(address)
+    return {key: value for key, value in found.items() if key != inner}
 
 
-def seal(found: Element) -> str:
-    """Return what tells whether the element's own fields are still the same."""
-    text = json.dumps(own_fields(found), ensure_ascii=False, sort_keys=True)
+def _inner(address: Address) -> str | None:
+    return INNER.get(len(address)) if address[0] == "forms" else None
+
+
+def seal(found: Element, address: Address) -> str:
+    """Return what tells whether the own fields of the element at the address are still the same."""
+    text = json.dumps(own_fields(found, address), ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def put(document: Mapping[str, Any], address: Address, fields: Element, seen: str) -> tuple[Element, Element]:
     """Give the element these own fields, if it still is what was seen; return them before and after."""
     found = element(document, address)
-    before = copy.deepcopy(own_fields(found))
-    if seal(found) != seen:
+    before = copy.deepcopy(own_fields(found, address))
+    if seal(found, address) != seen:
         raise SeenOtherwise(before)
     if address[0] not in ("study", "codelists"):
         _free(document, address[:-1], str(fields.get("oid")), but=address[-1])
-    inner = {key: found[key] for key in INNER.values() if key in found and key not in fields}
+    inner = _inner(address)
+    kept = {inner: found[inner]} if inner in found else {}
     found.clear()
-    found.update(fields)
-    found.update(inner)
-    return before, own_fields(found)
+    found.update(own_fields(fields, address) | kept)
+    return before, own_fields(found, address)
 
 
 def add(document: Mapping[str, Any], parent: Address, new: Element, after: str = "") -> Element:

@@ -23,6 +23,7 @@ _AT_SITES = (
 )
 _STUDY_WIDE = (
     ("manage_design", gettext_lazy("Checks"), "checks"),
+    ("manage_design", gettext_lazy("Design"), "design"),
     ("view_audit", gettext_lazy("Audit"), "audit"),
     ("manage_people", gettext_lazy("People"), "people"),
 )

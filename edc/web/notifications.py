@@ -25,6 +25,8 @@ WORDS: dict[str, Promise] = {
     Kind.ROLE_ENDED: _("Your role %(about)s ended."),
     Kind.QUERY_ASSIGNED: _("Query %(about)s is yours to see to."),
     Kind.QUERY_ANSWERED: _("Query %(about)s was answered."),
+    Kind.DESIGN_SUBMITTED: _("The design draft %(about)s waits for your review."),
+    Kind.DESIGN_DECIDED: _("Your design draft %(about)s was reviewed."),
 }
 ABOUT: dict[str, Promise] = {
     "password": _("a new password"),

@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("audit/check/", audit_trail.check, name="audit-check"),
     path("", include("edc.web.urls_people")),
     path("", include("edc.web.urls_checks")),
+    path("", include("edc.web.urls_design")),
     path("", include("edc.web.urls_entry")),
     path("", include("edc.web.urls_differences")),
     path("", include("edc.web.urls_exports")),

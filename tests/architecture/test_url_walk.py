@@ -37,6 +37,7 @@ STUDY_WIDE = {
     "model-move",
 }
 STUDY_WIDE |= {"audit-criteria-end", "audit-review-sign"}
+STUDY_WIDE |= {"design-draft-act", "design-file", "design-codelist"}
 
 
 @pytest.mark.django_db

@@ -17,6 +17,7 @@ from tests.factories import imaging as images
 from tests.factories import modeling as models
 from tests.factories import models as made
 from tests.factories import snapshots as frozen
+from tests.factories.design_drafts import DesignDraftFactory
 
 STUDIES = Path(__file__).resolve().parents[2] / "studies"
 OID = "ChiCTR2500107646"
@@ -32,6 +33,8 @@ WORDS: dict[str, Any] = {
     "key": "1",
     "uidb36": "1",
     "step": "approve",
+    "number": 1,
+    "codelist": "CL.SEX",
 }
 
 
@@ -81,6 +84,7 @@ def make_world(system: User, crc: Any) -> World:
         "redaction-ask pk": forms["complete"].pk,
         "redaction-decide pk": made.RedactionFactory(form=forms["complete"]).pk,
         "token pk": made.ApiTokenFactory().pk,
+        "design pk": DesignDraftFactory(study=study, base=study.design_versions.get()).pk,
         "token-revoke pk": made.ApiTokenFactory().pk,
         "import pk": _batch(study, site),
         "check-set-aside pk": checks.CheckFiringFactory(form=forms["complete"], severity="silent").pk,

@@ -1,0 +1,20 @@
+"""Page routes of the study's design: its versions, its drafts and their review."""
+
+from django.urls import URLPattern, path
+
+from edc.web import design_codelists, design_life, design_workbook
+
+urlpatterns: list[URLPattern] = [
+    path("design/", design_life.design, name="design"),
+    path("design/start/", design_life.start, name="design-start"),
+    path("design/versions/<int:number>/", design_life.version, name="design-version"),
+    path("design/drafts/<int:pk>/", design_life.draft, name="design-draft"),
+    path("design/drafts/<int:pk>/act/", design_life.act, name="design-draft-act"),
+    path("design/drafts/<int:pk>/workbook/", design_workbook.workbook, name="design-workbook"),
+    path("design/drafts/<int:pk>/file/", design_workbook.take, name="design-file"),
+    path("design/drafts/<int:pk>/codelists/", design_codelists.codelists, name="design-codelists"),
+    path(
+        "design/drafts/<int:pk>/codelists/<str:codelist>/", design_codelists.codelist, name="design-codelist"
+    ),
+    path("design/versions/<int:number>/workbook/", design_workbook.version, name="design-version-workbook"),
+]
