@@ -17,6 +17,7 @@ from edc.design.protocol import Institution, SiteDef
 from edc.design.reader import read_study
 from edc.design.study import StudyDesign
 from edc.models import FormInstance, Subject, User
+from imaging.models import Series
 from tests.imaging.phantoms import ct_series, encode, sphere
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -115,3 +116,10 @@ def deliver(api: Callable[..., APIClient], crc: User, form: FormInstance) -> Cal
         return client.post(f"{address}submit/").json()
 
     return send
+
+
+@pytest.fixture
+def series(deliver: Callable[..., dict]) -> Series:
+    """The ball, uploaded: the one series there is."""
+    deliver(ball())
+    return Series.objects.get()

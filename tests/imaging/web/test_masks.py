@@ -18,17 +18,10 @@ from imaging.services.segmentation import MaskDescription, store_mask
 from imaging.services.volumes import fetch_datasets, fetch_volume
 from tests.factories.imaging import ReadFactory
 from tests.imaging.api.test_uploads import repaired
-from tests.imaging.conftest import ball
 from tests.imaging.phantoms import sphere
 
 pytestmark = pytest.mark.django_db
 PROBLEM = {"accept": "application/problem+json"}
-
-
-@pytest.fixture
-def series(deliver: Callable[..., dict]) -> Series:
-    deliver(ball())
-    return Series.objects.get()
 
 
 @pytest.fixture
