@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from edc.api.views import exports, forms, people, queries, reconciliation, studies, subjects
+from edc.api.views import deviations, exports, forms, people, queries, reconciliation, studies, subjects
 from edc.services.query import (
     cancel_query,
     close_query,
@@ -55,6 +55,7 @@ urlpatterns: list[URLPattern] = [
         )
         for word, (turn, permission) in TURNS.items()
     ),
+    path("deviations/", deviations.Deviations.as_view(), name="deviations"),
     path("tokens/", people.Tokens.as_view(), name="tokens"),
     path("tokens/<int:pk>/", people.TokenDetail.as_view(), name="token"),
     path("audit/", people.AuditTrail.as_view(), name="audit"),

@@ -55,6 +55,7 @@ def subjects(request: HttpRequest) -> HttpResponse:
         "enrolling": enrolling_sites(request, study),
         "legend": LEGEND,
         "sees_queries": sees_queries(request.user, study),
+        "tab": "matrix",
     }
     return render(request, "edc/subjects.html", context)
 

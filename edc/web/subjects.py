@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from edc import access, extensions
 from edc.errors import InvalidInput
 from edc.extensions import Chip
-from edc.models import FormInstance, StudyEvent, Subject, User
+from edc.models import Departure, FormInstance, StudyEvent, Subject, User
 from edc.selectors import events_visible_to, queries_visible_to, subjects_visible_to
 from edc.services.enrol import confirm_enrolment, fail_screening
 from edc.services.schedule import add_event, add_form, hold_event, miss_event
@@ -56,6 +56,8 @@ def subject(request: HttpRequest, pk: int) -> HttpResponse:
         "sees_queries": queries_visible_to(actor).filter(form__subject=found).exists(),
         "sees_audit": access.may(actor, "view_audit", study=found.study),
         "addable": addable_events(found) if rights["enter_data"] else [],
+        "departure": found.departures.filter(taken_back_at=None).select_related("noted_by").first(),
+        "hows": departure_choices(found),
     }
     return render(request, "edc/subject.html", context)
 
@@ -64,6 +66,12 @@ def rights_at(actor: User, found: Subject) -> dict[str, bool]:
     """Return which of the page's rights the actor holds at the subject's site."""
     names = ("view_data", "enter_data", "enrol_subject", "sign_form")
     return {name: access.may(actor, name, site=found.site) for name in names}
+
+
+def departure_choices(found: Subject) -> list[tuple[str, object]]:
+    """Return how the subject can leave: the study is completed by who was enrolled."""
+    screened = found.status == Subject.Status.SCREENING
+    return [each for each in Departure.How.choices if not screened or each[0] != Departure.How.COMPLETED]
 
 
 def consent_chip(forms: list[FormInstance], found: Subject) -> Chip:

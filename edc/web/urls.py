@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("edc.web.urls_people")),
     path("", include("edc.web.urls_checks")),
     path("", include("edc.web.urls_design")),
+    path("", include("edc.web.urls_conduct")),
     path("", include("edc.web.urls_entry")),
     path("", include("edc.web.urls_differences")),
     path("", include("edc.web.urls_exports")),

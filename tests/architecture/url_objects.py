@@ -12,7 +12,7 @@ from edc.models import FormInstance, Site, Study, Subject, User
 from edc.services.design import publish_design
 from edc.services.enrol import enrol_subject
 from tests.architecture.markers import Planted, plant
-from tests.factories import checks, imports, quality
+from tests.factories import checks, conduct, imports, quality
 from tests.factories import imaging as images
 from tests.factories import modeling as models
 from tests.factories import models as made
@@ -90,6 +90,7 @@ def make_world(system: User, crc: Any) -> World:
         "check-set-aside pk": checks.CheckFiringFactory(form=forms["complete"], severity="silent").pk,
         "uat pk": checks.UatRunFactory(design_version=study.design_versions.get()).pk,
     }
+    ids |= _conduct(subject)
     marked = ("verify", "sign", "lock", "verification", "verification-mark")
     ids |= {f"form-{each} pk": forms["complete"].pk for each in marked}
     ids |= {f"form-{each} pk": forms["disagreement"].pk for each in ("reconcile", "resolve")}
@@ -97,6 +98,17 @@ def make_world(system: User, crc: Any) -> World:
     ids |= _disagreement(forms["disagreement"]) | _images(subject) | {"event-add pk": subject.pk}
     planted = plant(subject, forms["complete"], ids, User.objects.get(username="first.crc"))
     return World(study, site, elsewhere, ids | {f"api:{key}": value for key, value in ids.items()}, planted)
+
+
+def _conduct(subject: Subject) -> dict[str, Any]:
+    """Return a deviation, and the name of a visit that was missed and that nobody has decided about."""
+    missed = made.StudyEventFactory(
+        subject=subject, event_oid=subject.events.first().event_oid, repeat_key=99, status="missed"
+    )
+    return {
+        "deviation pk": conduct.DeviationFactory(subject=subject).pk,
+        "deviation-found key": f"missed-{missed.pk}",
+    }
 
 
 def _batch(study: Study, site: Site) -> int:

@@ -1,0 +1,110 @@
+"""Deviations: those that people noted or decided, and those that the platform finds in the data.
+
+What is found is computed at every look and becomes a row only when somebody decides about it, so a corrected
+date takes a finding away by itself. See docs/decisions/0024-findings-become-deviations-by-decision.md.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from edc import access
+from edc.models import AuditEvent, Deviation, Study, StudyEvent, Subject, User
+
+Source = Deviation.Source
+Facts = dict[str, str | None]
+PERMISSIONS = ("view_subjects",)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something the data show that may be a deviation; `facts` is what it rests on, in ISO dates."""
+
+    source: str
+    subject: Subject
+    occurred_on: date
+    facts: Facts = field(default_factory=dict)
+    event: StudyEvent | None = None
+
+    @property
+    def key(self) -> str:
+        """The finding's name in addresses: its source and the row it stands on."""
+        return f"{self.source}-{self.event.pk if self.event else self.subject.pk}"
+
+
+def deviations_visible_to(actor: User | None, study: Study | None = None) -> QuerySet[Deviation]:
+    """Return the deviations of the actor's sites."""
+    found = Deviation.objects.filter(subject__site__in=access.sites_for(actor, *PERMISSIONS))
+    if study is not None:
+        found = found.filter(subject__study=study)
+    found = found.select_related(
+        "subject__site", "subject__design_version", "event__subject", "noted_by", "decided_by"
+    )
+    return found.defer("subject__design_version__content")
+
+
+def findings(subjects: QuerySet[Subject], *, undecided: bool = True) -> list[Finding]:
+    """Return what the data show, the newest first; only what nobody has decided about, unless told."""
+    found = [*_visits(subjects, undecided), *_overrides(subjects, undecided)]
+    return sorted(found, key=lambda each: (each.occurred_on, each.key), reverse=True)
+
+
+def finding_of(subjects: QuerySet[Subject], key: str) -> Finding | None:
+    """Return the finding of a name among these subjects, decided or not."""
+    source, _dash, pk = key.partition("-")
+    if not pk.isdigit() or len(pk) > 18:
+        return None
+    narrowed = subjects.filter(pk=int(pk)) if source == Source.OVERRIDE else subjects.filter(events=int(pk))
+    return next((each for each in findings(narrowed, undecided=False) if each.key == key), None)
+
+
+def _visits(subjects: QuerySet[Subject], undecided: bool) -> list[Finding]:
+    outside = Q(held_on__lt=F("window_start")) | Q(held_on__gt=F("window_end"))
+    missed = Q(status=StudyEvent.Status.MISSED)
+    held = Q(status=StudyEvent.Status.HELD) & outside
+    events = StudyEvent.objects.filter(held | missed, subject__in=subjects)
+    if undecided:
+        events = events.exclude(held, deviations__source=Source.WINDOW)
+        events = events.exclude(missed, deviations__source=Source.MISSED)
+    events = events.select_related("subject__site", "subject__design_version")
+    return [_visit(each) for each in events.defer("subject__design_version__content")]
+
+
+def _visit(event: StudyEvent) -> Finding:
+    if event.status == StudyEvent.Status.MISSED:
+        day = event.window_end or event.planned_date or timezone.localdate(event.subject.created_at)
+        return Finding(Source.MISSED, event.subject, day, {"reason": event.missed_reason}, event)
+    names = ("held_on", "window_start", "window_end")
+    facts: Facts = {name: _iso(getattr(event, name)) for name in names}
+    assert event.held_on is not None  # noqa: S101 - the query asked for a held visit
+    return Finding(Source.WINDOW, event.subject, event.held_on, facts, event)
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _overrides(subjects: QuerySet[Subject], undecided: bool) -> list[Finding]:
+    """Return who was enrolled with a reason; the reason stays with the subject, whatever happened since."""
+    enrolled = Q(status__in=(Subject.Status.ENROLLED, Subject.Status.COMPLETED)) | Q(
+        departures__taken_back_at=None, departures__status_before=Subject.Status.ENROLLED
+    )
+    found = subjects.filter(enrolled).exclude(status_reason="")
+    if undecided:
+        found = found.exclude(deviations__source=Source.OVERRIDE)
+    days = _enrolled_on(found)
+    return [
+        Finding(
+            Source.OVERRIDE, each, days.get(each.pk) or timezone.localdate(each.created_at),
+            {"reason": each.status_reason},
+        )
+        for each in found.distinct()
+    ]  # fmt: skip
+
+
+def _enrolled_on(subjects: QuerySet[Subject]) -> dict[int | None, date]:
+    confirmed = AuditEvent.objects.filter(action="subject.confirmed", subject__in=subjects.values("pk"))
+    rows = confirmed.order_by("pk").values_list("subject", "at")
+    return {subject: timezone.localdate(at) for subject, at in rows}

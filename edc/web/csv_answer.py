@@ -1,0 +1,34 @@
+"""Lists as CSV files that spreadsheets open safely, line by line."""
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+
+from django.http import StreamingHttpResponse
+
+from edc.web.audit_csv import FORMULA_STARTS
+
+
+class _Echo:
+    """A file that gives back what is written to it: the CSV writer's line."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def csv_answer(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
+    """Return a download in UTF-8 with its mark; a cell that a spreadsheet would compute is quoted."""
+    answer = StreamingHttpResponse(_lines(head, rows), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return answer
+
+
+def _lines(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield "\ufeff" + writer.writerow(head)
+    for row in rows:
+        yield writer.writerow([_safe(each) for each in row])
+
+
+def _safe(value: object) -> str:
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -1,0 +1,23 @@
+"""Page routes of how the study is conducted: screening, departures, deviations."""
+
+from django.urls import URLPattern, path
+
+from edc.web import departures, deviation, deviations, flow, screening
+
+urlpatterns: list[URLPattern] = [
+    path("subjects/screening/", screening.log, name="screening-log"),
+    path("subjects/screening/csv/", screening.log_csv, name="screening-log-csv"),
+    path("subjects/flow/", flow.flow, name="flow"),
+    path("subjects/flow/csv/", flow.flow_csv, name="flow-csv"),
+    path("subjects/flow/svg/", flow.flow_svg, name="flow-svg"),
+    path("subjects/deviations/", deviations.deviations, name="deviations"),
+    path("subjects/deviations/csv/", deviations.deviations_csv, name="deviations-csv"),
+    path("subjects/deviations/note/", deviations.note, name="deviation-note"),
+    path("subjects/deviations/found/<str:key>/", deviation.found, name="deviation-found"),
+    path("subjects/deviations/<int:pk>/", deviation.deviation, name="deviation"),
+    path("subjects/deviations/<int:pk>/decide/", deviation.decide, name="deviation-decide"),
+    path("subjects/deviations/<int:pk>/describe/", deviation.describe, name="deviation-describe"),
+    path("subjects/deviations/<int:pk>/settle/", deviation.settle, name="deviation-settle"),
+    path("subjects/<int:pk>/leave/", departures.leave, name="subject-leave"),
+    path("subjects/<int:pk>/leave/back/", departures.back, name="subject-leave-back"),
+]
