@@ -41,6 +41,7 @@ from edc.models.review import FormReview, ReviewType
 from edc.models.schedule import StudyEvent
 from edc.models.signature import Signature, SigningAct
 from edc.models.snapshot import Export, Snapshot, SnapshotPart, SnapshotRequest
+from edc.models.specimen import Specimen, SpecimenStep
 from edc.models.study import (
     Institution,
     Site,
@@ -123,6 +124,8 @@ __all__ = [
     "Site",
     "SiteActivation",
     "SiteUserObjectPermission",
+    "Specimen",
+    "SpecimenStep",
     "StandardText",
     "Snapshot",
     "SnapshotPart",

@@ -1,6 +1,7 @@
-"""One factory for each model of how a study is conducted: departures and deviations."""
+"""One factory for each model of how a study is conducted: departures, deviations, specimens."""
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from edc import models
@@ -30,3 +31,27 @@ class DeviationFactory(DjangoModelFactory):
     category = models.Deviation.Category.PROCEDURE
     description = "Contrast phase left out"
     noted_by = factory.SubFactory(UserFactory)
+
+
+class SpecimenFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Specimen
+
+    subject = factory.SubFactory(SubjectFactory)
+    study = factory.SelfAttribute("subject.study")
+    at_site = factory.SelfAttribute("subject.site")
+    label = factory.Sequence(lambda n: f"LB-{n:05d}")
+    kind = models.Specimen.Kind.SERUM
+    collected_at = factory.LazyFunction(timezone.now)
+
+
+class SpecimenStepFactory(DjangoModelFactory):
+    class Meta:
+        model = models.SpecimenStep
+
+    specimen = factory.SubFactory(SpecimenFactory)
+    state = models.Specimen.State.COLLECTED
+    at = factory.LazyFunction(timezone.now)
+    site = factory.SelfAttribute("specimen.at_site")
+    tubes = 1
+    by = factory.SubFactory(UserFactory)

@@ -12,6 +12,7 @@ from tests.factories import amendments, checks
 from tests.factories import entry_plan as plan
 from tests.factories import models as factories
 from tests.factories import snapshots as frozen
+from tests.factories.conduct import SpecimenStepFactory
 from tests.factories.design_drafts import DesignDraftStepFactory
 from tests.factories.double_entry import DecisionFactory
 from tests.factories.guards import GUARDED, dropping, making
@@ -37,6 +38,7 @@ ROWS = {
     "edc_uatrun": (checks.UatRunFactory, "passed = 0"),
     "edc_snapshot": (frozen.SnapshotFactory, "name = 'x'"),
     "edc_snapshotpart": (frozen.SnapshotPartFactory, "sha256 = 'x'"),
+    "edc_specimenstep": (SpecimenStepFactory, "condition = 'x'"),
     "edc_formulaadoption": (checks.FormulaAdoptionFactory, "reason = 'x'"),
 }
 
