@@ -1,4 +1,4 @@
-"""The plan of double entry: for each form at a site the rate in force, the errors of late, and what follows."""
+"""The plan of double entry: by form and site the rate in force, the errors of late, and what follows."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
