@@ -74,6 +74,12 @@ class HidesValues(Conflict):
         self.saved = saved
 
 
+class RecheckOwed(Conflict):
+    """A second pass differs from the first: its person is asked once to check the named items again."""
+
+    code = "recheck_owed"
+
+
 class NotNow(DomainError):
     """The move is not legal in the present state."""
 

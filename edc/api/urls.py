@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from edc.api.views import deviations, exports, forms, people, queries, reconciliation, studies, subjects
+from edc.api.views import (
+    deviations,
+    entry_plan,
+    exports,
+    forms,
+    people,
+    queries,
+    reconciliation,
+    studies,
+    subjects,
+)
 from edc.services.query import (
     cancel_query,
     close_query,
@@ -44,6 +54,14 @@ urlpatterns: list[URLPattern] = [
         reconciliation.DisagreementResolution.as_view(),
         name="disagreement-resolution",
     ),
+    path(
+        "disagreements/<int:pk>/decisions/",
+        entry_plan.DisagreementDecisions.as_view(),
+        name="disagreement-decisions",
+    ),
+    path("error-rates/", entry_plan.ErrorRates.as_view(), name="error-rates"),
+    path("entry-plan/", entry_plan.EntryPlanLines.as_view(), name="entry-plan"),
+    path("entry-plan/decisions/", entry_plan.EntryPlanDecisions.as_view(), name="entry-plan-decisions"),
     path("queries/", queries.Queries.as_view(), name="queries"),
     path("queries/<int:pk>/answer/", queries.QueryAnswer.as_view(), name="query-answer"),
     path("queries/<int:pk>/", queries.QueryDetail.as_view(), name="query"),

@@ -1,20 +1,25 @@
 """The rules asked about one form of one subject: the only place where services call the rule engine."""
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from edc.design.items import ItemDef, Text
 from edc.design.values import ItemReading, normal_form, read_value
-from edc.models import FormInstance, Stream
-from edc.rules.form_logic import Computed, FormState, evaluate_form
+from edc.models import FormInstance, Recheck, Stream
+from edc.rules.form_logic import Computed, Flag, FormState, evaluate_form
 from edc.rules.form_record import read_record
 from edc.rules.second_pass import asked_again, narrowed
 from edc.rules.subject_values import FinalRecord, SubjectValues, split_path
 from edc.selectors.formulas import rules_design
 from edc.selectors.subject_values import record_place, subject_values
+
+# The mark at an item to check again: a finding of no rule, shown like one.
+RECHECK = "recheck"
+AGAIN = Text("对照源数据再核对一次。", "Check this against the source again.")
 
 
 def state_of(form: FormInstance, record: Mapping, known: SubjectValues | None = None) -> FormState:
@@ -42,11 +47,21 @@ def asked_oids(form: FormInstance, stream: str) -> frozenset[str] | None:
 def pass_state(
     form: FormInstance, record: Mapping, stream: str, known: SubjectValues | None = None
 ) -> FormState:
-    """Return the state of a pass: of what it asks."""
+    """Return the state of a pass: of what it asks, with what its person is to check again among the flags."""
     state, oids = state_of(form, record, known), asked_oids(form, stream)
-    if oids is None:
-        return state
-    return narrowed(form.design_version.design.form(form.form_oid), state, oids)
+    if oids is not None:
+        state = narrowed(form.design_version.design.form(form.form_oid), state, oids)
+    marks = marked_again(form) if stream == Stream.ENTRY_2 else []
+    flags = tuple(Flag(RECHECK, "soft", path, AGAIN, paths=(path,)) for path in marks)
+    return replace(state, flags=(*state.flags, *flags)) if flags else state
+
+
+def marked_again(form: FormInstance) -> list[str]:
+    """Return what the person of the second pass under way was asked to check again."""
+    asked = Recheck.objects.filter(
+        form=form, form__drafts__stream=Stream.ENTRY_2, form__drafts__observer=F("observer")
+    ).first()
+    return list(asked.marked) if asked else []
 
 
 def faults_of(form: FormInstance, state: FormState) -> dict[str, str]:

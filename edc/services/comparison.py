@@ -132,6 +132,34 @@ def filled_places(form: FormDef, comparison: Comparison, first: Record, second: 
     return found
 
 
+def wrong_answers(
+    form: FormDef, comparison: Comparison, answers: tuple[Record, Record], record: Record, normal: Normal
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Return for both people how many of their answers the record that holds does not have, by item OID.
+
+    ``comparison`` is that of these answers; rows that one of them or the record lacks are left out.
+    """
+    wrong: tuple[dict[str, int], dict[str, int]] = ({}, {})
+    for group in form.item_groups:
+        kept = set(_keys(record, group)) if group.repeating else {""}
+        for pair in comparison.rows.get(group.oid, [RowPair("", "", "")]):
+            if pair.first not in kept or pair.second is None:
+                continue
+            for item in compared_items(group):
+                held = normal(item, entry_at(record, item.oid, pair.first))
+                keys = (pair.first, pair.second)
+                pair_of = [entry_at(each, item.oid, key) for each, key in zip(answers, keys, strict=True)]
+                if any(map(_is_filled, pair_of)):
+                    _add_wrong(wrong, item.oid, [normal(item, each) != held for each in pair_of])
+    return wrong
+
+
+def _add_wrong(counts: tuple[dict[str, int], dict[str, int]], oid: str, wrong: list[bool]) -> None:
+    for side, is_wrong in zip(counts, wrong, strict=True):
+        if is_wrong:
+            side[oid] = side.get(oid, 0) + 1
+
+
 def _is_filled(entry: Entry | None) -> bool:
     return bool(entry and (entry.get("raw") or entry.get("missing")))
 

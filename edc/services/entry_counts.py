@@ -8,10 +8,20 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from edc.models import Disagreement, EntryCount, FormInstance, Observation, Resolution, Site, Stream, Study
+from edc.models import (
+    Disagreement,
+    EntryCount,
+    FormInstance,
+    Observation,
+    Recheck,
+    Resolution,
+    Site,
+    Stream,
+    Study,
+)
 from edc.rules.subject_values import split_path
 from edc.selectors.evaluation import normal_of
-from edc.services.comparison import Comparison, compare, filled_places
+from edc.services.comparison import Comparison, compare, filled_places, wrong_answers
 from edc.services.entries import asked_of
 
 # Whose entry did not hold, by what was chosen.
@@ -33,10 +43,13 @@ def count_comparison(
 ) -> None:
     """Count the entries of both people for each place that either filled.
 
-    A row that one pass lacks has no counterpart to compare with, so its places do not count.
+    A row that one pass lacks has no counterpart to compare with, so its places do not count. Of a pass that
+    was checked again the answers before that count.
     """
-    definition = asked_of(form, Stream.ENTRY_2)
-    places = filled_places(definition, comparison, first.content, second.content)
+    definition, answers = asked_of(form, Stream.ENTRY_2), answers_of(form, second)
+    if answers != second.content:
+        comparison = compare(definition, first.content, answers, normal_of(form))
+    places = filled_places(definition, comparison, first.content, answers)
     for observer in sorted((first.observer_id, second.observer_id)):
         _add(form, observer, quarter_of(second.sealed_at), "compared", places)
 
@@ -53,6 +66,38 @@ def count_resolutions(form: FormInstance, resolutions: Iterable[Resolution]) -> 
             wrong.setdefault(key, Counter())[split_path(found.path)[0]] += 1
     for (observer, quarter), items in sorted(wrong.items()):
         _add(form, observer, quarter, "wrong", items)
+
+
+def answers_of(form: FormInstance, second: Observation) -> dict:
+    """Return the second person's first answers: those before they checked again, if they did."""
+    asked = Recheck.objects.filter(form=form, observer=second.observer_id).first()
+    return asked.content if asked else second.content
+
+
+def count_wrong(
+    form: FormInstance,
+    passes: tuple[Observation, Observation],
+    resolutions: Iterable[Resolution],
+    record: Mapping,
+) -> None:
+    """Count the entries that did not hold, once the form has its one record."""
+    first, second = passes
+    if answers_of(form, second) == second.content:
+        count_resolutions(form, resolutions)
+    else:
+        _count_answers(form, first, second, record)
+
+
+def _count_answers(form: FormInstance, first: Observation, second: Observation, record: Mapping) -> None:
+    """Count the first answers that the record of a form checked again does not hold."""
+    definition, normal = asked_of(form, Stream.ENTRY_2), normal_of(form)
+    answers = answers_of(form, second)
+    found = compare(definition, first.content, answers, normal)
+    wrong = wrong_answers(definition, found, (first.content, answers), record, normal)
+    quarter = quarter_of(second.sealed_at)
+    for observer, items in sorted(zip((first.observer_id, second.observer_id), wrong, strict=True)):
+        if items:
+            _add(form, observer, quarter, "wrong", items)
 
 
 def _add(form: FormInstance, person: int, quarter: date, field: str, items: Mapping[str, int]) -> None:
@@ -102,7 +147,10 @@ def _recount_form(form: FormInstance) -> int:
         return 0
     found = compare(asked_of(form, Stream.ENTRY_2), first.content, second.content, normal_of(form))
     count_comparison(form, found, first, second)
+    if form.status == FormInstance.Status.DISAGREEMENT:
+        return 1
     resolved = Resolution.objects.filter(disagreement__form=form)
-    if form.status != FormInstance.Status.DISAGREEMENT:
-        count_resolutions(form, resolved.select_related("disagreement__first", "disagreement__second"))
+    resolved = resolved.select_related("disagreement__first", "disagreement__second")
+    settled = passes.get(Stream.ADJUDICATED) if resolved else first
+    count_wrong(form, (first, second), resolved, settled.content if settled else first.content)
     return 1

@@ -15,7 +15,7 @@ from edc.selectors.records import sealed
 from edc.services.comparison import compare, merge
 from edc.services.completion import complete_form
 from edc.services.entries import asked_of, checked_entry, is_empty
-from edc.services.entry_counts import count_comparison, count_resolutions
+from edc.services.entry_counts import count_comparison, count_wrong
 from edc.services.lock import require_open
 from edc.services.moves import move
 from edc.services.reasons import required_text
@@ -53,6 +53,7 @@ def compare_passes(*, form: FormInstance, actor: User) -> list[Disagreement]:
     if disagreements:
         move(form, Status.DISAGREEMENT)
     else:
+        count_wrong(form, (first, second), (), first.content)
         complete_form(form=form, record=first.content, stream=Stream.ENTRY_1, actor=actor)
     return disagreements
 
@@ -182,10 +183,10 @@ def _adjudicate(form: FormInstance, first: Observation, second: Observation, act
     resolutions = Resolution.objects.filter(disagreement__form=form).select_related(
         "disagreement__first", "disagreement__second"
     )
-    count_resolutions(form, resolutions)
     chosen = {each.disagreement.path: each.entry for each in resolutions}
     part = asked_of(form, Stream.ENTRY_2)
     record = merge(definition, first.content, second.content, chosen, normal_of(form), part)
+    count_wrong(form, (first, second), resolutions, record)
     Observation.objects.create(
         form=form,
         stream=Stream.ADJUDICATED,

@@ -45,6 +45,7 @@ ACTIONS: dict[str, Promise] = {
     "entry.mode_settled": _("Kind of entry settled"),
     "entry.rate_decided": _("Rate of double entry decided"),
     "entry.terms_decided": _("Limits of double entry decided"),
+    "entry.recheck_asked": _("Second pass to be checked again"),
     "entry.seeded": _("Seed of the draws made"),
     "entry.import_undone": _("Imported entry undone"),
     "entry.imported": _("Entry imported"),

@@ -17,6 +17,7 @@ from edc.selectors.evaluation import in_language
 from edc.selectors.owed import event_name, form_name
 from edc.web.answers import enter_study_of
 from edc.web.change_reasons import reason_choices
+from edc.web.entry_recheck import recheck_lines
 from edc.web.entry_release import held_drafts
 from edc.web.entry_turn import Turn, turn_of
 from edc.web.entry_words import WORDS
@@ -65,6 +66,7 @@ def _context(actor: User, form: FormInstance, turn: Turn, view: FormView) -> dic
         "sheet": sheet,
         "is_only_grid": len(sheet.groups) == 1 and sheet.groups[0].repeating,
         "progress": view.state.progress,
+        "recheck": recheck_lines(form, sheet) if turn.is_second else [],
         "held_drafts": held_drafts(form, actor),
         "visit": visit_forms(form, actor, view.state.progress, enters),
         "missing_choices": missing_choices(),

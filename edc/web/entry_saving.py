@@ -18,12 +18,12 @@ from rest_framework.exceptions import ParseError
 
 from edc import access
 from edc.api.parsing import refuse_unkept
-from edc.errors import InvalidInput
+from edc.errors import InvalidInput, RecheckOwed
 from edc.models import FormInstance, User
 from edc.rules.form_logic import FormState
 from edc.selectors import form_state
 from edc.selectors.owed import form_name
-from edc.services.entry import add_row, remove_row, save_item, submit_entry
+from edc.services.entry import add_row, ask_recheck, remove_row, save_item, submit_entry
 from edc.web.entry import form_or_404
 from edc.web.entry_turn import Turn
 from edc.web.form_sheet import Row, form_sheet
@@ -77,9 +77,15 @@ def rows(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Seal the person's pass; the answer says which form comes next."""
+    """Seal the person's pass; the answer says which form comes next: the same where it is to be checked
+    again.
+    """
     form = form_or_404(request, pk)
-    submit_entry(form=form, actor=request.user)
+    try:
+        submit_entry(form=form, actor=request.user)
+    except RecheckOwed:
+        ask_recheck(form=form, actor=request.user)
+        return JsonResponse({"next": reverse("form-entry", args=[form.pk])})
     form.refresh_from_db()
     messages.success(request, _said(form))
     return JsonResponse({"next": _next(form, request.user)})

@@ -13,7 +13,7 @@ from edc.design.items import Text
 from edc.errors import InvalidInput
 from edc.models import FormInstance, ItemValue, User
 from edc.selectors import form_state, values_visible_to
-from edc.selectors.evaluation import in_language
+from edc.selectors.evaluation import RECHECK, in_language
 from edc.services.check_reasons import give_check_reason
 from edc.web.entry import form_or_404
 
@@ -35,7 +35,9 @@ def findings(form: FormInstance, path: str, actor: User) -> list[Finding]:
     given = form.check_reasons.filter(author=actor, path=path)
     reasons = dict(given.values_list("rule_oid", "text"))
     found: list[tuple[str, Text]] = [
-        (flag.rule_oid, flag.message) for flag in view.state.flags if flag.path == path
+        (flag.rule_oid, flag.message)
+        for flag in view.state.flags
+        if flag.path == path and flag.rule_oid != RECHECK
     ]
     problem = view.state.problems.get(path)
     if problem and problem.level != "hard":

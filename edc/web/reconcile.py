@@ -160,6 +160,7 @@ def _page(
         "typed": request.POST,
         "reasons": reasons().items(),
         "skip_to": _open_after(listed, current),
+        **_neighbours(listed, current),
         **(_difference(form, listed, current) if current else {}),
         "may_take_back": bool(
             current and not current.is_open and form.status == FormInstance.Status.DISAGREEMENT
@@ -187,6 +188,17 @@ def _open_after(listed: list[Line], current: Line | None) -> Line | None:
         return None
     at = listed.index(current)
     return next((line for line in [*listed[at + 1 :], *listed[:at]] if line.is_open), None)
+
+
+def _neighbours(listed: list[Line], current: Line | None) -> dict[str, Line | None]:
+    """Return the differences before and after the current one in the list, open or not."""
+    if current is None:
+        return {}
+    at = listed.index(current)
+    return {
+        "line_before": listed[at - 1] if at else None,
+        "line_after": listed[at + 1] if at + 1 < len(listed) else None,
+    }
 
 
 def _current(listed: list[Line], wanted: str) -> Line | None:

@@ -146,7 +146,11 @@ def _disagreement(form: FormInstance) -> dict[str, Any]:
     found = made.DisagreementFactory(form=form, path=item.oid, first=first, second=second)
     asked = {"form-resolve-ask pk": form.pk, "form-resolve-ask disagreement": found.pk}
     asked |= {"form-resolve-back pk": form.pk, "form-resolve-back disagreement": found.pk}
-    return asked | {"form-resolve disagreement": found.pk, "api:disagreement-resolution pk": found.pk}
+    return (
+        asked
+        | {"form-resolve disagreement": found.pk, "api:disagreement-resolution pk": found.pk}
+        | {"api:disagreement-decisions pk": found.pk}
+    )
 
 
 def _images(subject: Subject) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from edc.models import Observation
+from edc.models import Observation, Recheck
 
 
 class EntrySerializer(serializers.Serializer):
@@ -150,3 +150,15 @@ class AddRowRequest(serializers.Serializer):
 class RowSerializer(serializers.Serializer):
     group_oid = serializers.CharField()
     key = serializers.CharField(help_text="Never used again, even when the row is removed.")
+
+
+class RecheckSerializer(serializers.ModelSerializer):
+    """What the second person is to check against the source again before sending the pass once more."""
+
+    marked = serializers.ListField(
+        child=serializers.CharField(), help_text="Item paths, and OIDs of groups whose rows to check."
+    )
+
+    class Meta:
+        model = Recheck
+        fields = ["marked", "asked_at"]

@@ -19,14 +19,16 @@ from edc.api.serializers.entry import (
     AddRowRequest,
     DraftSerializer,
     ObservationSerializer,
+    RecheckSerializer,
     RecordSerializer,
     RowSerializer,
     SavedItemSerializer,
     SaveItemRequest,
 )
 from edc.api.serializers.forms import FormDetailSerializer
-from edc.models import FormInstance, Observation
-from edc.services.entry import add_row, remove_row, save_item, submit_entry
+from edc.errors import RecheckOwed
+from edc.models import FormInstance, Observation, User
+from edc.services.entry import add_row, ask_recheck, remove_row, save_item, submit_entry
 
 
 def own_form(request: Request, pk: int) -> FormInstance:
@@ -64,13 +66,12 @@ class FormObservations(IdempotentWrites, ListAPIView):
         form = own_form(self.request, self.kwargs["pk"])
         return selectors.observations_visible_to(self.request.user).filter(form=form)
 
-    @extend_schema(request=RecordSerializer, responses={201: ObservationSerializer})
+    @extend_schema(request=RecordSerializer, responses={201: ObservationSerializer, 202: RecheckSerializer})
     def post(self, request: Request, pk: int) -> Response:
         form = form_to_enter(request, pk)
         body = RecordSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        sealed = submit_entry(form=form, actor=request.user, record=body.validated_data, source="api")
-        return Response(ObservationSerializer(sealed).data, status=status.HTTP_201_CREATED)
+        return _submitted(form, request.user, body.validated_data)
 
 
 class FormDraft(IdempotentWrites, APIView):
@@ -118,7 +119,16 @@ class FormDraftRow(IdempotentWrites, APIView):
 class FormDraftSubmission(IdempotentWrites, APIView):
     """POST to seal the caller's draft as their pass."""
 
-    @extend_schema(request=None, responses={201: ObservationSerializer})
+    @extend_schema(request=None, responses={201: ObservationSerializer, 202: RecheckSerializer})
     def post(self, request: Request, pk: int) -> Response:
-        sealed = submit_entry(form=own_form(request, pk), actor=request.user, source="api")
-        return Response(ObservationSerializer(sealed).data, status=status.HTTP_201_CREATED)
+        return _submitted(own_form(request, pk), request.user)
+
+
+def _submitted(form: FormInstance, actor: User, record: dict | None = None) -> Response:
+    """Seal the pass; 202 names what the second person is to check again before sending it once more."""
+    try:
+        sealed = submit_entry(form=form, actor=actor, record=record, source="api")
+    except RecheckOwed:
+        asked = ask_recheck(form=form, actor=actor, record=record)
+        return Response(RecheckSerializer(asked).data, status=status.HTTP_202_ACCEPTED)
+    return Response(ObservationSerializer(sealed).data, status=status.HTTP_201_CREATED)

@@ -15,8 +15,8 @@ from edc.selectors.evaluation import faults_of, item_fault, state_of
 from edc.selectors.records import held_record, sealed
 from edc.services.completion import complete_form
 from edc.services.entries import checked_entry, checked_path, is_empty, require_proposed
-from edc.services.entry.draft import locked
 from edc.services.entry.hidden import ask_before_hiding, newly_hidden, require_shown
+from edc.services.entry.prepare import locked
 from edc.services.lock import require_open
 from edc.services.reasons import required_text
 

@@ -14,7 +14,7 @@ from edc.selectors.records import held_record
 from edc.services.completion import complete_form
 from edc.services.entries import checked_entry, is_empty, repeating_group
 from edc.services.entry.correct import seal_revision
-from edc.services.entry.draft import locked
+from edc.services.entry.prepare import locked
 from edc.services.lock import require_open
 from edc.services.reasons import required_text
 

@@ -19,6 +19,7 @@ from edc.services.entries import checked_entry, checked_path, repeating_group, r
 from edc.services.entry.consent import require_consent
 from edc.services.entry.draw import draw_second_pass
 from edc.services.entry.hidden import ask_before_hiding, newly_hidden
+from edc.services.entry.prepare import locked
 from edc.services.lock import require_open
 from edc.services.moves import move
 from edc.services.passes import pass_for
@@ -61,11 +62,6 @@ def open_draft(*, form: FormInstance, actor: User) -> Draft:
     move(form, Status.FIRST_DRAFT if stream == Stream.ENTRY_1 else Status.SECOND_DRAFT)
     audit.record(actor=actor, action="entry.begun", target=form, after=stream)
     return draft
-
-
-def locked(form: FormInstance) -> FormInstance:
-    """Return the form's row, held until the end of the transaction."""
-    return FormInstance.objects.select_for_update().get(pk=form.pk)
 
 
 @transaction.atomic

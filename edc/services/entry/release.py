@@ -10,7 +10,7 @@ from edc import access, audit
 from edc.errors import NotNow
 from edc.models import Draft, FormInstance, Stream, User
 from edc.selectors.records import record_of
-from edc.services.entry.draft import locked
+from edc.services.entry.prepare import locked
 from edc.services.lock import require_open
 from edc.services.moves import move
 from edc.services.reasons import required_text

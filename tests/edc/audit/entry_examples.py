@@ -4,7 +4,11 @@ from decimal import Decimal
 
 from edc.selectors.entry_plan import plan_line
 from edc.services import entry_plan
-from tests.factories.entry_plan import EntryRateFactory
+from edc.services.entry import ask_recheck
+from tests.factories.entering import record
+from tests.factories.entry_plan import EntryRateFactory, EntryTermsFactory
+
+SECOND = record({"IT.DM.SEX": "F", "IT.DM.AGE": "59"})
 
 
 def lowered(w):
@@ -13,7 +17,19 @@ def lowered(w):
     return form
 
 
+def differing(w):
+    form = w.form()
+    EntryTermsFactory(study=form.subject.study, recheck=True)
+    w.enter(form, 1, AGE="58")
+    form.refresh_from_db()
+    return form
+
+
 ENTRY = {
+    "entry.recheck.ask_recheck": (
+        differing,
+        lambda w, form: ask_recheck(form=form, actor=w.crcs[1], record=SECOND),
+    ),
     "entry_plan.decide_rate": (
         lowered,
         lambda w, form: entry_plan.decide_rate(
