@@ -12,9 +12,7 @@ class Recheck(models.Model):
     observer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     content = models.JSONField(help_text="The form record before the round.")
     content_sha256 = models.CharField(max_length=64)
-    marked = models.JSONField(
-        help_text="Item paths and groups to check, by the second person's keys."
-    )
+    marked = models.JSONField(help_text="Item paths and groups to check, by the second person's keys.")
     asked_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

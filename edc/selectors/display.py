@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 
 from edc import access
-from edc.models import Draft, FormInstance, ItemValue, User
+from edc.models import Draft, FormInstance, ItemValue, Stream, User
 from edc.rules.form_logic import FormState
 from edc.selectors.evaluation import pass_state
 from edc.selectors.records import held_record, record_of
 from edc.selectors.visible import observations_visible_to, own_draft, values_visible_to
+
+
+# Whose first pass is sealed: who opens the form to enter it enters the second.
+SECOND = (FormInstance.Status.FIRST_SEALED, FormInstance.Status.SECOND_DRAFT)
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ def form_state(form: FormInstance, actor: User) -> FormView:
         values = {value.path: value for value in values_visible_to(actor).filter(form=form)}
     else:
         own = observations_visible_to(actor).filter(form=form, observer=actor).order_by("pk").last()
-        stream = own.stream if own else ""
+        stream = own.stream if own else Stream.ENTRY_2 if form.status in SECOND else ""
         shown, record = ("sealed", own.content) if own else ("nothing", {"items": {}, "rows": {}})
     versions = {item.path: item.version for item in draft.items.all()} if draft else {}
     return FormView(shown, record, pass_state(form, record, stream), draft, versions, values)

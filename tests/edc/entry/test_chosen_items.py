@@ -56,6 +56,7 @@ def _critical(group):
 def test_the_second_pass_shows_and_takes_only_the_chosen_items(labs, enter, crcs):
     enter(labs, 1, BILI="12.5", ALB="41")
     labs.refresh_from_db()
+    assert list(form_state(labs, crcs[1]).state.visible) == ["IT.LBC.BILI"], "before anything is typed"
     save_item(form=labs, path="IT.LBC.BILI", entry={"raw": "12.5"}, expected_version=0, actor=crcs[1])
     view = form_state(labs, crcs[1])
     sheet = form_sheet(labs, view.record, view.state, versions=view.versions)
