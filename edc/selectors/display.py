@@ -9,7 +9,6 @@ from edc.selectors.evaluation import pass_state
 from edc.selectors.records import held_record, record_of
 from edc.selectors.visible import observations_visible_to, own_draft, values_visible_to
 
-
 # Whose first pass is sealed: who opens the form to enter it enters the second.
 SECOND = (FormInstance.Status.FIRST_SEALED, FormInstance.Status.SECOND_DRAFT)
 

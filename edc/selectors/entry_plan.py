@@ -112,31 +112,43 @@ def owed_returns(actor: User, study: Study, site: Site | None = None) -> list[Pl
 
 def plan_line(site: Site, form_oid: str) -> PlanLine | None:
     """Return the line of one form at a site; None where the form is not entered twice."""
-    version = site.study.design_versions.order_by("-number").first()
-    modes = _modes(version.design) if version else {}
-    if form_oid not in modes:
-        return None
-    found = {line.form_oid: line for line in lines_at(site.study, [site])}
-    empty = ErrorRate((), 0, 0)
-    return found.get(form_oid) or _line(site, form_oid, version.design, terms_of(site.study), {}, {}, empty)
+    known = _known(site.study, [site])
+    return _line(site, form_oid, known) if known and form_oid in known.modes else None
 
 
 def lines_at(study: Study, sites: list[Site]) -> list[PlanLine]:
     """Return the lines of these sites, unsorted; for services and for who was checked already."""
+    known = _known(study, sites)
+    if known is None:
+        return []
+    by_id = {each.pk: each for each in sites}
+    keys = sorted(key for key in {*known.all, *known.decided} if key[1] in known.modes)
+    return [_line(by_id[pk], form, known) for pk, form in keys]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the lines of a study rest on; sums and decisions by site id and form OID."""
+
+    design: StudyDesign
+    terms: Terms
+    modes: Mapping[str, str]
+    decided: Mapping[tuple[int, str], EntryRate]
+    all: Mapping[tuple[int, str], ErrorRate]
+    critical: Mapping[tuple[int, str], ErrorRate]
+
+
+def _known(study: Study, sites: list[Site]) -> _Known | None:
     version = study.design_versions.order_by("-number").first()
     if version is None or not sites:
-        return []
-    design, terms, decided = version.design, terms_of(study), rates_decided(sites)
+        return None
+    design = version.design
     counts = EntryCount.objects.filter(site__in=sites, quarter__gte=since())
     critical = [item.oid for form in design.forms for item in form.items if item.critical]
-    sums, of_critical = _sums(counts), _sums(counts.filter(item_oid__in=critical))
-    by_id, modes = {each.pk: each for each in sites}, _modes(design)
-    keys = sorted(key for key in {*sums, *decided} if key[1] in modes)
-    empty = ErrorRate((), 0, 0)
-    return [
-        _line(by_id[pk], form, design, terms, decided, of_critical, sums.get((pk, form), empty))
-        for pk, form in keys
-    ]
+    return _Known(
+        design, terms_of(study), _modes(design), rates_decided(sites), _sums(counts),
+        _sums(counts.filter(item_oid__in=critical)),
+    )  # fmt: skip
 
 
 def since() -> date:
@@ -146,21 +158,14 @@ def since() -> date:
     return date(months // 12, months % 12 + 1, 1)
 
 
-def _line(  # noqa: PLR0913, PLR0917
-    site: Site,
-    form_oid: str,
-    design: StudyDesign,
-    terms: Terms,
-    decided: Mapping[tuple[int, str], EntryRate],
-    of_critical: Mapping[tuple[int, str], ErrorRate],
-    of_all: ErrorRate,
-) -> PlanLine:
-    decision = decided.get((site.pk, form_oid))
-    designed = designed_percent(_modes(design)[form_oid], design.entry_percent(form_oid))
+def _line(site: Site, form_oid: str, known: _Known) -> PlanLine:
+    key, design, empty = (site.pk, form_oid), known.design, ErrorRate((), 0, 0)
+    decision = known.decided.get(key)
+    designed = designed_percent(known.modes[form_oid], design.entry_percent(form_oid))
     rate = Rate(decision.percent, decision) if decision else Rate(designed)
     has_critical = any(item.critical and item.is_typed_in for item in design.form(form_oid).items)
-    critical = of_critical.get((site.pk, form_oid), ErrorRate((), 0, 0)) if has_critical else None
-    line = PlanLine(site, form_oid, rate, of_all, critical, terms, rate.percent)
+    critical = known.critical.get(key, empty) if has_critical else None
+    line = PlanLine(site, form_oid, rate, known.all.get(key, empty), critical, known.terms, rate.percent)
     return replace(line, proposal=_proposal(line))
 
 
