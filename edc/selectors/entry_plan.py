@@ -96,18 +96,21 @@ def plan_lines(actor: User, study: Study, site: Site | None = None) -> list[Plan
     """Return the lines of the sites where the actor resolves differences: those with entries compared of
     late or a decision; what must return to 100 % first, then what may be lowered.
     """
-    sites = access.sites_for(actor, "resolve_disagreement").filter(study=study).select_related("study")
-    lines = lines_at(study, list(sites.filter(pk=site.pk) if site else sites))
+    lines = lines_at(study, _resolved_sites(actor, study, site))
     return sorted(lines, key=lambda line: (not line.returns, not line.lowers, line.site.oid, line.form_oid))
 
 
 def owed_returns(actor: User, study: Study, site: Site | None = None) -> list[PlanLine]:
     """Return the lines that must return to 100 %."""
-    sites = access.sites_for(actor, "resolve_disagreement").filter(study=study).select_related("study")
-    sites = list(sites.filter(pk=site.pk) if site else sites)
+    sites = _resolved_sites(actor, study, site)
     if not sites or not _has_lowered(study, sites):
         return []
     return [line for line in lines_at(study, sites) if line.returns]
+
+
+def _resolved_sites(actor: User, study: Study, site: Site | None) -> list[Site]:
+    sites = access.sites_for(actor, "resolve_disagreement").filter(study=study).select_related("study")
+    return list(sites.filter(pk=site.pk) if site else sites)
 
 
 def plan_line(site: Site, form_oid: str) -> PlanLine | None:

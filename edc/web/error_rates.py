@@ -25,6 +25,7 @@ from edc.selectors.error_rates import (
     overall,
 )
 from edc.selectors.evaluation import in_language
+from edc.selectors.rechecks import rechecks_visible_to
 from edc.templatetags.tandem import local
 from edc.web.answers import study_where
 from edc.web.audit_csv import FORMULA_STARTS
@@ -78,6 +79,7 @@ def rates(request: HttpRequest) -> HttpResponse:
         "lines": _lines(study, counts, by, asked),
         "waiting": waiting.filter(form__status=FormInstance.Status.DISAGREEMENT).count(),
         "asked": asked,
+        "checked_again": rechecks_visible_to(request.user, study, current_site(request)).count(),
         "forms": form_choices(study),
         "quarters": _quarters(request, study),
         "sites": list(_sites(study).values()) if current_site(request) is None else [],

@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from edc.web import differences, entry_plan, error_rates, reconcile
+from edc.web import differences, entry_plan, error_rates, rechecks, reconcile
 
 urlpatterns: list[URLPattern] = [
     path("differences/", differences.differences, name="differences"),
     path("differences/rates/", error_rates.rates, name="error-rates"),
     path("differences/rates/csv/", error_rates.rates_csv, name="error-rates-csv"),
+    path("differences/rates/checked-again/", rechecks.rechecks, name="rechecks"),
     path("differences/plan/", entry_plan.plan, name="entry-plan"),
     path("differences/plan/decide/", entry_plan.decide, name="entry-plan-decide"),
     path("differences/plan/terms/", entry_plan.decide_limits, name="entry-plan-terms"),

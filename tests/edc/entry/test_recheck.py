@@ -70,7 +70,19 @@ def test_the_first_answer_counts_although_it_was_corrected(demography, crcs):
     assert counts(wrong=False) == before
 
 
-def test_a_third_pass_is_asked_nothing_where_all_agree(demography, crcs):
+def test_the_data_manager_reads_both_answers_once_both_passes_are_sealed(demography, crcs, client, member):
+    client.force_login(member("dee", "data_manager"))
+    values = FIRST | {"IT.DM.AGE": "85"}
+    ask_recheck(form=demography, actor=crcs[1], record=record(values))
+    assert demography.subject.subject_key not in client.get(reverse("rechecks")).content.decode()
+    sent_by(crcs[1], demography, FIRST)
+    page = client.get(reverse("rechecks")).content.decode()
+    assert demography.subject.subject_key in page
+    assert "85 → 58" in page
+    assert reverse("rechecks") in client.get(reverse("error-rates")).content.decode()
+
+
+def test_nothing_is_asked_where_all_agree(demography, crcs):
     sent_by(crcs[1], demography, FIRST)
     assert not Recheck.objects.exists()
 
