@@ -15,6 +15,8 @@ from pathlib import Path
 from tests.services.postgres import running_postgres
 
 ROOT = Path(__file__).resolve().parent.parent
+# What became of the tests that show a requirement, and the table of the last run (docs/validation/README.md).
+RESULTS = ROOT / "docs" / "validation" / "results"
 BIN = Path(sys.executable).parent
 NEEDS_SERVER = ("redis", "orthanc", "production", "browser", "gpu")
 PLAIN = " and ".join(f"not {marker}" for marker in NEEDS_SERVER)
@@ -82,6 +84,7 @@ def environment(database_url: str, folder: str) -> dict[str, str]:
     """Return the variables of the tests: no setting of the caller's shell reaches them."""
     kept = {name: value for name, value in os.environ.items() if name not in SETTINGS}
     chosen = {"TANDEM_REQUIRE_SERVICES": "1", "TANDEM_ENV": "development", "TANDEM_VAR": folder}
+    chosen["TANDEM_RESULTS"] = str(RESULTS)
     return kept | chosen | ({"DATABASE_URL": database_url} if database_url else {})
 
 
@@ -108,6 +111,8 @@ def main() -> int:
     wanted = parser.parse_args().stages
     stages = [stage for stage in planned() if not wanted or stage.name in wanted]
     results: dict[str, tuple[str, float]] = {}
+    shutil.rmtree(RESULTS, ignore_errors=True)
+    RESULTS.mkdir(parents=True)
     try:
         for stage in stages:
             began = time.monotonic()
@@ -118,6 +123,7 @@ def main() -> int:
                 break
     finally:
         summarise(results, stages)
+        subprocess.run(module("scripts.requirements_table", str(RESULTS)), cwd=ROOT, check=False)
     return 0 if all(outcome == "passed" for outcome, _ in results.values()) else 1
 
 

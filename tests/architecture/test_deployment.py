@@ -101,6 +101,7 @@ def test_the_archive_is_tuned_and_speaks_to_known_users_only(services):
     assert "RegisteredUsers" not in archive
 
 
+@pytest.mark.requirement("P12")
 def test_the_proxy_ends_tls_and_drops_what_a_client_claims_about_itself():
     proxy = (ROOT / "deploy/nginx.conf.template").read_text()
 

@@ -61,6 +61,7 @@ def queries(world: World) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("visitor", VISITORS)
+@pytest.mark.requirement("I13")
 def test_no_query_filter_or_object_leads_to_what_is_hidden(world: World, visitor: str) -> None:
     client = client_of(visitor, world)
     found = []

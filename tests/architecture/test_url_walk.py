@@ -42,6 +42,7 @@ STUDY_WIDE |= {"design-draft-act", "design-file", "design-codelist"}
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("visitor", [ANONYMOUS, *ROLES])
+@pytest.mark.requirement("P4")
 def test_every_url_answers_as_reviewed(world: World, visitor: str) -> None:
     assert list(differences(visitor, client_of(visitor, world), world)) == []
 

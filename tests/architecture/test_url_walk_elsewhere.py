@@ -8,6 +8,7 @@ from tests.architecture.url_walk import EVERYWHERE, ROLES, client_of, difference
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", ROLES)
+@pytest.mark.requirement("P4")
 def test_every_url_answers_a_role_of_another_site_as_reviewed(world: World, role: str) -> None:
     visitor = role + EVERYWHERE
 

@@ -92,6 +92,7 @@ def test_a_search_narrows_by_identifier(sender: DICOMwebClient, viewer: DICOMweb
     assert viewer.search_for_studies(search_filters={"PatientID": "01-0002"}) == []
 
 
+@pytest.mark.requirement("P8")
 def test_a_program_that_stores_reads_nothing_back(sender: DICOMwebClient) -> None:
     sender.store_instances(ball())
     instance = Instance.objects.first()
@@ -177,6 +178,7 @@ def test_storescu_is_told_what_was_refused(gateway: int, tmp_path: Path, session
     assert session.instances.filter(reason_code="burned_in_risk").count() == 1
 
 
+@pytest.mark.requirement("P8")
 def test_a_wrong_token_is_told_to_storescu(
     root: str, member: Callable[..., User], session: UploadSession, tmp_path: Path
 ) -> None:

@@ -53,6 +53,7 @@ def test_an_archive_that_cannot_be_written_is_named(parts, settings, tmp_path):
     assert (code, body["status"], body["down"], body["archive"]) == (503, "down", ["archive"], "down")
 
 
+@pytest.mark.requirement("I12")
 def test_a_worker_that_has_fallen_silent_is_named(parts, tmp_path):
     for path in (tmp_path / "heartbeats").glob("*.json"):
         row = json.loads(path.read_text())

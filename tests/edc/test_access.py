@@ -25,6 +25,7 @@ NEVER = {
 
 
 @pytest.mark.parametrize("role", Role.values)
+@pytest.mark.requirement("P7")
 def test_a_role_opens_what_the_table_says_at_its_site_and_nowhere_else(member, site, other_site, study, role):
     actor = member("actor", role)
     held = {name for name in SITE_RIGHTS if access.may(actor, name, site=site)}
@@ -35,6 +36,7 @@ def test_a_role_opens_what_the_table_says_at_its_site_and_nowhere_else(member, s
 
 
 @pytest.mark.parametrize(("role", "names"), NEVER.items())
+@pytest.mark.requirement("E11")
 def test_a_role_never_gets_what_the_product_forbids_it(role, names):
     assert not names & (access.SITE_GRANTS[role] | access.STUDY_GRANTS[role])
 
@@ -59,6 +61,7 @@ def test_a_study_wide_role_counts_at_every_site_of_that_study(member, site, othe
 
 
 @pytest.mark.parametrize("actor", [None, AnonymousUser()])
+@pytest.mark.requirement("P4")
 def test_nobody_has_no_right(actor, site, study):
     assert not access.sites_for(actor, *SITE_RIGHTS).exists()
     assert not access.studies_for(actor, *STUDY_RIGHTS).exists()
@@ -72,6 +75,7 @@ def test_a_question_without_a_place_is_answered_no(member):
     assert not access.may(member("ada", "crc"), "enter_data")
 
 
+@pytest.mark.requirement("E11")
 def test_a_superuser_and_a_global_grant_count_for_nothing(site, study):
     boss = UserFactory(is_superuser=True, is_staff=True)
     assign_perm("edc.view_data", boss)

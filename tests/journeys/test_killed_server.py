@@ -61,6 +61,7 @@ def kill(pids: list[int]) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
+@pytest.mark.requirement("I12")
 def test_a_draft_survives_the_death_of_everything(log_in: LogIn, own_var: Path):
     with serving(own_var) as platform:
         crc = log_in("crc1", platform)

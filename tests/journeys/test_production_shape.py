@@ -202,6 +202,7 @@ def test_work_asked_for_while_the_broker_is_down_is_done_once_it_is_back(stack, 
     assert httpx.get(f"{stack.address}/healthz").status_code == 200
 
 
+@pytest.mark.requirement("I12")
 def test_a_database_restart_interrupts_requests_and_runs_but_ends_none(stack, scientist):
     analysis = request_analysis(stack, scientist)
     asked, stop = [], threading.Event()

@@ -73,6 +73,7 @@ def test_another_site_finds_no_score(score, elsewhere, as_user):
 
 
 @pytest.mark.parametrize("state", ["draft", "validated"])
+@pytest.mark.requirement("E13")
 def test_a_model_that_is_not_approved_shows_its_scores_to_developers_alone(
     score, clinician, scientist, as_user, state
 ):
@@ -101,6 +102,7 @@ def test_accepting_keeps_the_band_and_goes_to_the_next_case(score, make_score, c
     assert answer.url == "/modeling/review/"
 
 
+@pytest.mark.requirement("E13")
 def test_overriding_keeps_the_score_and_leaves_its_trail(score, clinician, as_user):
     decide(as_user(clinician), score, **OVERRIDE)
 

@@ -102,6 +102,7 @@ def test_the_probe_itself_sees_what_the_first_person_sees(first_pass, program, c
         "administrator",
     ],
 )
+@pytest.mark.requirement("I13")
 def test_no_address_tells_another_person(first_pass, session, member, role):
     other = member("grace" if role == "crc" else role, role, study_wide=role != "crc")
     client = session(other)

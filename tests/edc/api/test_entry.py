@@ -121,6 +121,7 @@ def test_a_second_window_is_told_both_values(program, crcs, form):
     assert save(client, form, "85", problem["version"]).status_code == 200
 
 
+@pytest.mark.requirement("N3")
 def test_a_saved_item_answers_with_what_the_rules_say(program, crcs, form):
     client = program(crcs[0])
     shown = save(client, form, "Y", 0, "IT.DM.SMOKER").json()

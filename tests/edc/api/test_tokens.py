@@ -72,6 +72,7 @@ def test_what_no_token_may_be_is_refused_by_field(session, ada, changes, status,
 
 
 @pytest.mark.parametrize("end", ["revoked_at", "expires_at"])
+@pytest.mark.requirement("P17")
 def test_an_ended_token_is_401_at_once(program, ada, end):
     client = program(ada)
     assert client.get("/api/v1/subjects/").status_code == 200
@@ -102,6 +103,7 @@ def test_the_last_use_is_known_to_the_minute(program, ada):
     assert ApiToken.objects.get().last_used_at > used
 
 
+@pytest.mark.requirement("P8")
 def test_an_upload_token_reads_nothing(program, ada, form, subject):
     client = program(ada, "upload")
     for name in LISTS:

@@ -53,6 +53,7 @@ def test_every_guarded_table_is_tried_here():
 
 
 @pytest.mark.django_db
+@pytest.mark.requirement("I4")
 def test_every_guard_is_in_the_migrated_database():
     """A later migration that rebuilds a table on SQLite would lose its triggers."""
     catalogue = {
@@ -70,6 +71,7 @@ def test_every_guard_is_in_the_migrated_database():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("table", ROWS)
+@pytest.mark.requirement("P5", "N2")
 def test_rows_are_neither_changed_nor_deleted(table):
     make, change = ROWS[table]
     row = make()
@@ -90,6 +92,7 @@ def test_the_head_is_not_deleted():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("table", GUARDED)
+@pytest.mark.requirement("I4")
 def test_tables_are_not_truncated(table):
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has no TRUNCATE")
@@ -132,6 +135,7 @@ def test_an_untouched_chain_is_ok(chain):
 
 
 @pytest.mark.parametrize("column", ["after", "reason", "actor_name", "at", "blinded", "site_id", "hash"])
+@pytest.mark.requirement("P1")
 def test_an_altered_row_is_named(unguarded, column):
     value = {"after": '{"n": 7}', "at": "2020-01-01 00:00:00+00:00", "site_id": None}.get(column, "x")
     if column == "site_id":
@@ -144,6 +148,7 @@ def test_an_altered_row_is_named(unguarded, column):
 
 
 @pytest.mark.parametrize("gone", [0, 2])
+@pytest.mark.requirement("P1")
 def test_a_removed_row_is_noticed_at_the_next(unguarded, gone):
     execute("DELETE FROM edc_auditevent WHERE id = %s", [unguarded[gone].pk])
     code, text = verify()
@@ -151,6 +156,7 @@ def test_a_removed_row_is_noticed_at_the_next(unguarded, gone):
     assert f"row {unguarded[gone + 1].pk}:" in text
 
 
+@pytest.mark.requirement("P1")
 def test_removed_last_rows_are_noticed_at_the_end(unguarded):
     execute("DELETE FROM edc_auditevent WHERE id = %s", [unguarded[4].pk])
     code, text = verify()
@@ -158,6 +164,7 @@ def test_removed_last_rows_are_noticed_at_the_end(unguarded):
     assert "5 were written" in text
 
 
+@pytest.mark.requirement("P1")
 def test_a_row_inserted_with_a_right_hash_is_noticed(unguarded):
     last = unguarded[4]
     forged = AuditEvent.objects.get(pk=last.pk)
@@ -174,6 +181,7 @@ def test_a_missing_head_is_noticed(unguarded):
     assert verify()[0] == 1
 
 
+@pytest.mark.requirement("E12")
 def test_a_rewritten_row_with_its_own_hash_breaks_the_next(unguarded):
     row = AuditEvent.objects.get(pk=unguarded[1].pk)
     row.action = "test.rewritten"

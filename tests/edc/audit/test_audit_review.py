@@ -42,6 +42,7 @@ def sign(client, **changes):
     return client.post(reverse("audit-review-sign", args=[criteria.pk]), sent)
 
 
+@pytest.mark.requirement("I8")
 def test_criteria_are_kept_and_tell_what_waits(page, olga, study):
     [state] = criteria_visible_to(olga, study)
 
@@ -50,6 +51,7 @@ def test_criteria_are_kept_and_tell_what_waits(page, olga, study):
     assert AuditEvent.objects.filter(action="audit.criteria_saved", actor=olga).count() == 1
 
 
+@pytest.mark.requirement("E5")
 def test_the_link_shows_exactly_what_waits(page, olga, study, corrected, crcs):
     sign(page)
     correct_item(form=corrected, path="IT.DM.AGE", entry=entry("61"), reason="other: Source", actor=crcs[0])
@@ -61,6 +63,7 @@ def test_the_link_shows_exactly_what_waits(page, olga, study, corrected, crcs):
     assert line["state"].waiting == 1
 
 
+@pytest.mark.requirement("I8")
 def test_a_review_is_signed_with_the_password_and_binds_the_chain(page, olga):
     assert sign(page, password="wrong").status_code == 422
     assert sign(page, findings=" ").status_code == 422

@@ -334,11 +334,13 @@ def world(member, subject, complete, enter, crcs, system):
     return World(member, subject, complete, enter, crcs, system)
 
 
+@pytest.mark.requirement("I3")
 def test_every_service_has_an_example():
     assert set(services()) == PARTS | {f"edc.services.{name}" for name in EXAMPLES}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.requirement("P5", "I3")
 def test_the_service_writes_an_audit_row(name, world):
     prepare, call = EXAMPLES[name]
     ready = prepare(world) if prepare else None

@@ -23,6 +23,7 @@ def exported(client, complete, enter, subject, member):
     return b"".join(client.get(reverse("audit-chain")).streaming_content).decode().splitlines(keepends=True)
 
 
+@pytest.mark.requirement("N14")
 def test_the_stand_alone_program_says_that_all_rows_hold(exported, tmp_path):
     path = tmp_path / "trail.jsonl"
     path.write_text("".join(exported))
@@ -64,6 +65,7 @@ def opened(rows):
         (lambda rows: rows.pop(-2), "the end"),
     ],
 )
+@pytest.mark.requirement("P1")
 def test_a_changed_file_is_noticed(exported, change, words):
     with pytest.raises(verify_trail.Broken, match=words):
         verify_trail.verify(altered(exported, change))

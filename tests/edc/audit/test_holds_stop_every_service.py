@@ -53,6 +53,7 @@ def refused(call):
 
 
 @pytest.mark.parametrize("name", WALKED)
+@pytest.mark.requirement("I11")
 def test_nothing_is_written_where_the_database_is_frozen_or_locked(name, world):
     prepare, call = EXAMPLES[name]
     ready = prepare(world) if prepare else None

@@ -72,6 +72,7 @@ def test_the_text_is_nowhere_in_the_database_afterwards(form, asked, manager):
     assert done.cell_count > 5
 
 
+@pytest.mark.requirement("I4")
 def test_the_chain_holds_and_says_how_much_was_masked(form, asked, manager):
     before = verify_chain()
     approve_redaction(redaction=asked, actor=manager)
@@ -120,6 +121,7 @@ def test_what_is_no_free_text_becomes_unknown(complete, crcs, manager):
     assert verify_chain().broken is None
 
 
+@pytest.mark.requirement("I4")
 def test_nobody_redacts_alone_nor_without_answering_for_the_data(form, asked, crcs, manager, member):
     own = request_redaction(form=form, path="IT.DM.NOTE", text=NAME, reason="A name", actor=manager)
     with pytest.raises(NotNow):

@@ -95,6 +95,7 @@ def test_a_silent_finding_is_not_on_the_form(client, done, crcs):
     assert "Albumin above the usual" not in words(client.get(reverse("form-entry", args=[form.pk])))
 
 
+@pytest.mark.requirement("E10", "N10")
 def test_an_acceptance_run_names_every_case_and_stays(page, subject, manager):
     answer = page.post(reverse("uat-run"), follow=True)
 
@@ -110,6 +111,7 @@ def test_an_acceptance_run_names_every_case_and_stays(page, subject, manager):
     assert page.get(reverse("uat-pdf", args=[run.pk])).content.startswith(b"%PDF")
 
 
+@pytest.mark.requirement("E10")
 def test_the_command_runs_it_too_and_ends_badly_when_a_case_fails(subject, system, tmp_path, capsys):
     call_command("run_uat", subject.study.oid)
     assert "2 cases passed, 0 failed" in capsys.readouterr().out

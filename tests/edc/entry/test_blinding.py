@@ -51,6 +51,7 @@ def test_a_draft_is_its_own_persons_only(form, crcs, readers):
         assert SECRET not in everything(reader, form), reader.username
 
 
+@pytest.mark.requirement("N12")
 def test_a_sealed_first_pass_is_its_own_persons_only(form, enter, crcs, readers):
     enter(form, 1, AGE=SECRET)
     form.refresh_from_db()
@@ -96,6 +97,7 @@ def test_the_refusal_of_a_second_entry_tells_no_value(form, enter, crcs):
     assert SECRET not in str(refused.value)
 
 
+@pytest.mark.requirement("E3")
 def test_every_event_with_entered_values_is_marked_blinded(form, enter, crcs):
     save_item(form=form, path="IT.DM.AGE", entry=entry(SECRET), expected_version=0, actor=crcs[0])
     enter(form, 1, AGE=SECRET)

@@ -15,6 +15,7 @@ def form(complete):
     return complete("FO.LBC", ALB="18")
 
 
+@pytest.mark.requirement("N3")
 def test_a_soft_check_opens_one_query_and_closes_it_when_it_holds(form, crcs):
     query = Query.objects.get(form=form)
     assert (query.rule_oid, query.path, query.state, query.origin) == (
@@ -49,6 +50,7 @@ def test_a_value_that_a_person_accepted_is_not_asked_again(form, crcs, member):
     assert Query.objects.filter(form=form, state="open").count() == 1
 
 
+@pytest.mark.requirement("N4")
 def test_the_thread_of_a_query(form, crcs, member):
     manager = member("meg", "data_manager")
     query = raise_query(form=form, path="IT.LBC.BILI", text="Check the unit", actor=manager)

@@ -31,6 +31,7 @@ def post(user, form, **sent):
     return browser(user).post(reverse("form-correct-rows", args=[form.pk]), given)
 
 
+@pytest.mark.requirement("I9")
 def test_a_row_is_added_whole_with_its_reason_and_a_key_never_used(form, crcs):
     answer = post(crcs[0], form, **ADD)
     values = dict(ItemValue.objects.filter(form=form, row_key="2").values_list("item_oid", "value"))
@@ -47,6 +48,7 @@ def test_a_row_is_added_whole_with_its_reason_and_a_key_never_used(form, crcs):
     assert Observation.objects.filter(form=form, stream="adjudicated").get().reason == "source_updated"
 
 
+@pytest.mark.requirement("I2")
 def test_a_row_is_removed_with_its_values_and_queries_and_its_key_is_not_used_again(form, crcs, member):
     post(crcs[0], form, **ADD)
     query = raise_query(form=form, path="IT.TXS.DOSE[2]", text="Why?", actor=member("meg", "data_manager"))

@@ -25,12 +25,14 @@ def value(form, oid):
     return ItemValue.objects.get(form=form, item_oid=oid)
 
 
+@pytest.mark.requirement("E1")
 def test_a_derived_item_is_stored_with_its_formula(form):
     albi = value(form, "IT.LBC.ALBI")
     assert (albi.derived, albi.formula) == (True, "ALBI 2015")
     assert albi.value == "-2.76"  # 0.66 lg 12.5 - 0.085 * 41 (Johnson 2015)
 
 
+@pytest.mark.requirement("P5", "N2", "N12")
 def test_a_correction_is_a_revision_and_recomputes(form, crcs):
     revision = correct_item(
         form=form, path="IT.LBC.ALB", entry=entry("3.1", "g/dL"), reason="Unit read wrongly", actor=crcs[0]
@@ -46,6 +48,7 @@ def test_a_correction_is_a_revision_and_recomputes(form, crcs):
     )
 
 
+@pytest.mark.requirement("I2", "I9")
 def test_a_correction_needs_a_reason_a_right_and_a_possible_value(form, crcs, member):
     path = "IT.LBC.ALB"
     with pytest.raises(InvalidInput):
@@ -58,6 +61,7 @@ def test_a_correction_needs_a_reason_a_right_and_a_possible_value(form, crcs, me
         correct_item(form=form, path=path, entry=entry("30"), reason="r", actor=member("mo", "monitor"))
 
 
+@pytest.mark.requirement("P14")
 def test_a_correction_breaks_signature_and_verification(form, crcs, member):
     verify_form(form=form, actor=member("mo", "monitor"))
     signature = sign_form(form=form, actor=member("pi", "investigator"), password=PASSWORD, meaning=MEANING)
@@ -93,6 +97,7 @@ def test_another_forms_correction_reaches_what_reads_it(form, complete, crcs, me
     assert signature.broken_at
 
 
+@pytest.mark.requirement("P16")
 def test_signing_takes_the_password_again(form, member):
     investigator = member("pi", "investigator")
     with pytest.raises(InvalidInput) as refused:
@@ -108,6 +113,7 @@ def test_signing_takes_the_password_again(form, member):
 
 
 @pytest.mark.parametrize("role", ["crc", "data_manager", "monitor"])
+@pytest.mark.requirement("P7")
 def test_only_investigators_sign(form, member, role):
     with pytest.raises(PermissionDenied):
         sign_form(form=form, actor=member("other", role), password=PASSWORD, meaning=MEANING)
@@ -122,6 +128,7 @@ def test_a_locked_form_is_closed_and_opens_as_it_was(form, crcs, member):
     assert unlock_form(form=form, actor=manager, reason="Late result").status == Status.SIGNED
 
 
+@pytest.mark.requirement("P6")
 def test_a_form_with_an_open_query_is_not_locked(form, crcs, member):
     correct_item(form=form, path="IT.LBC.ALB", entry=entry("15"), reason="Source", actor=crcs[0])
     complete_age = Query.objects.filter(form=form, rule_oid="EC901")

@@ -102,11 +102,13 @@ def test_a_hidden_item_has_no_value(form, enter):
 
 
 @pytest.mark.parametrize("role", ["monitor", "data_manager", "investigator", "auditor", "uploader"])
+@pytest.mark.requirement("P7")
 def test_only_data_entry_enters(form, member, role):
     with pytest.raises(PermissionDenied):
         submit_entry(form=form, actor=member("other", role), record=record({"IT.DM.SEX": "F"}))
 
 
+@pytest.mark.requirement("P6")
 def test_a_disagreement_waits_for_a_reasoned_resolution(form, enter, member):
     manager = member("meg", "data_manager")
     enter(form, 1, AGE="58")

@@ -98,6 +98,7 @@ def test_a_derived_item_cannot_be_typed(subject, complete, crcs):
         save(form_of(subject, "FO.LBC"), crcs[0], "IT.LBC.ALBI", "-2.5")
 
 
+@pytest.mark.requirement("P6")
 def test_nothing_is_entered_without_consent(subject, crcs, enter):
     demography = form_of(subject, "FO.DM")
     for actor in crcs:

@@ -19,6 +19,7 @@ def schema(shared_data: Path, name: str) -> etree.XMLSchema:
 
 
 @pytest.mark.parametrize("oid", REGISTERED)
+@pytest.mark.requirement("N10")
 def test_the_odm_files_of_a_registered_study_are_valid_and_complete(oid, tmp_path, shared_data):
     design = design_of(oid)
     made = package(tmp_path, design, some_subjects(design))
@@ -103,6 +104,7 @@ def test_the_second_standard_has_the_query_at_its_item_and_each_value_of_several
     assert [each.text for each in values] == ["BEV", "LENV", "BEV", "LENV"]
 
 
+@pytest.mark.requirement("I10")
 def test_a_value_that_went_missing_on_the_way_is_found(small, tmp_path):
     design, subject = small
     made = package(tmp_path, design, [subject], records={"FO.LBC": 2, "FO.TXS": 1})

@@ -35,6 +35,7 @@ def rows(made, name):
         return list(csv.DictReader(file))
 
 
+@pytest.mark.requirement("P2")
 def test_every_file_agrees_with_the_counts_of_the_database(whole):
     assert sum(each.counts for each in whole.compared) > 100
     assert [each.path for each in whole.compared if each.differences] == []
@@ -96,6 +97,7 @@ def test_the_codebook_names_each_item_in_both_languages_and_in_each_package(whol
     assert any(row["COLUMN"] == "COHORT_" and row["SPSS"] for row in rows(whole, "codebook/names.csv"))
 
 
+@pytest.mark.requirement("P3")
 def test_a_sealed_package_is_proved_by_its_own_program_and_a_changed_byte_is_found(whole, tmp_path):
     values = {}
     for row in rows(whole, "data/long.csv"):

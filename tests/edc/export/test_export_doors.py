@@ -103,6 +103,7 @@ def test_a_manager_of_one_site_takes_that_site_alone(as_user, member, meg, packi
     assert archive.read(f"{frozen.citation}/data/long.csv").decode("utf-8-sig").count("\n") == 1
 
 
+@pytest.mark.requirement("I14", "E7")
 def test_an_investigator_fetches_the_archive_of_the_own_site_and_no_other(
     as_user, member, packing, frozen, site, other_site, monkeypatch
 ):

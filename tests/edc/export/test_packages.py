@@ -66,6 +66,7 @@ def test_a_full_package_has_both_passes_the_resolution_and_the_present_value(fro
     assert export.state == "done"
 
 
+@pytest.mark.requirement("P2")
 def test_the_transactional_file_says_who_changed_what_and_why(frozen, packing, shared_data):
     _export, archive = packing(frozen, "odm", "odm_transactional")
 
@@ -83,6 +84,7 @@ def test_the_transactional_file_says_who_changed_what_and_why(frozen, packing, s
     assert event.path == "IT.DM.SEX"
 
 
+@pytest.mark.requirement("P3")
 def test_a_package_made_after_later_changes_has_the_same_bytes(frozen, packing, subject, crcs):
     _one, before = packing(frozen, "csv", "parquet", "odm")
     correct_item(
@@ -122,6 +124,7 @@ def test_the_package_for_the_public_has_codes_dictionary_log_and_no_real_site(fr
     assert "2026" not in json.dumps(rows(archive, "deid/log.csv"))
 
 
+@pytest.mark.requirement("N16")
 def test_what_names_people_is_refused_with_another_profile(frozen, meg):
     with pytest.raises(InvalidInput) as refused:
         request_export(
@@ -149,6 +152,7 @@ def test_an_altered_part_makes_no_package(frozen, meg, monkeypatch):
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs the Debian package poppler-utils")
+@pytest.mark.requirement("P2", "P13", "N10")
 def test_a_casebook_shows_values_and_their_history_in_a_pdf(frozen, packing, tmp_path):
     export, archive = packing(frozen, kind="archive", sites=[frozen.study.sites.get(oid="S01")])
 

@@ -49,6 +49,7 @@ def test_what_changes_while_the_copy_is_made_is_in_it(freezing, complete, subjec
     assert values_of(snapshot)["IT.DM.AGE"].value == 61
 
 
+@pytest.mark.requirement("I11")
 def test_a_later_change_leaves_the_snapshot_as_it_was(freezing, complete, subject, crcs):
     form = complete("FO.DM")
     before = freezing()
@@ -66,6 +67,7 @@ def test_two_snapshots_of_the_same_data_have_the_same_hash(freezing, complete):
     assert freezing().content_sha256 == freezing("Again").content_sha256
 
 
+@pytest.mark.requirement("I13")
 def test_nothing_of_an_open_pass_is_frozen(freezing, enter, subject):
     from tests.factories.entering import form_of
 
@@ -84,6 +86,7 @@ def test_nothing_of_an_open_pass_is_frozen(freezing, enter, subject):
         "DELETE FROM edc_snapshotpart",
     ],
 )
+@pytest.mark.requirement("I11")
 def test_the_database_refuses_to_change_what_is_frozen(freezing, complete, statement):
     complete("FO.DM")
     freezing()

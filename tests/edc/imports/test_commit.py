@@ -18,6 +18,7 @@ def value(subject, oid):
     return ItemValue.objects.get(form__subject=subject, item_oid=oid)
 
 
+@pytest.mark.requirement("E1")
 def test_values_come_in_as_electronically_transferred_with_audit(imported, subject, manager):
     key = subject.subject_key
 

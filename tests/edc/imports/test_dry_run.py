@@ -174,6 +174,7 @@ def test_rows_without_key_are_new_rows_and_the_same_rows_again_are_not(imported,
     assert set(outcomes(again).values()) == {"unchanged"}
 
 
+@pytest.mark.requirement("I10")
 def test_the_workbook_names_every_cell_and_no_cell_is_a_formula(checked, complete, subject):
     complete("FO.IC")
     batch = checked(

@@ -66,6 +66,7 @@ def bring(study, person, name, data):
 
 
 @pytest.mark.parametrize(("package", "inside"), [("csv", "data/long.csv"), ("odm", "odm/snapshot.xml")])
+@pytest.mark.requirement("I10")
 def test_an_export_comes_back_as_the_same_data(filled, empty, freezing, packing, meg, package, inside):  # noqa: F811
     _export, archive = packing(freezing(), package)
     name = next(each for each in archive.namelist() if each.endswith(inside))

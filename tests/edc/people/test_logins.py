@@ -35,6 +35,7 @@ def actions(user):
     return [event.action for event in session_events_of(user)]
 
 
+@pytest.mark.requirement("I1", "N7")
 def test_a_login_and_a_logout_are_on_record_with_address_browser_and_proof(client, ada):
     tries(client)
     answer = client.post("/accounts/logout/", headers=BROWSER, REMOTE_ADDR="192.0.2.7")
@@ -47,6 +48,7 @@ def test_a_login_and_a_logout_are_on_record_with_address_browser_and_proof(clien
     assert answer["Clear-Site-Data"] == '"cache"'
 
 
+@pytest.mark.requirement("P17")
 def test_failures_lock_the_account_once_and_an_administrator_unlocks_it(client, ada, head):
     answers = [tries(client, "wrong").status_code for _time in range(7)]
 

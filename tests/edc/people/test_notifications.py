@@ -37,6 +37,7 @@ def kinds_of(user):
     return [each.kind for each in user.notifications.order_by("pk")]
 
 
+@pytest.mark.requirement("P17")
 def test_a_locked_account_is_told_to_its_administrators_alone(client, ada, head, member):
     member("meg", "data_manager")
     stranger = member("stranger", Role.ADMINISTRATOR)

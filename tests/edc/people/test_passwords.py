@@ -79,6 +79,7 @@ def test_who_may_not_reset_a_password(head, member):
     assert not AuditEvent.objects.filter(action="user.password_reset").exists()
 
 
+@pytest.mark.requirement("P16")
 def test_nobody_signs_with_a_password_that_another_knows(complete, member):
     pi = member("pi", "investigator")
     User.objects.filter(pk=pi.pk).update(must_change_password=True)
@@ -96,6 +97,7 @@ def test_only_the_system_lets_a_person_keep_a_given_password(head, newcomer, sys
     assert User.objects.get(username="ada").must_change_password is False
 
 
+@pytest.mark.requirement("P17")
 def test_a_password_grows_old_where_the_setting_says_so(client, member, settings):
     ada = member("ada", "crc")
     User.objects.filter(pk=ada.pk).update(password_changed_at=timezone.now() - timezone.timedelta(days=91))
@@ -122,6 +124,7 @@ def test_a_password_holds_no_name_of_its_owner(password, is_refused):
         assert not is_refused
 
 
+@pytest.mark.requirement("E12")
 def test_the_last_five_passwords_do_not_come_back(newcomer):
     for number in range(5):
         change_password(user=newcomer, password=f"phrase number {number} of it")
@@ -134,6 +137,7 @@ def test_the_last_five_passwords_do_not_come_back(newcomer):
 
 
 @pytest.mark.parametrize("name", ["ada", "ADA", "Ada", "\uff41da"])
+@pytest.mark.requirement("P15", "N11")
 def test_a_user_name_is_one_persons_for_ever_in_any_case_and_width(head, newcomer, name):
     with pytest.raises(InvalidInput) as refused:
         create_user(username=name, password=GOOD, display_name="x", actor=head)

@@ -22,6 +22,7 @@ def head(member):
     return member("root", Role.ADMINISTRATOR, study_wide=True)
 
 
+@pytest.mark.requirement("N6")
 def test_an_account_needs_a_free_name_and_a_strong_password(head):
     create_user(username="ada", password=GOOD, display_name="Ada", actor=head)
     for name, password, field in (
@@ -35,6 +36,7 @@ def test_an_account_needs_a_free_name_and_a_strong_password(head):
 
 
 @pytest.mark.parametrize("role", [role for role in Role.values if role != Role.ADMINISTRATOR])
+@pytest.mark.requirement("P18")
 def test_only_administrators_make_accounts_and_grant_roles(member, study, site, role):
     actor = member("other", role)
     with pytest.raises(PermissionDenied):
@@ -43,6 +45,7 @@ def test_only_administrators_make_accounts_and_grant_roles(member, study, site, 
         grant_membership(user=UserFactory(), study=study, site=site, role="crc", actor=actor)
 
 
+@pytest.mark.requirement("N6")
 def test_a_role_allows_until_it_ends(head, study, site, other_site):
     user = UserFactory()
     membership = grant_membership(user=user, study=study, site=site, role="crc", actor=head)
@@ -59,6 +62,7 @@ def test_a_role_allows_until_it_ends(head, study, site, other_site):
     assert access.may(user, "enter_data", site=site)
 
 
+@pytest.mark.requirement("E11")
 def test_nobody_grants_to_themselves_nor_an_unknown_role(head, study, site):
     with pytest.raises(NotNow):
         grant_membership(user=head, study=study, site=site, role="crc", actor=head)

@@ -119,6 +119,7 @@ def test_a_recovery_code_opens_once(client, key):
     assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == 200
 
 
+@pytest.mark.requirement("E12")
 def test_a_role_that_needs_a_factor_opens_its_set_up_only(client, member, settings):
     settings.MFA_REQUIRED_ROLES = ["investigator"]
     member("ada", "investigator")
@@ -161,6 +162,7 @@ def sign(client, form, given=""):
     return client.post(reverse("form-sign", args=[form.pk]), fields)
 
 
+@pytest.mark.requirement("P16")
 def test_without_a_password_the_code_signs_and_once(client, complete, member):
     form = complete("FO.DM")
     other = form_of(form.subject, "FO.IC")

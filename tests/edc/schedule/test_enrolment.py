@@ -13,6 +13,7 @@ def criteria(subject):
     return last.verdict, {each["oid"]: each["met"] for each in last.criteria}
 
 
+@pytest.mark.requirement("N12")
 def test_screening_numbers_begin_with_the_site(site, other_site, crcs, member):
     far = member("far", "crc", other_site)
     keys = [enrol_subject(site=site, actor=crcs[0]).subject_key for _n in range(2)]

@@ -9,6 +9,7 @@ from tests.factories.entering import form_of
 
 
 @pytest.mark.django_db
+@pytest.mark.requirement("E3")
 def test_a_guess_of_a_sealed_pass_is_not_confirmed_by_its_hash(enter, member, subject):
     form = form_of(subject, "FO.IC")
     enter(form, 1)

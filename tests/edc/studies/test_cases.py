@@ -30,10 +30,12 @@ def test_every_case_says_what_it_must(results: list[RuleResult]) -> None:
     assert wrong == []
 
 
+@pytest.mark.requirement("E2")
 def test_every_rule_has_a_case_that_passes_and_one_that_fails(results: list[RuleResult]) -> None:
     assert [each.oid for each in results if not each.complete] == []
 
 
+@pytest.mark.requirement("E2")
 def test_the_cases_notice_a_flipped_operator(results: list[RuleResult]) -> None:
     """At least 95 of 100 small faults are noticed, and each that is not has its reason beside the cases."""
     made = sum(each.mutants for each in results)
@@ -56,6 +58,7 @@ def test_every_rule_of_the_design_is_among_the_results(code: str, results: list[
     assert {each.oid for each in results} == ruled
 
 
+@pytest.mark.requirement("E2")
 def test_every_row_of_the_source_table_fires_and_holds_somewhere(source_table: Any) -> None:
     """Of each registered edit check, some case says that it flags and some that it does not."""
     said: dict[str, set[str]] = {}

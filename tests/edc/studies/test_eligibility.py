@@ -2,12 +2,15 @@
 
 import re
 
+import pytest
+
 from edc.design.study import StudyDesign
 
 ANSWERED_BY_A_PERSON = {"T2-E4P", "T2-E5P"}
 DERIVED = {f"T3-D{number}" for number in range(1, 6)}
 
 
+@pytest.mark.requirement("N1")
 def test_every_criterion_of_the_digest_is_there(designs: dict[str, StudyDesign], digest: str) -> None:
     registered = set(re.findall(r"^\| (T\d-(?:[IE]\d\w*|A)) \|", digest, re.MULTILINE))
     held = {each.oid for design in designs.values() for each in design.eligibility}

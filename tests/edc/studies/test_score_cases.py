@@ -95,6 +95,7 @@ def rows(shared_data: Any) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@pytest.mark.requirement("E13")
 def test_every_row_is_computed_by_an_item_or_by_its_formula(rows: list[dict[str, str]]) -> None:
     assert len(rows) == 21
     assert {row["score"] for row in rows} - set(SHOWN) == {"MELD", "MELD-Na (UNOS 2016)"}

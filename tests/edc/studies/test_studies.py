@@ -17,11 +17,13 @@ def test_every_study_loads_and_survives_the_round_trip(code: str) -> None:
     assert StudyDesign.from_json(design.to_json()) == design
 
 
+@pytest.mark.requirement("N1")
 def test_a_study_uses_the_forms_of_the_matrix(code: str, design: StudyDesign, source_table: Any) -> None:
     matrix = {row["form_oid"] for row in source_table("crf_forms") if code in row["trials"].split()}
     assert {form.oid for form in design.forms} == matrix
 
 
+@pytest.mark.requirement("N1")
 def test_a_study_uses_the_items_of_the_table(code: str, design: StudyDesign, source_table: Any) -> None:
     forms = {form.oid for form in design.forms}
     wanted = {

@@ -55,6 +55,7 @@ def test_who_reads_the_trail(client, member, subject, name, role, status):
     assert client.get(reverse(name)).status_code == status
 
 
+@pytest.mark.requirement("I5")
 def test_filters_by_subject_person_action_target_and_day(see, olga, complete, subject):
     form = complete("FO.IC")
     every = AuditEvent.objects.filter(study=subject.study).count()
@@ -105,6 +106,7 @@ def test_values_roles_channels_and_items_are_words(see, olga, complete, subject,
     assert row.utc.endswith("Z")
 
 
+@pytest.mark.requirement("I5")
 def test_codes_are_shown_by_their_labels_and_numbers_with_their_unit(complete, member):
     complete("FO.LBC")
     found = audit_visible_to(member("olga", "auditor")).filter(action="form.completed").order_by("pk")
@@ -161,6 +163,7 @@ def test_a_page_of_the_trail_takes_no_more_queries_with_more_events(client, olga
     assert max(counts) == counts[0]
 
 
+@pytest.mark.requirement("I5")
 def test_every_kind_of_event_has_its_words():
     written = re.compile(r'(?:action=|, )"((?:[a-z_]+)\.(?:[a-z_]+))"')
     sources = [
@@ -173,6 +176,7 @@ def test_every_kind_of_event_has_its_words():
     assert recorded - set(ACTIONS) == set(), "give these their words in edc/web/audit_words.py"
 
 
+@pytest.mark.requirement("E3")
 def test_an_unreconciled_pass_is_withheld_on_the_page_and_in_the_export(client, olga, enter, subject):
     enter(form_of(subject, "FO.IC"), 1)
     event = AuditEvent.objects.filter(action="entry.submitted").get()

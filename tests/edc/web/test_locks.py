@@ -104,6 +104,7 @@ def test_a_form_is_not_unlocked_inside_a_locked_subject(clean, manager, member):
     assert form.status == "signed"
 
 
+@pytest.mark.requirement("N10")
 def test_a_site_is_locked_and_unlocked_by_two_people(client, clean, member, manager):
     form = clean()
     site = form.subject.site
@@ -144,6 +145,7 @@ def test_a_refusal_gives_a_reason_and_changes_nothing(clean, member, manager):
 
 
 @pytest.mark.parametrize(("role", "status"), [("crc", 403), ("monitor", 403), ("investigator", 403)])
+@pytest.mark.requirement("P7")
 def test_only_who_may_lock_places_a_hold(client, complete, member, role, status):
     form = complete("FO.DM")
     client.force_login(member("zoe", role))

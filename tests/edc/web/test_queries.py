@@ -134,6 +134,7 @@ def test_a_turn_without_a_text_is_refused_and_names_the_field(client, ask, membe
     assert b"text" in response.content
 
 
+@pytest.mark.requirement("N4")
 def test_an_answered_query_is_sent_back_or_closed(client, ask, member):
     query = ask()
     answer_query(query=query, text="Yes", actor=member("ada", "crc"))

@@ -15,6 +15,7 @@ def study(system):
     return publish_design(design=small_design(settings={"query_release": "monitor"}), actor=system).study
 
 
+@pytest.mark.requirement("N4")
 def test_a_data_managers_query_reaches_the_site_when_the_monitor_releases_it(ask, take, client, member):
     query = ask(role="data_manager")
     page = reverse("query", args=[query.pk])

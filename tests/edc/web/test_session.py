@@ -19,6 +19,7 @@ def draft(member, subject):
     return form
 
 
+@pytest.mark.requirement("N11")
 def test_logging_in_after_the_session_ended_leads_back_to_the_draft_as_it_was(client, draft):
     page = reverse("form-entry", args=[draft.pk])
     client.force_login(User.objects.get(username="ada"))
@@ -33,6 +34,7 @@ def test_logging_in_after_the_session_ended_leads_back_to_the_draft_as_it_was(cl
     assert DraftItem.objects.get(draft__form=draft).entry["raw"] == "SIGNED"
 
 
+@pytest.mark.requirement("E12")
 def test_a_save_after_the_session_ended_is_sent_to_the_log_in_and_changes_nothing(client, draft):
     answer = client.post(reverse("form-items", args=[draft.pk]), {"path": "IT.IC.ICTYPE", "raw": "NONE"})
 

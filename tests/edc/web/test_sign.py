@@ -122,6 +122,7 @@ def test_another_sites_forms_are_not_in_the_list(client, member, form, other_sit
 @pytest.mark.parametrize(
     ("role", "name", "posted"), [("investigator", "form-sign", SIGNING), ("monitor", "form-verify", {})]
 )
+@pytest.mark.requirement("P14")
 def test_nobody_vouches_for_content_that_changed_after_it_was_shown(client, member, form, role, name, posted):
     client.force_login(member("zoe", role))
     page = client.get(reverse("form-entry", args=[form.pk])).content.decode()

@@ -21,6 +21,7 @@ def post(client, member, subject):
     return send
 
 
+@pytest.mark.requirement("P14")
 def test_one_act_signs_every_completed_form_and_breaks_with_any(complete, post, client, member, subject):
     form = complete("FO.DM")
     page = reverse("subject-signing", args=[subject.pk])
@@ -47,6 +48,7 @@ def test_one_act_signs_every_completed_form_and_breaks_with_any(complete, post, 
     assert "wrong year" in client.get(page).content.decode()
 
 
+@pytest.mark.requirement("E6")
 def test_a_visit_is_signed_alone(complete, post, subject):
     form = complete("FO.DM")
     complete("FO.LBC")
@@ -68,6 +70,7 @@ def test_a_visit_is_signed_alone(complete, post, subject):
         ("radiologist", {}, 404),
     ],
 )
+@pytest.mark.requirement("E6")
 def test_who_signs_what_was_shown_with_a_proof(complete, post, role, sent, status):
     complete("FO.DM")
 

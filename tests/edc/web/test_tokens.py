@@ -17,6 +17,7 @@ def ada(client, member):
     return user
 
 
+@pytest.mark.requirement("N6")
 def test_a_token_is_shown_once_and_kept_as_a_hash(client, ada):
     made = client.post(reverse("token-issue"), NEW)
 
@@ -71,6 +72,7 @@ def root(client, member):
 ACCOUNT = {"username": "lise", "display_name": "Lise", "password": "a long enough phrase", "language": "en"}
 
 
+@pytest.mark.requirement("P18", "I1")
 def test_an_administrator_makes_an_account_grants_a_role_and_ends_it(client, root, site):
     client.post(reverse("person-create"), ACCOUNT)
     client.post(reverse("person-grant"), {"username": "lise", "role": "crc", "site": site.oid})

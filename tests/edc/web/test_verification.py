@@ -81,6 +81,7 @@ def test_the_draw_can_be_made_again_by_anybody_with_the_seed():
 @pytest.mark.parametrize(
     ("role", "status"), [("monitor", 302), ("data_manager", 403), ("crc", 403), ("clinician", 403)]
 )
+@pytest.mark.requirement("N5")
 def test_who_marks_a_value(client, complete, member, role, status):
     form = complete("FO.DM")
     client.force_login(member("zoe", role))
@@ -126,6 +127,7 @@ def test_the_last_value_due_verifies_the_form(client, complete, member):
         ("queried_or_critical", "IT.DM.AGE", "57", False),
     ],
 )
+@pytest.mark.requirement("N5")
 def test_a_change_breaks_the_mark_as_the_plan_says(complete, plan, member, policy, path, value, holds):
     form, monitor = complete("FO.DM"), member("mia", "monitor")
     plan(first_n=10, percent=0, broken_by=policy)

@@ -61,6 +61,7 @@ def test_a_whole_upload_ends_in_a_receipt_and_a_judged_series(
     assert series.instances.count() == 6
 
 
+@pytest.mark.requirement("N16")
 def test_what_is_stored_carries_no_identity(
     client: APIClient, form: FormInstance, opened: str, settings
 ) -> None:
@@ -317,6 +318,7 @@ def test_only_uploaders_of_the_site_open_an_upload(
     assert UploadSession.objects.exists() == (status == 201)
 
 
+@pytest.mark.requirement("P8")
 def test_a_program_sees_its_own_uploads_alone(
     api: Callable[..., APIClient], member: Callable[..., User], opened: str, form: FormInstance, site: Site
 ) -> None:

@@ -92,6 +92,7 @@ def test_a_full_header_of_identity_is_emptied(shared_data: Path, name: str):
 
 
 @pytest.mark.parametrize(("name", "charset"), [("chrX1.dcm", "utf-8"), ("chrX2.dcm", "gb18030")])
+@pytest.mark.requirement("N16")
 def test_chinese_names_do_not_survive(shared_data: Path, name: str, charset: str):
     source = pydicom.dcmread(shared_data / "dicom/charsets" / name)
     han = str(source.PatientName).split("=")[1]
