@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "edc.audit.AuditContextMiddleware",
+    "edc.row_security.RowScopeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -112,6 +113,8 @@ TEMPLATES = [
 ]
 
 # Data ----------------------------------------------------------------------------------------------
+# Whose rows a connection shows before anybody is known (edc/row_security.py): in a web process nobody's.
+ROW_SCOPE = env.str("TANDEM_ROW_SCOPE", default="all")
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'tandem.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
@@ -123,6 +126,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = f"-c tandem.sites={ROW_SCOPE}"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ARCHIVE_URL = env.str("ARCHIVE_URL", default=f"folder://{VAR_DIR / 'archive'}")
 UPLOAD_DIR = Path(env.str("UPLOAD_DIR", default=str(VAR_DIR / "uploads")))

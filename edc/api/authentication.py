@@ -10,6 +10,7 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from edc import row_security
 from edc.models import ApiToken, User
 
 LAST_USED_GRAIN = timedelta(minutes=1)
@@ -34,6 +35,7 @@ class TokenAuthentication(BaseAuthentication):
             ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
         # edc.access narrows every question about this user by the token's scopes and site.
         token.user.api_token = token
+        row_security.narrow_to(token.user)
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

@@ -9,6 +9,7 @@ from edc import access, audit
 from edc.design.items import ItemDef
 from edc.design.study import StudyDesign
 from edc.models import DesignVersion, FormInstance, Study, Subject, User
+from edc.row_security import every_site
 from edc.rules.book import rule_book
 from edc.rules.form_logic import computed_value
 from edc.rules.language import RuleSyntaxError
@@ -63,6 +64,7 @@ class FormulaReport:
         return audit.digest([each.as_json() for each in self.values])
 
 
+@every_site("a formula changes values at every site of the study")
 def formula_report(actor: User, study: Study) -> FormulaReport | None:
     """Return what the newest design version's formulas change; None without a version.
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from edc import access
 from edc.models import FormInstance, Observation, Query, QueryMessage, Site, Study, Subject, User
+from edc.row_security import every_site
 from edc.selectors.owed import LEFT, reached
 from edc.selectors.visible import forms_visible_to, queries_visible_to, subjects_visible_to
 
@@ -79,11 +80,13 @@ def query_numbers(actor: User, study: Study, site: Site | None) -> QueryNumbers:
     """Return the numbers for the queries that the actor may see; days are medians of the latest answers."""
     queries = queries_visible_to(actor).filter(form__subject__study=study)
     here = queries.filter(form__subject__site=site) if site else queries
+    with every_site("the median of the study, which names no site"):
+        days_study = _days(QueryMessage.objects.filter(query__form__subject__study=study))
     return QueryNumbers(
         open=here.filter(state=Query.State.OPEN).count(),
         answered=here.filter(state=Query.State.ANSWERED).count(),
         days_here=_days(QueryMessage.objects.filter(query__in=here)),
-        days_study=_days(QueryMessage.objects.filter(query__form__subject__study=study)),
+        days_study=days_study,
     )
 
 

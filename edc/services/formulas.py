@@ -6,11 +6,13 @@ from django.utils.translation import gettext as _
 from edc import access, audit
 from edc.errors import Conflict, NotNow
 from edc.models import FormulaAdoption, Study, Subject, User
+from edc.row_security import every_site
 from edc.selectors.formula_changes import formula_report
 from edc.services.consequences import Cause, follow_changes
 from edc.services.reasons import required_text
 
 
+@every_site("the formulas of a study are taken over at all of its sites")
 @transaction.atomic
 def adopt_formulas(*, study: Study, report_sha256: str, reason: str, actor: User) -> FormulaAdoption:
     """Compute every derived value anew whose formula is another in the newest version, as the report said.

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from edc import access
 from edc.selectors.evaluation import in_language
 from edc.selectors.formula_changes import ValueChange, formula_report
 from edc.selectors.owed import form_name
@@ -18,12 +19,16 @@ from edc.web.answers import go, study_with
 @require_safe
 @login_required
 def report(request: HttpRequest) -> HttpResponse:
-    """Show each value that the new formulas change, before anything is computed anew."""
+    """Show what the new formulas change, before anything is computed anew; of other sites their number."""
     study = study_with(request, "manage_design")
     found = formula_report(request.user, study)
+    sites = set(access.sites_for(request.user, "view_data").values_list("pk", flat=True))
+    changed = found.changed if found else []
+    shown = [each for each in changed if each.form.subject.site_id in sites]
     context = {
         "report": found,
-        "rows": [_row(each) for each in found.changed] if found else [],
+        "rows": [_row(each) for each in shown],
+        "elsewhere": len(changed) - len(shown),
         "adoptions": study.formula_adoptions.select_related("design_version", "adopted_by"),
         "tab": "formulas",
     }

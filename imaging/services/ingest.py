@@ -19,6 +19,7 @@ from pydicom.dataset import Dataset
 from edc import access, audit
 from edc.errors import NotNow, Unavailable
 from edc.models import FormInstance, User
+from edc.row_security import every_site
 from edc.services.lock import require_open
 from imaging.archive import ArchiveUnavailable, InstanceConflict, InstanceRefused, StoredInstance, from_url
 from imaging.deid import DeidentificationFailed, DeidResult, Pseudonymiser, deidentify
@@ -208,7 +209,8 @@ def _bind(session: UploadSession, dataset: Dataset, kept: _Kept, actor: User) ->
 def _place(session: UploadSession, study_instance_uid: str) -> ImagingStudy | Refusal | None:
     """Return the study bound to the session's form, None when it may be bound now, or why it may not."""
     by_uid, by_form = Q(study_instance_uid=study_instance_uid), Q(form_id=session.form_id)
-    found = list(ImagingStudy.objects.filter(by_uid | by_form).defer("deidentification"))
+    with every_site("an examination belongs to one form of one subject, wherever that is"):
+        found = list(ImagingStudy.objects.filter(by_uid | by_form).defer("deidentification"))
     for study in found:
         if study.study_instance_uid == study_instance_uid:
             return study if study.form_id == session.form_id else BOUND_ELSEWHERE

@@ -12,7 +12,14 @@ import yaml
 
 from tests.architecture.source_tree import ROOT
 
-SECRETS = ("SECRET_KEY", "PSEUDONYM_SECRET", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "ORTHANC_PASSWORD")
+SECRETS = (
+    "SECRET_KEY",
+    "PSEUDONYM_SECRET",
+    "POSTGRES_PASSWORD",
+    "POSTGRES_ADMIN_PASSWORD",
+    "REDIS_PASSWORD",
+    "ORTHANC_PASSWORD",
+)
 PLATFORM = ("web", "worker-cpu", "worker-gpu", "beat")
 PRODUCTION = {
     "TANDEM_ENV": "production",

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 from scripts.processes import free_port, start, stop, wait_until
 
@@ -38,7 +39,7 @@ def programs() -> Path | None:
 
 @contextmanager
 def running_postgres() -> Iterator[str]:
-    """Yield the DATABASE_URL of a fresh cluster whose superuser has a random password; gone afterwards."""
+    """Yield the DATABASE_URL of a fresh cluster, of a role that row-level security holds; gone afterwards."""
     with private_postgres() as server:
         yield server.url
 
@@ -68,12 +69,21 @@ class PrivatePostgres:
         self._programs, self._home = programs, home
         self._user, self._password, self._port = _owner(), secrets.token_urlsafe(24), free_port()
         self._process: subprocess.Popen[bytes] | None = None
+        self._has_owner = False
         _initialise(programs, home, user=self._user, password=self._password)
 
     @property
     def url(self) -> str:
         """What DATABASE_URL would be."""
-        return f"postgres://tandem:{self._password}@127.0.0.1:{self._port}/postgres"
+        return self._url("tandem")
+
+    @property
+    def superuser_url(self) -> str:
+        """The same database as its superuser, whom no policy holds."""
+        return self._url("postgres")
+
+    def _url(self, role: str) -> str:
+        return f"postgres://{role}:{self._password}@127.0.0.1:{self._port}/postgres"
 
     def start(self) -> None:
         log = self._home / "postgres.log"
@@ -86,7 +96,17 @@ class PrivatePostgres:
             cwd=self._home,
             stop_signal=signal.SIGINT,
         )
-        wait_until(lambda: _answers(self.url), process=self._process, log=log)
+        wait_until(lambda: _answers(self.superuser_url), process=self._process, log=log)
+        if not self._has_owner:
+            self._make_owner()
+
+    def _make_owner(self) -> None:
+        """Make the role of the platform: it owns its tables, may make a database, and is no superuser."""
+        password = sql.Literal(self._password)
+        with psycopg.connect(self.superuser_url, autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE ROLE tandem LOGIN CREATEDB PASSWORD {}").format(password))
+            connection.execute("ALTER DATABASE postgres OWNER TO tandem")
+        self._has_owner = True
 
     def stop(self) -> None:
         """End the server at once; SIGINT drops the clients instead of waiting for them."""
@@ -115,7 +135,7 @@ def _initialise(folder: Path, home: Path, *, user: str | None, password: str) ->
             "-D",
             home / "data",
             "-U",
-            "tandem",
+            "postgres",
             "-E",
             "UTF8",
             "--locale=C.UTF-8",

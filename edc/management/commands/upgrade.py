@@ -7,6 +7,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from edc import access
 from edc.models import User
+from edc.row_security import bypasses_row_security
 
 
 class Command(BaseCommand):
@@ -24,6 +25,13 @@ class Command(BaseCommand):
             for person in people:
                 access.sync_grants(person)
         self.stdout.write(f"{len(people)} people hold what the role table gives.")
+        if bypasses_row_security():
+            self.stderr.write(
+                self.style.WARNING(
+                    "The database role bypasses row-level security: only the platform's own filters keep "
+                    "sites apart. Use a role that is no superuser, see docs/operators/deploy.md."
+                )
+            )
         if changes_tables:
             call_command("recount_double_entry", stdout=self.stdout)
             call_command("refresh_verification", stdout=self.stdout)

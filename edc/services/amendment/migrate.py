@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from edc import access, audit, jobs
 from edc.errors import Conflict, NotNow
 from edc.models import DesignMigration, MigratedSubject, Rehearsal, RehearsalLine, User
+from edc.row_security import every_site
 from edc.selectors.activation import active_versions
 from edc.selectors.subject_state import state_sha256, subject_state
 from edc.services import background
@@ -47,6 +48,7 @@ def request_migration(*, rehearsal: Rehearsal, reason: str, actor: User) -> Desi
     return asked
 
 
+@every_site("a migration concerns every site of the rehearsal")
 def _check(rehearsal: Rehearsal) -> None:
     if rehearsal.state != Rehearsal.State.DONE:
         raise NotNow(_("Wait for the rehearsal to end."))
@@ -65,6 +67,7 @@ def _check(rehearsal: Rehearsal) -> None:
         )
 
 
+@every_site("a migration waits for every site of the rehearsal")
 def waiting_sites(rehearsal: Rehearsal) -> list[str]:
     """Return the OIDs of the rehearsal's sites at which the version does not hold today."""
     sites = rehearsal.study.sites.filter(pk__in=rehearsal.lines.values("site"))

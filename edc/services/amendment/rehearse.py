@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from edc import access, audit, jobs
 from edc.errors import DomainError, NotNow
 from edc.models import DesignVersion, FormInstance, Rehearsal, RehearsalLine, Site, Study, Subject, User
+from edc.row_security import every_site
 from edc.rules.reevaluation import EndlessDerivation
 from edc.selectors.subject_state import State, state_sha256, subject_state
 from edc.services import background
@@ -48,6 +49,7 @@ def request_rehearsal(*, version: DesignVersion, site: Site | None, actor: User)
     return asked
 
 
+@every_site("the hash is of the whole study's versions, whoever asks")
 def pair_sha256(study: Study, version: DesignVersion) -> str:
     """Return the hash of the designs: every version that subjects or their forms have, and the new one."""
     used = set(study.subjects.order_by().values_list("design_version", flat=True).distinct())

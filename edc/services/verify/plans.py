@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from edc import access, audit
 from edc.errors import InvalidInput
 from edc.models import FormInstance, Site, Study, Subject, User, VerificationPlan
+from edc.row_security import every_site
 from edc.services.reasons import required_text
 from edc.services.verify.due import draw_of, refresh_due
 
@@ -24,6 +25,7 @@ class PlanTerms:
     broken_by: str
 
 
+@every_site("a plan of the study draws among the subjects of all its sites")
 @transaction.atomic
 def make_plan(
     *, study: Study, site: Site | None, terms: PlanTerms, reason: str, actor: User
