@@ -4,8 +4,8 @@ So edc can show a subject's images, or offer values read from DICOM, without kno
 """
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
@@ -93,13 +93,15 @@ class LockCheck:
     """A line that a part adds to the checklist of a lock.
 
     `count` gets the forms and the name of their place (`subject__site`, `subject`, `event` or `pk`) and
-    returns how many stand in the way at each place; `url_name` is the list that shows them.
+    returns how many stand in the way at each place; `url_name` is the list that shows them, with `asked` in
+    its address beside the place's own filters.
     """
 
     key: str
     label: Promise
     url_name: str
     count: Callable[[QuerySet[FormInstance], str], dict[object, int]]
+    asked: Mapping[str, str] = field(default_factory=dict)
 
 
 _registered: list[Extension] = []

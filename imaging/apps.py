@@ -9,6 +9,8 @@ class ImagingConfig(AppConfig):
 
     def ready(self) -> None:
         from edc import extensions
+        from imaging import lock_checks
         from imaging.web.extension import ImagingExtension
 
         extensions.register(ImagingExtension())
+        lock_checks.register()

@@ -78,14 +78,14 @@ def imaging_forms_visible_to(actor: User | None) -> QuerySet[FormInstance]:
     """Return the imaging forms at the sites where the actor uploads or sees data; readers see none."""
     sites = access.sites_for(actor, "upload_images", "view_data")
     return (
-        FormInstance.objects.filter(_imaging_forms(Study.objects.filter(sites__in=sites)))
+        FormInstance.objects.filter(expected_forms(Study.objects.filter(sites__in=sites)))
         .filter(subject__site__in=sites)
         .select_related("subject__site", "subject__study", "event", "design_version", "imaging_study")
     )
 
 
-def _imaging_forms(studies: QuerySet[Study], *, required: bool = False) -> Q:
-    """Return the condition that a form instance is one that a design's imaging protocol expects."""
+def expected_forms(studies: QuerySet[Study], *, required: bool = False) -> Q:
+    """Return the condition that a design's protocol expects images for a form, or demands them."""
     found = Q(pk__in=[])
     for version in design_versions(studies):
         for each in design_of(version).imaging:
@@ -114,7 +114,7 @@ def missing_uploads(actor: User, study: Study, site: Site | None) -> QuerySet[Fo
         sites = sites.filter(pk=site.pk)
     reached = Q(event__status=StudyEvent.Status.HELD) | due_today()
     forms = FormInstance.objects.filter(
-        _imaging_forms(Study.objects.filter(pk=study.pk), required=True), reached, subject__site__in=sites
+        expected_forms(Study.objects.filter(pk=study.pk), required=True), reached, subject__site__in=sites
     )
     gone = (Subject.Status.SCREEN_FAILED, Subject.Status.WITHDRAWN)
     return (

@@ -104,9 +104,10 @@ def checks_of(
         for key, kind in KINDS.items()
     ]  # fmt: skip
     lines += [
-        LockCheck(each.key, str(each.label), counts[each.key].get(place, 0), _url(each.url_name, asked), True)
+        LockCheck(each.key, str(each.label), counts[each.key].get(place, 0),
+                  _url(each.url_name, dict(each.asked) | asked), True)
         for each in extensions.lock_checks()
-    ]
+    ]  # fmt: skip
     return [line for line in lines if line.at_form or not narrow]
 
 

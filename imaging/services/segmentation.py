@@ -13,6 +13,7 @@ from pydicom.uid import generate_uid
 from edc import access, audit
 from edc.errors import InvalidInput, NotNow, Unavailable
 from edc.models import User
+from edc.services.lock import require_open
 from imaging.archive import ArchiveUnavailable, from_url
 from imaging.models import Segmentation, Series
 from imaging.seg.dicom_seg import PROPERTIES, SegIdentity, Segment, read_seg, write_seg
@@ -60,6 +61,7 @@ def upload_mask(*, series: Series, drawn: DrawnMask, actor: User) -> Segmentatio
     Raises InvalidInput with the reason when the file is unreadable, empty or lies on another grid.
     """
     access.require(actor, "read_images", site=series.imaging_study.subject.site)
+    require_open(series.imaging_study.form)
     structure, label = drawn.structure, drawn.label.strip()[:40]
     if structure not in PROPERTIES:
         raise InvalidInput(
@@ -102,6 +104,9 @@ def store_mask(
     actor: User,
 ) -> Segmentation:
     """Write a boolean mask (z, y, x) as DICOM SEG beside its images and return its row, a draft.
+
+    Not stopped by a freeze or a lock: what a worker derives from locked images changes none of the data. The
+    mask of a person is, see `upload_mask`.
 
     `volume` is what `datasets` make: it is not decoded again.
     """
@@ -165,6 +170,7 @@ def mask_sha256(mask: np.ndarray) -> str:
 def sign_mask(*, segmentation: Segmentation, actor: User) -> Segmentation:
     """Take responsibility for a mask; an automatic one stays a draft until somebody does."""
     access.require(actor, "read_images", site=segmentation.series.imaging_study.subject.site)
+    require_open(segmentation.series.imaging_study.form)
     moved = Segmentation.objects.filter(pk=segmentation.pk, status=Segmentation.Status.DRAFT).update(
         status=Segmentation.Status.SIGNED
     )

@@ -11,8 +11,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from edc import access
 from edc.models import FormInstance, StudyEvent
+from edc.selectors.owed import LEFT
 from edc.web.context import current_site, current_study
 from imaging import selectors
+from imaging.lock_checks import LABELS, in_the_way
 from imaging.models import Series, UploadSession
 from imaging.services.patient import accept_patient
 from imaging.services.phase import confirm_phase
@@ -31,7 +33,10 @@ SORTS = {
 @require_GET
 def imaging_forms(request: HttpRequest) -> HttpResponse:
     """List the imaging forms of the study in which the person works."""
-    found = _with_state(_in_view(request))
+    forms, blocks = _in_view(request), request.GET.get("blocks", "")
+    if blocks in LABELS:
+        forms = in_the_way(forms.exclude(subject__status__in=LEFT), blocks)
+    found = _with_state(forms)
     show, sort = request.GET.get("show", ""), request.GET.get("sort", "due")
     words = request.GET.get("q", "").strip()
     if words:
@@ -57,6 +62,8 @@ def imaging_forms(request: HttpRequest) -> HttpResponse:
         "show": show,
         "sort": sort if sort in SORTS else "due",
         "words": words,
+        "blocks": LABELS.get(blocks, ""),
+        "blocks_key": blocks,
     }
     return render(request, "imaging/forms.html", context)
 
@@ -84,6 +91,8 @@ def _state_word(name: str) -> str:
 
 def _in_view(request: HttpRequest) -> QuerySet[FormInstance]:
     forms = selectors.imaging_forms_visible_to(request.user).filter(subject__study=current_study(request))
+    if asked := request.GET.get("site"):
+        return forms.filter(subject__site__oid=asked)
     site = current_site(request)
     return forms.filter(subject__site=site) if site else forms
 

@@ -17,6 +17,7 @@ from imaging.seg.volume import read_volume
 from imaging.services.segmentation import MaskDescription, store_mask
 from imaging.services.volumes import fetch_datasets, fetch_volume
 from tests.factories.imaging import ReadFactory
+from tests.factories.quality import HoldFactory
 from tests.imaging.api.test_uploads import repaired
 from tests.imaging.phantoms import sphere
 
@@ -174,3 +175,13 @@ def test_the_real_liver_mask_fits_the_repaired_ct(
     mask = Segmentation.objects.get()
     assert mask.voxel_count > 10_000
     assert mask.volume_ml == pytest.approx(mask.voxel_count * 0.9765625**2 * 2 / 1000, rel=1e-6)
+
+
+def test_a_locked_form_takes_no_mask(reader: Client, series: Series, form, member) -> None:
+    mask = encode(drawn(series), fetch_volume(series))
+    HoldFactory(study=form.subject.study, kind="lock", placed_by=member("meg", "data_manager"))
+
+    answer = upload(reader, series, mask)
+
+    assert answer.status_code == 409
+    assert not Segmentation.objects.exists()
