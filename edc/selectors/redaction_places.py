@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from edc.design.items import ItemDef
 from edc.design.values import read_value
-from edc.models import IdempotencyRecord, ImportCell, RedactedCell, Redaction, Subject
+from edc.models import IdempotencyRecord, ImportCell, ImportedSubject, RedactedCell, Redaction, Subject
 from edc.rules.subject_values import split_path
 
 OURS = ("edc", "imaging", "modeling")
@@ -70,8 +70,16 @@ def _rows_of(subject: Subject) -> Iterator[tuple[type[models.Model], models.Quer
     yield IdempotencyRecord, IdempotencyRecord.objects.exclude(body=None)
     yield (
         ImportCell,
-        ImportCell.objects.filter(batch__study=subject.study_id, subject_key=subject.subject_key),
+        ImportCell.objects.filter(
+            batch__study=subject.study_id, subject_key__in=[subject.subject_key, *_source_keys(subject)]
+        ),
     )
+
+
+def _source_keys(subject: Subject) -> list[str]:
+    """Return the names under which files of other systems hold the subject."""
+    links = ImportedSubject.objects.filter(study=subject.study_id, subject=subject)
+    return list(links.values_list("source_key", flat=True))
 
 
 @cache

@@ -12,9 +12,21 @@ from django.utils.translation import gettext as _
 
 from edc import access, audit
 from edc.errors import InvalidInput, NotNow
-from edc.models import AuditEvent, FormInstance, ItemValue, RedactedCell, Redaction, Snapshot, User
+from edc.models import (
+    AuditEvent,
+    FormInstance,
+    ImportBatch,
+    ImportCell,
+    ItemValue,
+    RedactedCell,
+    Redaction,
+    Snapshot,
+    User,
+)
 from edc.rules.subject_values import split_path
 from edc.selectors.redaction_places import MASKABLE, Place, places_of
+from edc.services.data_import import files
+from edc.services.data_import.report import report_path
 from edc.services.entries import definition_of
 from edc.services.marks import break_marks
 from edc.services.moves import move
@@ -59,17 +71,20 @@ def approve_redaction(*, redaction: Redaction, actor: User) -> Redaction:
 
     Each masked row of the append-only tables is named in a RedactedCell with what it says since, and each
     masked audit event in the event of the redaction, so that the chain still verifies. Signatures and
-    verifications of the forms whose values change are visibly broken.
+    verifications of the forms whose values change are visibly broken. Files of imports that hold the text are
+    removed with their reports; their hashes stay.
     """
     redaction = _decided(redaction, State.APPROVED, actor)
     tables: Counter[str] = Counter()
     forms: dict[int, FormInstance] = {}
-    events = []
+    events, imports = [], set()
     for place in list(places_of(redaction)):
         _mask(redaction, place)
         tables[place.row._meta.db_table] += 1
         if isinstance(place.row, AuditEvent):
             events.append(place.row.pk)
+        if isinstance(place.row, ImportCell):
+            imports.add(place.row.batch_id)
         if isinstance(place.row, ItemValue):
             forms[place.row.form_id] = place.row.form
     for form in forms.values():
@@ -77,6 +92,7 @@ def approve_redaction(*, redaction: Redaction, actor: User) -> Redaction:
         break_marks(form, redaction.reason, actor)
     move(redaction, State.APPLIED, text="", cell_count=sum(tables.values()))
     after = {"redaction": redaction.pk, "rows": dict(tables), "snapshots": _snapshots(redaction)}
+    after["import_files"] = _forget_files(imports)
     after["events"] = [
         {"id": event.pk, "sha256": audit.event_hash(event)}
         for event in AuditEvent.objects.filter(pk__in=events)
@@ -141,6 +157,19 @@ def _mask(redaction: Redaction, place: Place) -> None:
             for name, value in columns.items()
         )
     type(row)._base_manager.filter(pk=row.pk).update(**columns)
+
+
+def _forget_files(batches: set[int]) -> list[str]:
+    """Remove the files of these imports and their reports once all is committed; return the files' hashes."""
+    found = list(ImportBatch.objects.filter(pk__in=batches).order_by("pk"))
+    paths = [path for each in found for path in (files.folder() / each.file_sha256, report_path(each))]
+
+    def remove() -> None:
+        for path in paths:
+            path.unlink(missing_ok=True)
+
+    transaction.on_commit(remove)
+    return sorted({each.file_sha256 for each in found})
 
 
 def _snapshots(redaction: Redaction) -> list[str]:

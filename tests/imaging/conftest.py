@@ -76,7 +76,7 @@ def api() -> Callable[[User | None], APIClient]:
     def authenticate(user: User | None) -> APIClient:
         client = APIClient()
         if user is not None:
-            client.force_authenticate(user)
+            client.force_login(user)
         return client
 
     return authenticate

@@ -75,7 +75,7 @@ def test_a_retired_model_starts_nothing(images, model, scientist, as_user):
 
 def test_the_same_request_through_the_api_answers_with_the_runs(images, model, scientist):
     client = APIClient()
-    client.force_authenticate(scientist)
+    client.force_login(scientist)
     body = {"study_instance_uid": images.study_instance_uid, "model": model.pk, "seed": [1, 2, 3]}
 
     first = client.post("/api/v1/runs/", body, format="json", headers={"Idempotency-Key": "k1"})

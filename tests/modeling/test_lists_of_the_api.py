@@ -15,7 +15,7 @@ def found(client, path):
 @pytest.fixture
 def program(score, scientist):
     client = APIClient()
-    client.force_authenticate(scientist)
+    client.force_login(scientist)
     return client
 
 

@@ -155,7 +155,7 @@ def test_an_abstention_can_be_acknowledged_but_not_accepted(abstention, clinicia
 
 def test_the_api_and_the_page_share_the_rules(score, clinician):
     client = APIClient()
-    client.force_authenticate(clinician)
+    client.force_login(clinician)
     url = f"/api/v1/scores/{score.pk}/reviews/"
 
     refused = client.post(url, {"decision": "override", "band": "middle"}, format="json")

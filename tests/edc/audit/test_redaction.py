@@ -9,9 +9,10 @@ from edc.models import AuditEvent, AuditHead, ItemValue, Observation, RedactedCe
 from edc.selectors.audit_chain import verify_chain
 from edc.selectors.redaction_places import MASKABLE
 from edc.services import query, sign
+from edc.services.data_import import files
 from edc.services.entry import correct_item, save_item
 from edc.services.redaction import approve_redaction, refuse_redaction, request_redaction
-from tests.factories import guards
+from tests.factories import guards, imports
 from tests.factories.entering import entry, form_of
 from tests.factories.models import PASSWORD
 
@@ -195,3 +196,32 @@ def test_two_people_redact_through_the_pages(client, form, crcs, manager):
     assert answer.status_code == 302
     assert NAME not in after
     assert told_everywhere(NAME) == []
+
+
+def test_what_an_import_brought_is_masked_and_its_file_is_removed(
+    form, asked, manager, subject, settings, tmp_path, django_capture_on_commit_callbacks
+):
+    settings.ARTIFACT_DIR = tmp_path
+    digest, _size = files.keep([f"P7,{NAME}".encode()])
+    batch = imports.ImportBatchFactory(study=subject.study, file_sha256=digest)
+    imports.ImportedSubjectFactory(batch=batch, subject=subject, source_key="P7")
+    cells = [
+        imports.ImportCellFactory(batch=batch, subject_key=key, raw=NAME, before=NAME, after=NAME)
+        for key in (subject.subject_key, "P7")
+    ]
+    held = imports.ImportedFormFactory(
+        batch=batch, form=form, observation=form.observations.first(),
+        before={"items": {"IT.DM.NOTE": entry(NAME)}, "rows": {}},
+    )  # fmt: skip
+    with django_capture_on_commit_callbacks(execute=True):
+        approve_redaction(redaction=asked, actor=manager)
+
+    mark = f"[redacted {asked.pk}]"
+    for cell in cells:
+        cell.refresh_from_db()
+        assert (cell.raw, cell.before, cell.after) == (mark, mark, mark)
+    held.refresh_from_db()
+    assert held.before["items"]["IT.DM.NOTE"]["raw"] == mark
+    assert told_everywhere(NAME) == []
+    assert not (files.folder() / digest).exists()
+    assert AuditEvent.objects.get(action="redaction.applied").after["import_files"] == [digest]
