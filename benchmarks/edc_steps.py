@@ -62,9 +62,7 @@ def fill(subjects: int) -> dict:
     return {
         "manager": _session(cohort.manager),
         "sessions": [[_session(person) for person in pair] for pair in cohort.crcs],
-        "forms": [
-            list(owed.filter(subject__site=site).values_list("pk", flat=True)) for site in cohort.sites
-        ],
+        "forms": [list(each) for each in by_site],
         "items": items,
         "bounds": copies.kept_bounds,
         "subject_page": f"/subjects/{some.subject_id}/",
