@@ -105,6 +105,12 @@ class LabTerm:
     optional: str = ""
     assumes: Text | None = None
 
+    @property
+    def reads_base(self) -> bool:
+        """Whether the value before treatment counts."""
+        compared = (each for rule in self.grades for each in rule.comparisons)
+        return any(each.limit == "BASE" or each.left == "change" for each in compared)
+
 
 @dataclass(frozen=True)
 class Grade:

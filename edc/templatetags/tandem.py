@@ -8,10 +8,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from edc.design.items import Text
+from edc.web.lab_words import range_words
 from edc.web.unit_words import unit_words
 
 register = template.Library()
 register.filter("unit_words", unit_words)
+register.filter("range_words", range_words)
 
 # The status vocabulary: the shape's class (tandem.css) and its word. The shape never stands without a word.
 STATUS_WORDS: dict[str, Promise | str] = {

@@ -119,6 +119,7 @@ def _page_data(form: FormInstance, actor: User) -> dict[str, object]:
         "save": reverse("form-items", args=[form.pk]),
         "rows": reverse("form-rows", args=[form.pk]),
         "submit": reverse("form-submit", args=[form.pk]),
+        "grade": reverse("form-grade", args=[form.pk]),
         "panel": reverse("form-panel", args=[form.pk]),
         "home": reverse("home"),
         **_neighbours(form, actor),

@@ -24,6 +24,7 @@ from edc.rules.form_logic import FormState
 from edc.selectors import form_state
 from edc.selectors.owed import form_name
 from edc.services.entry import add_row, ask_recheck, remove_row, save_item, submit_entry
+from edc.services.lab_grades import accept_grade
 from edc.web.entry import form_or_404
 from edc.web.entry_turn import Turn
 from edc.web.form_sheet import Row, form_sheet
@@ -72,6 +73,19 @@ def rows(request: HttpRequest, pk: int) -> HttpResponse:
     view = form_state(form, request.user)
     html = _row_html(request, form, group, added)
     return JsonResponse({"key": added, "html": html, **_patch(form, view.state)})
+
+
+@login_required
+@require_POST
+def grade(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a proposed grade {"path", "term"} over as a row of the adverse events."""
+    form = _form_to_enter(request, pk)
+    sent = _sent(request)
+    path, term = str(sent.get("path") or ""), str(sent.get("term") or "")
+    taken = accept_grade(form=form, path=path, term=term, actor=request.user)
+    words = {"row": taken.row, "form": form_name(taken.form)}
+    said = _("Row %(row)s of “%(form)s” holds the term and the grade. Complete it there.") % words
+    return JsonResponse({"said": said, "url": reverse("form-entry", args=[taken.form.pk])})
 
 
 @login_required

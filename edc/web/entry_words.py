@@ -23,6 +23,7 @@ WORDS: dict[str, Promise] = {
     "use_unit": _("Use {unit}"),
     "then": _("If the unit is {unit}, it is {shown}."),
     "faults": _("{count} items need correction. The first one has the focus."),
+    "take_grade": _("Take the proposed grade over to the adverse events"),
     "left": _("{count} required items left"),
     "nothing_left": _("Every required item is filled. Ctrl+Enter submits."),
     "row": _("Row {number}"),

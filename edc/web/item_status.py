@@ -13,6 +13,7 @@ from edc.rules.form_logic import Computed, FormState
 from edc.rules.subject_values import split_path
 from edc.selectors.evaluation import faults_of, in_language
 from edc.web.graded_terms import offered_grades
+from edc.web.lab_words import lab_notes
 from edc.web.unit_words import unit_words
 from edc.web.value_text import missing_label, value_text
 
@@ -39,7 +40,7 @@ class Message:
 class ItemStatus:
     """The state of one item: `shape` and `word` of the status vocabulary, `computed` a derived value,
     `heard` what was understood where it is not plainly what was typed, `offers` the only codes that another
-    item's value leaves to choose from, empty where all are.
+    item's value leaves to choose from, empty where all are, `lab` what stands beside a laboratory value.
     """
 
     visible: bool
@@ -51,6 +52,7 @@ class ItemStatus:
     why: str = ""
     heard: str = ""
     offers: tuple[str, ...] = ()
+    lab: str = ""
 
     def as_json(self) -> dict[str, object]:
         """Return the state as the page's script applies it; what is false or empty is left out."""
@@ -63,6 +65,7 @@ class ItemStatus:
             "why": self.why,
             "heard": self.heard,
             "offers": self.offers,
+            "lab": self.lab,
             "messages": [vars(each) for each in self.messages],
         }
         return {name: value for name, value in told.items() if value}
@@ -78,7 +81,9 @@ def item_statuses(form: FormInstance, state: FormState) -> dict[str, ItemStatus]
         for path in state.visible
     }
     offered = offered_grades(form, state)
-    return statuses | {path: replace(statuses[path], offers=codes) for path, codes in offered.items()}
+    statuses |= {path: replace(statuses[path], offers=codes) for path, codes in offered.items()}
+    notes = lab_notes(form, state.values)
+    return statuses | {path: replace(statuses[path], lab=note) for path, note in notes.items()}
 
 
 def _messages(form: FormInstance, items: dict[str, ItemDef], state: FormState) -> dict[str, list[Message]]:

@@ -38,4 +38,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("edc.web.urls_trust")),
     path("", include("edc.web.urls_imports")),
     path("", include("edc.web.urls_quality")),
+    path("", include("edc.web.urls_safety")),
 ]

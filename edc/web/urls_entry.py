@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("forms/<int:pk>/rows/", entry_saving.rows, name="form-rows"),
     path("forms/<int:pk>/rows/correct/", entry_rows.correct_rows, name="form-correct-rows"),
     path("forms/<int:pk>/release/", entry_release.release, name="form-release"),
+    path("forms/<int:pk>/grade/", entry_saving.grade, name="form-grade"),
     path("forms/<int:pk>/submit/", entry_saving.submit, name="form-submit"),
     path("forms/<int:pk>/panel/", item_panel.panel, name="form-panel"),
     path("forms/<int:pk>/panel/correct/", item_panel.correct, name="form-correct"),

@@ -3,6 +3,7 @@ import { watchArrivals } from "./entry/arrivals.js";
 import { entrance, settleSearch, setMissing, showMany } from "./entry/fields.js";
 import { showFaults } from "./entry/patch.js";
 import { flushed, save, watchQueue } from "./entry/queue.js";
+import { watchGrades } from "./entry/grades.js";
 import { watchMissing } from "./entry/missing.js";
 import { goTo, watchMoves } from "./entry/moves.js";
 import { watchPanel } from "./entry/panel.js";
@@ -89,6 +90,7 @@ if (document.getElementById("entry").dataset.mode === "enter") {
   watchMissing(sheet);
   watchRows();
   watchProposals();
+  watchGrades();
   watchArrivals();
   watchSearch();
   watchMoves(leaveTo);

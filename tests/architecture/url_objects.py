@@ -12,7 +12,7 @@ from edc.models import FormInstance, Site, Study, Subject, User
 from edc.services.design import publish_design
 from edc.services.enrol import enrol_subject
 from tests.architecture.markers import Planted, plant
-from tests.factories import checks, conduct, imports, quality
+from tests.factories import checks, conduct, imports, quality, safety
 from tests.factories import imaging as images
 from tests.factories import modeling as models
 from tests.factories import models as made
@@ -77,6 +77,7 @@ def make_world(system: User, crc: Any) -> World:
         "query pk": query.pk,
         "form-query query": query.pk,
         "person-end pk": stranger.pk,
+        "lab-range-withdraw pk": safety.ReferenceRangeFactory(site=site).pk,
         "lock-decide pk": quality.HoldRequestFactory(study=study, site=site, level="site").pk,
         "person pk": stranger.user_id,
         "audit-criteria-end pk": made.AuditCriteriaFactory(study=study).pk,

@@ -50,6 +50,8 @@ export function watchPanel() {
     clearTimeout(timer);
     timer = setTimeout(load, REST_MS);
   });
+  // What the panel says of a grade depends on the term beside it, which may have been saved just now.
+  sheet.addEventListener("applied", () => tab === "guide" && panel.querySelector(".panel-term") && load());
   sheet.addEventListener("click", (event) => {
     const button = event.target.closest("[data-tab]");
     if (button) showTab(itemOf(button), button.dataset.tab);

@@ -11,6 +11,7 @@ export function applyState({ items: states, progress, saved_at: savedAt }) {
   }
   for (const group of sheet.querySelectorAll("[data-group]")) collectMessages(group);
   if (progress) applyProgress(progress);
+  sheet.dispatchEvent(new Event("applied"));
   return savedAt;
 }
 
@@ -30,9 +31,16 @@ function applyItem(item, state) {
   }
   applyComputed(item, state);
   offerOnly(item, state.offers);
+  showLab(item, state.lab);
   showHeard(item, state.heard);
   item.messages = state.messages ?? [];
   if (!isCell) showMessages(item.querySelector("[data-messages]"), item.messages);
+}
+
+/** Show H or L, the range and the proposed grades beside a laboratory value, as the server words them. */
+function showLab(item, html) {
+  const place = item.querySelector("[data-lab]");
+  if (place && place.innerHTML !== (html ?? "")) place.innerHTML = html ?? "";
 }
 
 /** Leave of the choices those that another item's value allows, and what is chosen already; all where none are named. */

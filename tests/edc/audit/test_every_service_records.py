@@ -26,6 +26,7 @@ from tests.edc.audit.entry_examples import ENTRY
 from tests.edc.audit.export_examples import EXPORTS
 from tests.edc.audit.import_examples import IMPORTS
 from tests.edc.audit.quality_examples import QUALITY
+from tests.edc.audit.safety_examples import SAFETY
 from tests.edc.audit.trust_examples import TRUST
 from tests.factories.designs import small_design, text
 from tests.factories.entering import entry as value
@@ -324,7 +325,7 @@ EXAMPLES = {
     ),
 }
 
-EXAMPLES |= TRUST | DESIGNS
+EXAMPLES |= TRUST | DESIGNS | SAFETY
 
 EXAMPLES |= AMENDMENTS | ENTRY | IMPORTS | EXPORTS | ACCOUNTS | CHECKS | QUALITY | CONDUCT
 

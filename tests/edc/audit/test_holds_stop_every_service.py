@@ -10,7 +10,8 @@ from tests.factories.quality import HoldFactory
 
 # What is no content of a subject: people, the design, plans and texts, holds themselves, exports.
 OUTSIDE = {
-    "accounts", "audit_export", "check_queries", "data_import", "design", "entry_plan", "formulas", "lock",
+    "accounts", "audit_export", "check_queries", "data_import", "design", "entry_plan", "formulas",
+    "lab_ranges", "lock",
     "passwords",
     "password_rules", "people", "second_factors", "sessions", "silent_checks",
     # Frozen and locked forms stay as they are, and the rehearsal names them.
