@@ -6,7 +6,7 @@ import os
 import resource
 import sys
 import time
-from itertools import cycle
+from itertools import cycle, product
 from pathlib import Path
 
 import django
@@ -113,19 +113,23 @@ def bulk(subjects: int) -> dict:
 
 
 def _dry_run() -> None:
-    """Check a file of 10,000 lines that says other demography of the subjects held, some of them again."""
+    """Check a file of 10,000 lines, a visit each: other demography, other days of the images."""
     study, manager = Study.objects.get(oid=STUDY), User.objects.get(username="manager")
     path = Path(settings.ARTIFACT_DIR) / "lines.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     keys = Subject.objects.order_by("subject_key").values_list("subject_key", flat=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["SUBJID", "VISIT", "SEX", "HEIGHT", "WEIGHT"])
-        for number, key in zip(range(LINES), cycle(keys), strict=False):
-            writer.writerow([key, "SE.SCREENING", "MF"[number % 2], 150 + number % 40, 50 + number % 40])
+        writer.writerow(["SUBJID", "VISIT", "SEX", "HEIGHT", "WEIGHT", "IMDAT"])
+        places = product(("SE.SCREENING", "SE.BASELINE", "SE.MRI", "SE.FU3M"), keys)
+        for number, (visit, key) in zip(range(LINES), cycle(places), strict=False):
+            person = ["MF"[number % 2], 150 + number % 40, 50 + number % 40, ""]
+            image = ["", "", "", f"2026-{number % 9 + 1:02d}-15"]
+            writer.writerow([key, visit, *(person if visit == "SE.SCREENING" else image)])
     batch = upload_file(study=study, file_name="lines.csv", chunks=[path.read_bytes()], actor=manager)
     columns = {"subject": "SUBJID", "event": "VISIT"}
     items = {name: {"item": f"IT.DM.{name}"} for name in ("SEX", "HEIGHT", "WEIGHT")}
+    items["IMDAT"] = {"item": "IT.IMA.IMDAT"}
     mapping = {"shape": "wide", "columns": columns, "items": items}
     request_check(batch=batch, mapping=mapping, actor=manager)
     check_batch(batch_id=batch.pk)
