@@ -155,7 +155,7 @@ def _plain(data: Any) -> str:
         return ", ".join(f"{key} {_plain(each)}" for key, each in data.items())
     if isinstance(data, list):
         return ", ".join(_plain(each) for each in data)
-    return str(data)
+    return f"{data:.6g}" if isinstance(data, float) else str(data)
 
 
 def _other_parts(old: StudyDesign, new: StudyDesign) -> Iterator[DesignChange]:

@@ -1,5 +1,6 @@
 """From when a site works by a design version: each centre by its own ethics approval."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
@@ -13,6 +14,17 @@ from edc.models import DesignVersion, FormInstance, Level, Site, SiteActivation,
 from edc.selectors.holds import in_force
 from edc.services.lock import require_place_open
 from edc.services.reasons import required_text
+
+
+@transaction.atomic
+def set_activations(
+    *, sites: Sequence[Site], version: DesignVersion, active_from: date, approval: str, actor: User
+) -> list[SiteActivation]:
+    """Set one day for several sites, at all of them or, where one refuses, at none."""
+    return [
+        set_activation(site=site, version=version, active_from=active_from, approval=approval, actor=actor)
+        for site in sites
+    ]
 
 
 @transaction.atomic

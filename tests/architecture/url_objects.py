@@ -12,7 +12,7 @@ from edc.models import FormInstance, Site, Study, Subject, User
 from edc.services.design import publish_design
 from edc.services.enrol import enrol_subject
 from tests.architecture.markers import Planted, plant
-from tests.factories import checks, conduct, imports, quality, safety
+from tests.factories import amendments, checks, conduct, imports, quality, safety
 from tests.factories import imaging as images
 from tests.factories import modeling as models
 from tests.factories import models as made
@@ -89,6 +89,8 @@ def make_world(system: User, crc: Any) -> World:
         "token-revoke pk": made.ApiTokenFactory().pk,
         "import pk": _batch(study, site),
         "check-set-aside pk": checks.CheckFiringFactory(form=forms["complete"], severity="silent").pk,
+        "amendment-deactivate pk": amendments.SiteActivationFactory(site=site, active_from="2099-01-01").pk,
+        "rehearsal pk": amendments.RehearsalFactory(design_version=study.design_versions.get()).pk,
         "uat pk": checks.UatRunFactory(design_version=study.design_versions.get()).pk,
     }
     ids |= _conduct(subject)

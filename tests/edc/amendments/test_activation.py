@@ -9,6 +9,7 @@ from django.utils import timezone
 from edc.errors import InvalidInput, NotNow
 from edc.models import AuditEvent, SiteActivation
 from edc.selectors.activation import active_version, version_in_use
+from edc.selectors.matrix import matrix
 from edc.services.activation import apply_due, set_activation, withdraw_activation
 from edc.services.design import publish_design
 from edc.services.enrol import enrol_subject
@@ -101,3 +102,16 @@ def test_a_day_can_be_moved_or_taken_back_until_it_comes(activate, manager):
         activate(days=4)
     with pytest.raises(NotNow):
         withdraw_activation(activation=begun, reason="Wrong", actor=manager)
+
+
+def test_the_matrix_has_the_visits_in_use_and_those_that_subjects_have(
+    subject, site, other_site, activate, member
+):
+    activate()
+    ada = member("ada", "crc")
+    enrol_subject(site=site, actor=ada)
+    columns = [column.event_oid for column in matrix(ada, site.study, site).columns]
+    assert columns == ["SE.SCREEN", "SE.BASELINE", "SE.CYCLE", "SE.UNSCHED", "SE.AE"]
+    subject.site = other_site
+    subject.save()
+    assert [column.event_oid for column in matrix(ada, site.study, site).columns][-1] == "SE.UNSCHED"

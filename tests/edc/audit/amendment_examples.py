@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from edc.models import Rehearsal
 from edc.services import background
-from edc.services.activation import set_activation, withdraw_activation
+from edc.services.activation import set_activation, set_activations, withdraw_activation
 from edc.services.amendment import (
     cancel_migration,
     cancel_rehearsal,
@@ -40,6 +40,12 @@ def _rehearsed(world):
 
 AMENDMENTS = {
     "activation.set_activation": (_later, lambda w, version: _set(w, version=version)),
+    "activation.set_activations": (
+        _later,
+        lambda w, version: set_activations(
+            sites=[w.site], version=version, active_from=timezone.localdate(), approval="EC", actor=w.manager
+        ),
+    ),
     "activation.withdraw_activation": (
         lambda w: _set(w, days=3),
         lambda w, each: withdraw_activation(activation=each, reason="Later", actor=w.manager),
