@@ -157,6 +157,8 @@ ACTIONS: dict[str, Promise] = {
     "snapshot.failed": _("Snapshot failed"),
     "snapshot.frozen": _("Snapshot frozen"),
     "snapshot.requested": _("Snapshot requested"),
+    "specimen.collected": _("Specimen collected"),
+    "specimen.moved": _("Specimen moved"),
     "standard_text.saved": _("Standard text saved"),
     "subject.cohort_set": _("Cohort set"),
     "subject.confirmed": _("Enrolment confirmed"),

@@ -1,8 +1,8 @@
-"""Page routes of how the study is conducted: screening, departures, deviations."""
+"""Page routes of how the study is conducted: screening, departures, deviations, specimens."""
 
 from django.urls import URLPattern, path
 
-from edc.web import departures, deviation, deviations, flow, screening
+from edc.web import departures, deviation, deviations, flow, screening, specimens
 
 urlpatterns: list[URLPattern] = [
     path("subjects/screening/", screening.log, name="screening-log"),
@@ -18,6 +18,11 @@ urlpatterns: list[URLPattern] = [
     path("subjects/deviations/<int:pk>/decide/", deviation.decide, name="deviation-decide"),
     path("subjects/deviations/<int:pk>/describe/", deviation.describe, name="deviation-describe"),
     path("subjects/deviations/<int:pk>/settle/", deviation.settle, name="deviation-settle"),
+    path("subjects/specimens/", specimens.specimens, name="specimens"),
+    path("subjects/specimens/csv/", specimens.specimens_csv, name="specimens-csv"),
+    path("subjects/specimens/collect/", specimens.collect, name="specimen-collect"),
+    path("subjects/specimens/<int:pk>/", specimens.specimen, name="specimen"),
+    path("subjects/specimens/<int:pk>/step/", specimens.step, name="specimen-step"),
     path("subjects/<int:pk>/leave/", departures.leave, name="subject-leave"),
     path("subjects/<int:pk>/leave/back/", departures.back, name="subject-leave-back"),
 ]

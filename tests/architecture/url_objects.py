@@ -104,12 +104,13 @@ def make_world(system: User, crc: Any) -> World:
 
 
 def _conduct(subject: Subject) -> dict[str, Any]:
-    """Return a deviation, and the name of a visit that was missed and that nobody has decided about."""
+    """Return a deviation, a specimen, and the name of a missed visit that nobody has decided about."""
     missed = made.StudyEventFactory(
         subject=subject, event_oid=subject.events.first().event_oid, repeat_key=99, status="missed"
     )
     return {
         "deviation pk": conduct.DeviationFactory(subject=subject).pk,
+        "specimen pk": conduct.SpecimenFactory(subject=subject).pk,
         "deviation-found key": f"missed-{missed.pk}",
     }
 

@@ -1,10 +1,12 @@
-"""Examples of the services of how a study is conducted: departures and deviations."""
+"""Examples of the services of how a study is conducted: departures, deviations and specimens."""
 
 from datetime import date
 
-from edc.services import departure, deviations
+from django.utils import timezone
+
+from edc.services import departure, deviations, specimens
 from edc.services.schedule import miss_event
-from tests.factories.conduct import DeviationFactory
+from tests.factories.conduct import DeviationFactory, SpecimenFactory
 
 LEAVING = departure.Leaving("own_wish", date(2026, 7, 1))
 
@@ -53,6 +55,19 @@ CONDUCT = {
     "deviations.settle_deviation": (
         lambda w: deviation(w, "confirmed"),
         lambda w, row: deviations.settle_deviation(deviation=row, correction="Trained", actor=w.manager),
+    ),
+    "specimens.collect_specimen": (
+        None,
+        lambda w, _: specimens.collect_specimen(
+            subject=w.subject, event=None, actor=w.ada,
+            collected=specimens.Collected("LB-1", "serum", timezone.now()),
+        ),
+    ),
+    "specimens.move_specimen": (
+        lambda w: SpecimenFactory(subject=w.subject),
+        lambda w, specimen: specimens.move_specimen(
+            specimen=specimen, step=specimens.Step("stored", timezone.now(), place="F1"), actor=w.ada
+        ),
     ),
     "departure.end_participation": (
         None,
