@@ -28,7 +28,7 @@ from edc.api.serializers.entry import (
 from edc.api.serializers.forms import FormDetailSerializer
 from edc.errors import RecheckOwed
 from edc.models import FormInstance, Observation, User
-from edc.services.entry import add_row, ask_recheck, remove_row, save_item, submit_entry
+from edc.services.entry import add_row, ask_recheck, remove_row, restore_row, save_item, submit_entry
 
 
 def own_form(request: Request, pk: int) -> FormInstance:
@@ -108,7 +108,12 @@ class FormDraftRows(IdempotentWrites, APIView):
 
 
 class FormDraftRow(IdempotentWrites, APIView):
-    """DELETE a row and its items from the draft."""
+    """DELETE a row and its items from the draft; PUT takes it back with what it held."""
+
+    @extend_schema(request=None, responses={200: RowSerializer})
+    def put(self, request: Request, pk: int, group_oid: str, key: str) -> Response:
+        restore_row(form=own_form(request, pk), group_oid=group_oid, key=key, actor=request.user)
+        return Response({"group_oid": group_oid, "key": key})
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, pk: int, group_oid: str, key: str) -> Response:
