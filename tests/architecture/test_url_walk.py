@@ -37,7 +37,7 @@ STUDY_WIDE = {
     "model-move",
 }
 STUDY_WIDE |= {"audit-criteria-end", "audit-review-sign"}
-STUDY_WIDE |= {"design-draft-act", "design-file", "design-codelist"}
+STUDY_WIDE |= {"design-draft-act", "design-file", "design-codelist", "design-part", "design-expression"}
 
 
 @pytest.mark.django_db

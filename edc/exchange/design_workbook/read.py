@@ -36,7 +36,7 @@ class _Row:
     sheet: Sheet
     number: int
     columns: dict[str, str]
-    keys: dict[str, str]
+    keys: dict[str, Any]
     element: dict[str, Any]
 
     def cell(self, head: str = "") -> str:
