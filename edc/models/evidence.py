@@ -69,3 +69,8 @@ class Evidence(models.Model):
                 name="evidence_withdrawn_with_reason",
             ),
         ]
+
+    @property
+    def numbers(self) -> range:
+        """The numbers of the pages, from 1."""
+        return range(1, self.page_count + 1)

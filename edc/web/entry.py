@@ -14,11 +14,14 @@ from edc.models import FormInstance, Query, User
 from edc.selectors import form_state, forms_visible_to, queries_visible_to
 from edc.selectors.display import FormView
 from edc.selectors.evaluation import in_language
+from edc.selectors.evidence import sources_by_path
 from edc.selectors.owed import event_name, form_name
 from edc.web.answers import enter_study_of
 from edc.web.change_reasons import reason_choices
+from edc.web.entry_kept import kept_key
 from edc.web.entry_recheck import recheck_lines
 from edc.web.entry_release import held_drafts
+from edc.web.entry_removed import removed_words
 from edc.web.entry_turn import Turn, turn_of
 from edc.web.entry_words import WORDS
 from edc.web.form_marks import form_marks
@@ -51,6 +54,7 @@ def _context(actor: User, form: FormInstance, turn: Turn, view: FormView) -> dic
     known = {
         "proposals": proposals(form, actor) if turn.stream else {},
         "queries": _open_queries(form, actor),
+        "sources": sources_by_path(form, actor),
     }
     sheet = form_sheet(form, view.record, view.state, versions=view.versions, values=view.values, known=known)
     enters = access.may(actor, "enter_data", site=form.subject.site)
@@ -72,7 +76,7 @@ def _context(actor: User, form: FormInstance, turn: Turn, view: FormView) -> dic
         "missing_choices": missing_choices(),
         "may_resolve": access.may(actor, "resolve_disagreement", site=form.subject.site),
         "marks": form_marks(form, actor) if view.shown == "final" else None,
-        "page_data": _page_data(form, actor),
+        "page_data": _page_data(form, actor) | {"removed": removed_words(form, view.draft)},
     }
 
 
@@ -124,5 +128,6 @@ def _page_data(form: FormInstance, actor: User) -> dict[str, object]:
         "home": reverse("home"),
         **_neighbours(form, actor),
         "missing": dict(missing_choices()),
+        "kept_key": kept_key(actor),
         "words": WORDS,
     }

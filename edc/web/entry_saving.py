@@ -23,9 +23,10 @@ from edc.models import FormInstance, User
 from edc.rules.form_logic import FormState
 from edc.selectors import form_state
 from edc.selectors.owed import form_name
-from edc.services.entry import add_row, ask_recheck, remove_row, save_item, submit_entry
+from edc.services.entry import add_row, ask_recheck, remove_row, restore_row, save_item, submit_entry
 from edc.services.lab_grades import accept_grade
 from edc.web.entry import form_or_404
+from edc.web.entry_removed import removed_words
 from edc.web.entry_turn import Turn
 from edc.web.form_sheet import Row, form_sheet
 from edc.web.item_status import item_statuses
@@ -62,17 +63,20 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def rows(request: HttpRequest, pk: int) -> HttpResponse:
-    """Add a row to the repeating group {"group"}, or take the row {"group", "remove"} away."""
+    """Add a row to the group {"group"}, take {"group", "remove"} away, {"group", "restore"} back."""
     form = _form_to_enter(request, pk)
     sent = _sent(request)
-    group, key = str(sent.get("group") or ""), sent.get("remove")
+    group, about = str(sent.get("group") or ""), {"form": form, "actor": request.user}
+    removed, key = sent.get("remove"), sent.get("restore")
+    if removed is not None:
+        remove_row(**about, group_oid=group, key=str(removed))
+        return JsonResponse(_after_rows(form, request.user))
     if key is not None:
-        remove_row(form=form, group_oid=group, key=str(key), actor=request.user)
-        return JsonResponse(_patch(form, form_state(form, request.user).state))
-    added = add_row(form=form, group_oid=group, actor=request.user)
-    view = form_state(form, request.user)
-    html = _row_html(request, form, group, added)
-    return JsonResponse({"key": added, "html": html, **_patch(form, view.state)})
+        restore_row(**about, group_oid=group, key=str(key))
+    else:
+        key = add_row(**about, group_oid=group)
+    html = _row_html(request, form, group, str(key))
+    return JsonResponse({"key": str(key), "html": html, **_after_rows(form, request.user)})
 
 
 @login_required
@@ -146,6 +150,11 @@ def _patch(form: FormInstance, state: FormState) -> dict[str, object]:
         "progress": {"filled": state.progress.filled, "required": state.progress.required},
         "saved_at": timezone.localtime().strftime("%H:%M:%S"),
     }
+
+
+def _after_rows(form: FormInstance, actor: User) -> dict[str, object]:
+    view = form_state(form, actor)
+    return {**_patch(form, view.state), "removed": removed_words(form, view.draft)}
 
 
 def _row_html(request: HttpRequest, form: FormInstance, group_oid: str, key: str) -> str:

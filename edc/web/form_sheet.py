@@ -65,6 +65,7 @@ class Cell:
     proposal: ProposedValue | None = None
     proposed_text: str = ""
     queries: int = 0
+    sources: int = 0
 
     @property
     def dom_id(self) -> str:
@@ -162,7 +163,9 @@ def form_sheet(
     values: Mapping[str, ItemValue] | None = None,
     known: Mapping[str, object] | None = None,
 ) -> Sheet:
-    """Lay out a record; `known` holds `proposals` (path to ProposedValue) and `queries` (path to count)."""
+    """Lay out a record; `known` holds `proposals` (path to ProposedValue), and `queries` and `sources` (path
+    to count).
+    """
     laying = _Laying(form, record, state, versions or {}, values or {}, known or {})
     asked = asked_part(form.design_version.design.form(form.form_oid), state)
     return Sheet([laying.group(each) for each in asked.item_groups])
@@ -181,6 +184,7 @@ class _Laying:
         self.form, self.record, self.state = form, record, state
         self.versions, self.values = versions, values
         self.proposals, self.queries = known.get("proposals", {}), known.get("queries", {})
+        self.sources = known.get("sources", {})
         self.design = form.design_version.design
         self.statuses = item_statuses(form, state)
 
@@ -210,6 +214,7 @@ class _Laying:
                 if proposal
                 else "",
                 queries=self.queries.get(path, 0),
+                sources=self.sources.get(path, 0),
             )
 
     def _proposal(self, path: str, entry: Mapping) -> ProposedValue | None:

@@ -21,6 +21,7 @@ from edc.services.reasons import reason_words
 from edc.web.audit_words import channel_word, role_words
 from edc.web.change_reasons import posted_reason, reason_choices, remember_reason
 from edc.web.entry import form_or_404
+from edc.web.evidence import beside
 from edc.web.form_sheet import EMPTY, Cell, question
 from edc.web.graded_terms import is_graded, term_words
 from edc.web.item_findings import findings, inputs_read
@@ -31,7 +32,7 @@ from edc.web.queries import TURNS
 from edc.web.unit_words import unit_words
 from edc.web.value_text import entry_text, missing_choices, value_text
 
-TABS = ("guide", "queries", "history", "correct")
+TABS = ("guide", "source", "queries", "history", "correct")
 MOST_EVENTS = 50
 
 
@@ -139,6 +140,8 @@ def _answer(request: HttpRequest, form: FormInstance, path: str, tab: str) -> Ht
 def _parts(form: FormInstance, item: ItemDef, path: str, tab: str, actor: User) -> dict[str, object]:
     if tab == "queries":
         return panel_queries(form, path, actor)
+    if tab == "source":
+        return {"evidence": beside(form, path, actor, adds=item.is_typed_in)}
     if tab == "history":
         return {"events": _events(form, item, path, actor), "passes": _passes(form, item, path, actor)}
     if tab == "correct":

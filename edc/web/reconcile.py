@@ -18,6 +18,7 @@ from edc.services.query import ask_site
 from edc.services.query.source import STANDARD
 from edc.services.reconcile import resolve_disagreement, take_back_decision
 from edc.web.entry import form_or_404
+from edc.web.evidence import beside
 from edc.web.form_sheet import EMPTY, Cell, question
 from edc.web.item_status import ItemStatus
 from edc.web.reconcile_sheet import Line, effects, item_of, lines, sides
@@ -166,17 +167,23 @@ def _page(
             current and not current.is_open and form.status == FormInstance.Status.DISAGREEMENT
         ),
         **_asked(request, form, current),
+        "evidence": beside(form, _path_of(current), request.user),
     }
     return render(request, "edc/reconcile.html", context, status=422 if error else 200)
+
+
+def _path_of(line: Line | None) -> str:
+    """Return the item that the difference is about; empty for a whole row, which has no item."""
+    if line is None or line.disagreement.kind == Disagreement.Kind.ROW:
+        return ""
+    return line.disagreement.path
 
 
 def _asked(request: HttpRequest, form: FormInstance, line: Line | None) -> dict[str, object]:
     """Return what the site was asked about the difference, the answers, and whether it can be asked now."""
     if line is None:
         return {}
-    is_row = line.disagreement.kind == Disagreement.Kind.ROW
-    path = "" if is_row else line.disagreement.path
-    found = queries_visible_to(request.user).filter(form=form, path=path, standard_code=STANDARD)
+    found = queries_visible_to(request.user).filter(form=form, path=_path_of(line), standard_code=STANDARD)
     asked = list(found.prefetch_related("messages__author"))
     settled = all(each.state in (Query.State.CLOSED, Query.State.CANCELLED) for each in asked)
     return {"asked": asked, "may_ask": line.is_open and settled}

@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from edc.web import differences, entry_plan, error_rates, rechecks, reconcile
+from edc.web import differences, drafts_left, entry_plan, error_rates, rechecks, reconcile
 
 urlpatterns: list[URLPattern] = [
     path("differences/", differences.differences, name="differences"),
+    path("differences/drafts/", drafts_left.drafts, name="drafts-left"),
     path("differences/rates/", error_rates.rates, name="error-rates"),
     path("differences/rates/csv/", error_rates.rates_csv, name="error-rates-csv"),
     path("differences/rates/checked-again/", rechecks.rechecks, name="rechecks"),

@@ -18,6 +18,7 @@ from edc.errors import InvalidInput
 from edc.models import FormInstance, Site, VerificationDraw, VerificationPlan
 from edc.selectors import forms_visible_to, sites_visible_to
 from edc.selectors.evaluation import in_language
+from edc.selectors.evidence import sources_by_path
 from edc.selectors.owed import event_name, form_name
 from edc.selectors.subject_values import in_standard_unit
 from edc.selectors.verification import (
@@ -31,6 +32,7 @@ from edc.selectors.verification import (
 from edc.services.verify import PlanTerms, make_plan, take_back, verify_form, verify_items
 from edc.web.answers import day_of, enter_study_of, go, study_where, study_with
 from edc.web.context import current_site
+from edc.web.evidence import beside
 from edc.web.lab_words import lab_notes
 from edc.web.value_text import missing_label, value_text
 
@@ -104,11 +106,16 @@ def _sheet(request: HttpRequest, found: FormInstance) -> dict[str, object]:
     items = verifiable_items(found, draw)
     notes = lab_notes(found, {each.path: in_standard_unit(each.value) for each in items})
     visits = found.event.forms.filter(status__in=FormInstance.FINAL).order_by("ordinal", "repeat_key")
+    sources = sources_by_path(found, request.user)
     return {
+        "evidence": beside(found, "", request.user),
         "form": found,
         "form_name": form_name(found),
         "visit": event_name(found.event, found),
-        "lines": [_line(found, each) | {"lab": notes.get(each.path, "")} for each in items],
+        "lines": [
+            _line(found, each) | {"lab": notes.get(each.path, ""), "sources": sources.get(each.path, 0)}
+            for each in items
+        ],
         "left": sum(each.left for each in items),
         "required": sum(each.required for each in items),
         "transferred": sum(each.transferred for each in items),

@@ -2,7 +2,7 @@ import { itemOf, items, post, say, sheet, urls } from "./entry/page.js";
 import { watchArrivals } from "./entry/arrivals.js";
 import { entrance, settleSearch, setMissing, showMany } from "./entry/fields.js";
 import { showFaults } from "./entry/patch.js";
-import { flushed, save, watchQueue } from "./entry/queue.js";
+import { flushed, note, save, watchQueue } from "./entry/queue.js";
 import { watchGrades } from "./entry/grades.js";
 import { watchMissing } from "./entry/missing.js";
 import { goTo, watchMoves } from "./entry/moves.js";
@@ -22,6 +22,7 @@ function onInput(event) {
   // What is searched counts once it is chosen or left.
   if (event.type === "input" && "search" in event.target.dataset) return;
   if (event.target.matches("[data-raw]") && item.querySelector("[data-miss]")?.dataset.miss) takeBack(item, event.target);
+  note(item);
   clearTimeout(timers.get(item));
   timers.set(item, setTimeout(saveNow, event.type === "change" ? 0 : AFTER_TYPING_MS, item));
 }

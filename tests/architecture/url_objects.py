@@ -12,7 +12,7 @@ from edc.models import FormInstance, Site, Study, Subject, User
 from edc.services.design import publish_design
 from edc.services.enrol import enrol_subject
 from tests.architecture.markers import Planted, plant
-from tests.factories import amendments, checks, conduct, imports, quality, safety
+from tests.factories import amendments, checks, conduct, evidence, imports, quality, safety
 from tests.factories import imaging as images
 from tests.factories import modeling as models
 from tests.factories import models as made
@@ -97,7 +97,7 @@ def make_world(system: User, crc: Any) -> World:
     marked = ("verify", "sign", "lock", "verification", "verification-mark")
     ids |= {f"form-{each} pk": forms["complete"].pk for each in marked}
     ids |= {f"form-{each} pk": forms["disagreement"].pk for each in ("reconcile", "resolve")}
-    ids |= _exports(study, site)
+    ids |= _exports(study, site) | _evidence(forms["complete"])
     ids |= _disagreement(forms["disagreement"]) | _images(subject) | {"event-add pk": subject.pk}
     planted = plant(subject, forms["complete"], ids, User.objects.get(username="first.crc"))
     return World(study, site, elsewhere, ids | {f"api:{key}": value for key, value in ids.items()}, planted)
@@ -129,6 +129,11 @@ def _forms(subject: Subject) -> dict[str, FormInstance]:
     for form, status in zip(forms, states, strict=False):
         FormInstance.objects.filter(pk=form.pk).update(status=status)
     return {str(status): form for form, status in zip(forms, states, strict=False)}
+
+
+def _evidence(form: FormInstance) -> dict[str, Any]:
+    page = evidence.kept_page(form, User.objects.get(username="first.crc"), [])
+    return {"evidence public_id": page.public_id, "evidence-page number": 1}
 
 
 def _exports(study: Study, site: Site) -> dict[str, Any]:

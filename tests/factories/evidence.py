@@ -1,5 +1,6 @@
 """Rows and files of source evidence."""
 
+import hashlib
 import io
 
 import factory
@@ -7,6 +8,7 @@ from factory.django import DjangoModelFactory
 from PIL import Image
 
 from edc import models
+from edc.services.evidence_files import keep
 from tests.factories.models import SHA, FormInstanceFactory, UserFactory
 
 
@@ -42,3 +44,14 @@ def pdf(pages: int = 2) -> bytes:
     first, *rest = [Image.new("L", (120, 160), 200) for _ in range(pages)]
     first.save(made, "PDF", save_all=True, append_images=rest)
     return made.getvalue()
+
+
+def kept_page(form: models.FormInstance, person: models.User, paths: list[str]) -> models.Evidence:
+    """Return a page of a form whose file is in the store."""
+    content = scan()
+    made = EvidenceFactory(
+        form=form, kind="page", text="", media_type="image/jpeg", page_count=1, paths=paths,
+        uploaded_by=person, size=len(content), sha256=hashlib.sha256(content).hexdigest(),
+    )  # fmt: skip
+    keep(made.public_id, content)
+    return made

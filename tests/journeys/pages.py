@@ -48,6 +48,16 @@ ROWS = [
     {"status": "todo", "name": "肝病背景", "due": "wait", "when": "11-24"},
 ]
 
+
+def entry_page(*, key: str) -> str:
+    """Return the least that the scripts of form entry stand on, with the key of a person's kept entries."""
+    data = json.dumps({"kept_key": key, "words": {}, "missing": {}})
+    return (
+        '<!doctype html><body data-user="7"><div id="sheet"></div>'
+        f'<script type="application/json" id="entry-data">{data}</script>'
+    )
+
+
 VIEWER = """{% extends "base.html" %}{% load static %}
 {% block title %}Viewer{% endblock %}{% block body_class %}{% endblock %}{% block bar_outer %}{% endblock %}
 {% block work_outer %}<h1 class="visually-hidden">Viewer</h1><section class="card-t m-3" data-viewer-root>

@@ -137,6 +137,29 @@ def test_what_could_not_be_sent_is_kept_and_sent_later(show):
     assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('tandem.kept'))") == []
 
 
+def test_what_lies_in_the_browser_is_read_by_its_person_alone(show):
+    """AES-GCM under a key that the page brings: another person's key opens nothing, and takes it away."""
+    keep = "import('/static/js/entry/kept.js').then(each => each.keep({'IT.DM.AGE': {raw: '58'}}))"
+    read = "import('/static/js/entry/kept.js').then(each => each.kept())"
+    held = "JSON.stringify(Object.entries(localStorage))"
+    page = show(pages.entry_page(key="AA" * 21 + "A="))
+    page.evaluate(keep)
+    stored = page.evaluate(held)
+    page.reload()
+    again = page.evaluate(read)
+    page.route(
+        "**/",
+        lambda route: route.fulfill(body=pages.entry_page(key="BB" * 21 + "A="), content_type="text/html"),
+    )
+    page.reload()
+
+    assert "tandem.kept.7./" in stored
+    assert not [each for each in ("58", "IT.DM.AGE") if each in stored]
+    assert again == {"IT.DM.AGE": {"raw": "58"}}
+    assert page.evaluate(read) == {}
+    assert page.evaluate(held) == "[]"
+
+
 def test_every_plot_says_its_finding_and_opens_its_numbers(show):
     page = show(pages.page(pages.CHARTS, charts=pages.CHART_DATA))
 

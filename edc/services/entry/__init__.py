@@ -5,9 +5,11 @@ from edc.services.entry.correct_rows import add_corrected_row, remove_corrected_
 from edc.services.entry.draft import SavedItem, add_row, open_draft, remove_row, save_item
 from edc.services.entry.recheck import ask_recheck
 from edc.services.entry.release import is_left, release_draft
+from edc.services.entry.restore import RemovedRow, removed_rows, restore_row
 from edc.services.entry.submit import submit_entry
 
 __all__ = [
+    "RemovedRow",
     "SavedItem",
     "add_corrected_row",
     "add_row",
@@ -18,6 +20,8 @@ __all__ = [
     "release_draft",
     "remove_corrected_row",
     "remove_row",
+    "removed_rows",
+    "restore_row",
     "save_item",
     "submit_entry",
 ]

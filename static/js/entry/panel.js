@@ -15,8 +15,17 @@ async function load() {
   const mine = ++asked;
   const response = await fetch(`${panel.dataset.url}?path=${encodeURIComponent(path)}&tab=${tab}`).catch(() => null);
   if (!response?.ok || response.redirected || mine !== asked) return;
-  panel.innerHTML = await response.text();
+  draw(await response.text());
   globalThis.tandem.htmx.process(panel);
+}
+
+/** Show what was loaded; a page of the source that is open stays open, where it was scrolled to. */
+function draw(html) {
+  const open = [...panel.querySelectorAll("details[data-page][open]")];
+  const top = panel.scrollTop;
+  panel.innerHTML = html;
+  for (const page of open) panel.querySelector(`[data-page="${page.dataset.page}"]`)?.replaceWith(page);
+  if (open.some((page) => page.isConnected)) panel.scrollTop = top;
 }
 
 /** Show one tab of the panel for an item; with `enter` the first field there takes the focus, and Escape gives it back. */

@@ -1,32 +1,32 @@
 import { itemAt, post, say, urls } from "./page.js";
 import { entryText, readEntry, writeEntry } from "./fields.js";
+import { keep as keepHere, kept } from "./kept.js";
 import { applyState } from "./patch.js";
 
 // What is not yet on the server, by item path. It is kept in this browser, per person and form, until it is saved;
 // one request at a time, so that the version of each item is known when it is sent.
 const RETRY_MS = 8000;
-const PLACE = `tandem.kept.${document.body.dataset.user}.${location.pathname}`;
-const waiting = new Map(Object.entries(read()));
+const waiting = new Map();
+// Typed and not in the queue yet: kept at once, because nothing can be encrypted any more when the page goes.
+const typed = new Map();
 const idle = new Set();
 let sending = null;
 let retry = null;
 
-function read() {
-  try {
-    return JSON.parse(localStorage.getItem(PLACE) ?? "{}");
-  } catch {
-    return {};
-  }
+function keep() {
+  return keepHere(Object.fromEntries([...waiting, ...typed]));
 }
 
-function keep() {
-  if (waiting.size) localStorage.setItem(PLACE, JSON.stringify(Object.fromEntries(waiting)));
-  else localStorage.removeItem(PLACE);
+/** Keep what the item holds while it is being typed. */
+export function note(item) {
+  typed.set(item.dataset.path, readEntry(item));
+  keep();
 }
 
 /** Put what the item holds now in the queue and send it. */
 export function save(item) {
   const entry = readEntry(item);
+  typed.delete(item.dataset.path);
   const same = waiting.get(item.dataset.path);
   if (same && JSON.stringify(same) === JSON.stringify(entry)) return;
   waiting.set(item.dataset.path, entry);
@@ -38,6 +38,7 @@ export function save(item) {
 /** Forget an item that was removed with its row. */
 export function forget(path) {
   waiting.delete(path);
+  typed.delete(path);
   keep();
 }
 
@@ -179,15 +180,17 @@ export function showState(state, words) {
 }
 
 /** Put back what an earlier page could not send, and go on trying. */
-export function watchQueue() {
-  const back = [...waiting].filter(([path]) => itemAt(path));
-  for (const path of [...waiting.keys()]) if (!itemAt(path)) waiting.delete(path);
-  for (const [path, entry] of back) writeEntry(itemAt(path), entry);
-  if (back.length) {
-    globalThis.tandem.toast(say("restored", { count: back.length }));
-    run();
-  }
+export async function watchQueue() {
   addEventListener("online", run);
   document.querySelector("[data-again]").addEventListener("click", run);
   addEventListener("beforeunload", (event) => waiting.size && event.preventDefault());
+  const back = Object.entries(await kept()).filter(([path]) => itemAt(path) && !waiting.has(path) && !typed.has(path));
+  for (const [path, entry] of back) {
+    writeEntry(itemAt(path), entry);
+    waiting.set(path, entry);
+  }
+  keep();
+  if (!back.length) return;
+  globalThis.tandem.toast(say("restored", { count: back.length }));
+  run();
 }

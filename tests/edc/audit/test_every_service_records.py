@@ -23,6 +23,7 @@ from tests.edc.audit.check_examples import CHECKS
 from tests.edc.audit.conduct_examples import CONDUCT
 from tests.edc.audit.design_examples import DESIGNS
 from tests.edc.audit.entry_examples import ENTRY
+from tests.edc.audit.evidence_examples import EVIDENCE
 from tests.edc.audit.export_examples import EXPORTS
 from tests.edc.audit.import_examples import IMPORTS
 from tests.edc.audit.quality_examples import QUALITY
@@ -327,7 +328,7 @@ EXAMPLES = {
 
 EXAMPLES |= TRUST | DESIGNS | SAFETY
 
-EXAMPLES |= AMENDMENTS | ENTRY | IMPORTS | EXPORTS | ACCOUNTS | CHECKS | QUALITY | CONDUCT
+EXAMPLES |= AMENDMENTS | ENTRY | IMPORTS | EXPORTS | ACCOUNTS | CHECKS | QUALITY | CONDUCT | EVIDENCE
 
 
 @pytest.fixture

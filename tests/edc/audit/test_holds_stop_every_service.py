@@ -23,6 +23,9 @@ OUTSIDE = {
 OUTSIDE_TOO = {
     "sign.reauthenticate",
     "query.standard.save_standard_text",
+    # A name on a page cannot wait for a lock to be lifted; a download writes nothing of the form.
+    "evidence.withdraw_evidence",
+    "evidence.record_evidence_download",
     "verify.plans.make_plan",
     "review.save_review_type",
     # Computed from the data, whatever holds: a verdict is not entered.
