@@ -33,8 +33,8 @@ def test_a_rehearsal_is_asked_for_read_taken_along_and_followed(entered, later, 
 
     read = page.get(url, {"kind": "value_missing"})
     assert read.context["kinds"][0].label == "Forms moved to the new version"
-    row = next(iter(page.get(url, {"kind": "derived_changed"}).context["effects"]))
-    assert (row.subject, row.oid) == (entered.subject_key, "IT.LBC.ALBI")
+    changed = {row.oid: row for row in page.get(url, {"kind": "derived_changed"}).context["effects"]}
+    assert changed["IT.LBC.ALBI"].subject == entered.subject_key
     assert f"forms/{form_of(entered, 'FO.DM').pk}/?item=IT.DM.HEIGHT" in read.content.decode()
     assert read.context["waits"] == ["S01"]
 
