@@ -234,10 +234,9 @@ class Copies:
         with transaction.atomic(), connection.cursor() as cursor:
             for model in self.bounds:
                 cursor.execute(self._insert(model), [first, last])
-                table = model._meta.db_table
-                cursor.execute(
-                    f"SELECT setval(pg_get_serial_sequence(%s, 'id'), max(id)) FROM {table}", [table]
-                )
+                low, _high, stride = self.bounds[model]
+                after = "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)"
+                cursor.execute(after, [model._meta.db_table, low + stride * (self.room + 1)])
         self._chain(0 if first == 1 else first, last)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
