@@ -89,7 +89,9 @@ def make_world(system: User, crc: Any) -> World:
         "token-revoke pk": made.ApiTokenFactory().pk,
         "import pk": _batch(study, site),
         "check-set-aside pk": checks.CheckFiringFactory(form=forms["complete"], severity="silent").pk,
-        "amendment-deactivate pk": amendments.SiteActivationFactory(site=site, active_from="2099-01-01").pk,
+        "amendment-deactivate pk": amendments.SiteActivationFactory(
+            site=site, design_version=study.design_versions.get(), active_from="2099-01-01"
+        ).pk,
         "rehearsal pk": amendments.RehearsalFactory(design_version=study.design_versions.get()).pk,
         "uat pk": checks.UatRunFactory(design_version=study.design_versions.get()).pk,
     }
