@@ -89,13 +89,8 @@ def make_world(system: User, crc: Any) -> World:
         "token-revoke pk": made.ApiTokenFactory().pk,
         "import pk": _batch(study, site),
         "check-set-aside pk": checks.CheckFiringFactory(form=forms["complete"], severity="silent").pk,
-        "amendment-deactivate pk": amendments.SiteActivationFactory(
-            site=site, design_version=study.design_versions.get(), active_from="2099-01-01"
-        ).pk,
-        "rehearsal pk": amendments.RehearsalFactory(design_version=study.design_versions.get()).pk,
-        "uat pk": checks.UatRunFactory(design_version=study.design_versions.get()).pk,
     }
-    ids |= _conduct(subject)
+    ids |= _conduct(subject) | _of_the_version(study, site)
     marked = ("verify", "sign", "lock", "verification", "verification-mark")
     ids |= {f"form-{each} pk": forms["complete"].pk for each in marked}
     ids |= {f"form-{each} pk": forms["disagreement"].pk for each in ("reconcile", "resolve")}
@@ -103,6 +98,16 @@ def make_world(system: User, crc: Any) -> World:
     ids |= _disagreement(forms["disagreement"]) | _images(subject) | {"event-add pk": subject.pk}
     planted = plant(subject, forms["complete"], ids, User.objects.get(username="first.crc"))
     return World(study, site, elsewhere, ids | {f"api:{key}": value for key, value in ids.items()}, planted)
+
+
+def _of_the_version(study: Study, site: Site) -> dict[str, Any]:
+    version = study.design_versions.get()
+    day = amendments.SiteActivationFactory(site=site, design_version=version, active_from="2099-01-01")
+    return {
+        "amendment-deactivate pk": day.pk,
+        "rehearsal pk": amendments.RehearsalFactory(design_version=version).pk,
+        "uat pk": checks.UatRunFactory(design_version=version).pk,
+    }
 
 
 def _conduct(subject: Subject) -> dict[str, Any]:
