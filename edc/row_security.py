@@ -8,9 +8,11 @@ The reasons and the limits: docs/decisions/0019-row-level-security.md.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import cast
 
 import psycopg
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from psycopg.pq import TransactionStatus
@@ -38,7 +40,8 @@ class RowScopeMiddleware:
         try:
             narrow_to(request.user)
             response = self.get_response(request)
-            if streams := bool(response.streaming):
+            if isinstance(response, StreamingHttpResponse):
+                streams = True
                 _end_after(response)
             return response
         finally:
@@ -46,7 +49,7 @@ class RowScopeMiddleware:
                 _end()
 
 
-def narrow_to(actor: User | None) -> None:
+def narrow_to(actor: User | AnonymousUser | None) -> None:
     """Show only the rows of sites where the actor holds anything; a site token shows that site alone.
 
     A visitor who has not logged in sees none, at no cost where the process itself sees none.
@@ -118,7 +121,7 @@ def _end() -> None:
 
 def _end_after(response: StreamingHttpResponse) -> None:
     """Keep the sites for a streamed answer until its last part is sent or its client is gone."""
-    parts = response.streaming_content
+    parts = cast(Iterator[bytes], response.streaming_content)
 
     def sent() -> Iterator[bytes]:
         try:
