@@ -148,6 +148,8 @@ def _entry_rates(actor: User, study: Study, site: Site | None) -> Iterator[OwedW
     """Yield the forms whose double entry must return to 100 %."""
     language = translation.get_language() or ""
     version = study.design_versions.order_by("-number").first()
+    if version is None:
+        return
     for line in owed_returns(actor, study, site)[:MOST]:
         yield OwedWork(
             kind="entry-rate",
