@@ -303,6 +303,8 @@ SPECTACULAR_SETTINGS = {
         "FormStatus": "edc.models.FormInstance.Status",
         "QueryState": "edc.models.Query.State",
         "ExportKind": "edc.models.snapshot.Export.Kind",
+        "DisagreementKind": "edc.models.Disagreement.Kind",
+        "DeviationKind": "edc.models.deviation.Deviation.Kind",
         "WorkState": "edc.models.background.BackgroundWork.State",
         "UploadStatus": "imaging.models.UploadSession.Status",
         "RunStatus": "modeling.models.Run.Status",
