@@ -28,7 +28,7 @@ def differing(w):
 ENTRY = {
     "entry.recheck.ask_recheck": (
         differing,
-        lambda w, form: ask_recheck(form=form, actor=w.crcs[1], record=SECOND),
+        lambda w, form: ask_recheck(form=form, actor=w.grace, record=SECOND),
     ),
     "entry_plan.decide_rate": (
         lowered,

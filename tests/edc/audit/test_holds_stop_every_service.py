@@ -10,7 +10,8 @@ from tests.factories.quality import HoldFactory
 
 # What is no content of a subject: people, the design, plans and texts, holds themselves, exports.
 OUTSIDE = {
-    "accounts", "audit_export", "check_queries", "data_import", "design", "entry_plan", "formulas",
+    "accounts", "audit_export", "check_queries", "data_import", "design", "design_draft", "entry_plan",
+    "formulas",
     "lab_ranges", "lock",
     "passwords",
     "password_rules", "people", "second_factors", "sessions", "silent_checks",

@@ -115,6 +115,7 @@ def test_only_the_proposed_lower_rate_is_taken_and_only_on_the_numbers_seen(site
 def test_the_data_manager_decides_on_the_page(site, study, manager, client):
     counted(site, ENOUGH)
     client.force_login(manager)
+    client.cookies["django_language"] = "en"
     page = client.get(reverse("entry-plan"))
     assert b"0 of 800, at most 0.46 %" in page.content
     line = plan_line(site, "FO.DM")

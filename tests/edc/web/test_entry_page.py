@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from edc import extensions
 from edc.design.protocol import EventForm
@@ -14,6 +15,7 @@ from edc.models import DraftItem, FormInstance, Observation
 from edc.services.design import publish_design
 from edc.services.enrol import enrol_subject
 from tests.edc.web.entry_door import browser, get, post, save
+from tests.factories.amendments import SiteActivationFactory
 from tests.factories.designs import form as form_definition
 from tests.factories.designs import item, small_design
 from tests.factories.entering import entry, form_of
@@ -209,7 +211,8 @@ def test_the_number_of_queries_does_not_grow_with_the_form(subject, complete, cr
     screening, *later = design.events
     screening = replace(screening, forms=(*screening.forms, EventForm("FO.VS", mandatory=True)))
     wider = replace(design, forms=(*design.forms, wide), events=(screening, *later), rules=())
-    publish_design(design=wider, actor=system)
+    version = publish_design(design=wider, actor=system)
+    SiteActivationFactory(site=site, design_version=version, active_from=timezone.localdate())
     large = enrol_subject(site=site, actor=crcs[0]).forms.get(form_oid="FO.VS")
     assert queries_of(crcs[0], large) <= small
 
