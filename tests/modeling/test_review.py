@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 from edc.models import AuditEvent
 from modeling.models import ModelVersion, ScoreReview
 from modeling.selectors import waiting_scores
+from tests.factories.imaging import SegmentationFactory, SeriesFactory
 from tests.factories.modeling import FeatureSetFactory
 
 pytestmark = pytest.mark.django_db
@@ -219,7 +220,9 @@ def test_provenance_names_the_form_of_each_value_and_every_run(score, clinician,
 
 def test_provenance_shows_every_feature_with_its_value(score, clinician, as_user):
     run = score.run.analysis.runs.get(step="radiomics")
-    FeatureSetFactory(run=run, values={"original_firstorder_Mean": 42.25, "original_shape_Sphericity": 0.5})
+    series = SeriesFactory(imaging_study=run.analysis.imaging_study)
+    values = {"original_firstorder_Mean": 42.25, "original_shape_Sphericity": 0.5}
+    FeatureSetFactory(run=run, series=series, segmentation=SegmentationFactory(series=series), values=values)
 
     page = as_user(clinician).get(f"/modeling/review/{score.pk}/provenance/").content.decode()
 

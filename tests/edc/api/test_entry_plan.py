@@ -18,7 +18,7 @@ def manager(member):
 @pytest.fixture
 def api(manager):
     client = APIClient()
-    client.force_authenticate(manager)
+    client.force_login(manager)
     return client
 
 

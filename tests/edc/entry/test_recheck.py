@@ -106,7 +106,7 @@ def test_the_page_marks_the_items_and_tells_no_value(demography, crcs, client):
 
 def test_the_api_answers_202_with_the_marks(demography, crcs):
     api = APIClient()
-    api.force_authenticate(crcs[1])
+    api.force_login(crcs[1])
     path = f"/api/v1/forms/{demography.pk}/observations/"
     body = record(FIRST | {"IT.DM.AGE": "85"})
     answer = api.post(path, body, format="json")

@@ -84,7 +84,10 @@ def test_late_work_says_by_how_many_days(see, crcs, subject):
 def test_minutes_are_the_median_of_the_persons_own_history(see, crcs, subject):
     now = timezone.now()
     for minutes in (4, 6, 50):
-        other = made.FormInstanceFactory(form_oid="FO.IC")
+        neighbour = made.SubjectFactory(
+            site=subject.site, design_version=subject.design_version, subject_key=f"01-9{minutes:03d}"
+        )
+        other = made.FormInstanceFactory(form_oid="FO.IC", event__subject=neighbour)
         made.ObservationFactory(form=other, observer=crcs[0], started_at=now - timedelta(minutes=minutes))
 
     lines = [line for found in groups(see(crcs[0])).values() for line in found]
