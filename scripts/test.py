@@ -22,7 +22,7 @@ NEEDS_SERVER = ("redis", "orthanc", "production", "browser", "gpu")
 PLAIN = " and ".join(f"not {marker}" for marker in NEEDS_SERVER)
 # What the tests must not inherit from the shell they are started in.
 SETTINGS = {"DATABASE_URL", "BROKER_URL", "ARCHIVE_URL", "SECRET_KEY", "PSEUDONYM_SECRET", "TANDEM_VAR"}
-SETTINGS |= {"ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "DEBUG", "PORT"}
+SETTINGS |= {"ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "DEBUG", "PORT", "TANDEM_ROW_SCOPE"}
 # Each process holds about a gigabyte: torch, SimpleITK and the studies' designs.
 PARALLEL = ("-n", str(min(max(os.cpu_count() or 2, 2), 6)), "--dist", "loadfile")
 # Long walks over pages whose queries other tests make on both servers.

@@ -3,12 +3,12 @@
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.core.failures import Failure, FailureGroup
 
-from config.wsgi import application
 from edc.models import ApiToken
 from edc.services.people import issue_token
 
@@ -32,7 +32,7 @@ def api(complete, member):
 
 
 def _document():
-    document = schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", application)
+    document = schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", get_wsgi_application())
     # DICOM's own media types are asked with real images in tests/imaging.
     return document.exclude(path_regex="dicom-web")
 

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.journeys.person import ROOT, Person
-from tests.services.tandem import running_platform
+from tests.services.tandem import NOT_INHERITED, running_platform
 
 CHROMIUM = Path("/usr/bin/chromium")
 # Cornerstone needs WebGL, which a machine without a graphics card has from SwiftShader only.
@@ -58,8 +58,7 @@ class Platform:
 
 def environment(var: Path) -> dict[str, str]:
     """Return the variables of a process on the platform's data, whatever the tests themselves run with."""
-    names = {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "BROKER_URL", "ARCHIVE_URL"}
-    kept = {name: value for name, value in os.environ.items() if name not in names}
+    kept = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
     return kept | {"TANDEM_VAR": str(var), "DJANGO_SETTINGS_MODULE": "config.settings"}
 
 

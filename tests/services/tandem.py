@@ -12,7 +12,7 @@ from urllib.request import urlopen
 from scripts.processes import free_port, start, stop, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
-NOT_INHERITED = {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "BROKER_URL", "ARCHIVE_URL"}
+NOT_INHERITED = {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "BROKER_URL", "ARCHIVE_URL", "TANDEM_ROW_SCOPE"}
 # The first start trains the demonstration model and runs one subject through the worker.
 FIRST_START_SECONDS = 600
 
