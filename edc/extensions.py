@@ -87,6 +87,9 @@ class Extension(Protocol):
     def subject_chips(self, *, actor: User, subjects: Sequence[Subject]) -> dict[int, Chip]:
         """Return the image or score state of many subjects at once, by subject id."""
 
+    def lacking(self, *, actor: User, subjects: QuerySet[Subject]) -> QuerySet[Subject]:
+        """Return those of the subjects for whom `subject_chips` has nothing, told by the database."""
+
 
 @dataclass(frozen=True)
 class LockCheck:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -48,6 +49,10 @@ class ModelingExtension:
         """Return each subject's newest score that the actor may see."""
         scores = selectors.latest_scores(actor, list(subjects))
         return {pk: _chip(score) for pk, score in scores.items()}
+
+    def lacking(self, *, actor: User, subjects: QuerySet[Subject]) -> QuerySet[Subject]:
+        held = selectors.scores_visible_to(actor).filter(subject=OuterRef("pk"))
+        return subjects.filter(~Exists(held))
 
 
 def _owed(score: Score) -> OwedWork:

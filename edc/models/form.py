@@ -80,7 +80,20 @@ class FormInstance(models.Model):
             UniqueConstraint(fields=["event", "form_oid", "repeat_key"], name="form_repeat_once_per_event"),
             CheckConstraint(condition=Q(repeat_key__gte=1), name="form_repeat_key_from_1"),
         ]
-        indexes = [models.Index(fields=["subject", "form_oid"]), models.Index(fields=["status"])]
+        indexes = [
+            models.Index(fields=["subject", "form_oid"]),
+            models.Index(fields=["status"]),
+            # States that few forms are in are found without the others.
+            models.Index(fields=["subject"], condition=Q(status="disagreement"), name="form_in_disagreement"),
+            models.Index(
+                fields=["subject"],
+                condition=Q(status__in=["first_draft", "first_sealed", "second_draft"]),
+                name="form_begun",
+            ),
+            models.Index(
+                fields=["event"], condition=Q(status="to_do", mandatory=True), name="form_owed_by_event"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.form_oid}[{self.repeat_key}]"

@@ -83,7 +83,14 @@ class Query(models.Model):
                 condition=Q(origin="manual") | ~Q(rule_oid=""), name="system_query_names_its_rule"
             ),
         ]
-        indexes = [models.Index(fields=["state", "raised_at"], name="query_by_state_and_age")]
+        indexes = [
+            models.Index(fields=["state", "raised_at"], name="query_by_state_and_age"),
+            models.Index(
+                fields=["form"],
+                condition=Q(state__in=["open", "answered", "resolved"]),
+                name="query_unsettled_by_form",
+            ),
+        ]
 
 
 class QueryMessage(models.Model):

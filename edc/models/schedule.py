@@ -1,7 +1,7 @@
 """The visits that a subject owes and has had."""
 
 from django.db import models
-from django.db.models import UniqueConstraint
+from django.db.models import Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from edc.design.protocol import EventDef
@@ -45,6 +45,11 @@ class StudyEvent(models.Model):
         ordering = ["subject_id", "ordinal", "repeat_key"]
         constraints = [
             UniqueConstraint(fields=["subject", "event_oid", "repeat_key"], name="event_repeat_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["entry_due", "subject"], condition=Q(status="planned"), name="event_planned_by_due"
+            )
         ]
 
     def __str__(self) -> str:

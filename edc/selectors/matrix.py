@@ -16,7 +16,8 @@ from edc.design.protocol import EventDef
 from edc.extensions import Chip
 from edc.models import FormInstance, Query, Site, Study, StudyEvent, Subject, User
 from edc.selectors.activation import version_in_use
-from edc.selectors.matrix_filters import LEFT, filtered
+from edc.selectors.matrix_filters import filtered
+from edc.selectors.matrix_states import LEFT
 from edc.selectors.next_step import next_step
 
 Status = FormInstance.Status

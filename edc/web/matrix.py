@@ -17,7 +17,7 @@ from edc.models import Site, Study, Subject
 from edc.selectors import matrix, sites_visible_to
 from edc.selectors.activation import version_in_use
 from edc.selectors.matrix import Cell, Column, Row
-from edc.selectors.matrix_filters import shown_counts
+from edc.selectors.matrix_filters import COUNTED_TO, shown_counts
 from edc.services.enrol import enrol_subject
 from edc.web.answers import go, study_where
 from edc.web.context import current_site
@@ -64,7 +64,12 @@ def shows(request: HttpRequest, study: Study, site: Site | None) -> list[dict[st
     counts = shown_counts(request.user, study, site)
     found = [{"name": "", "label": _("All"), "count": counts["all"]}]
     return found + [
-        {"name": name, "label": label, "count": counts[name]}
+        {
+            "name": name,
+            "label": label,
+            "count": min(counts[name], COUNTED_TO),
+            "more": counts[name] > COUNTED_TO,
+        }
         for name, label in SHOWN.items()
         if name in counts
     ]

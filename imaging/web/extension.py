@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,6 +19,7 @@ from imaging.web.panel import panel_of
 
 UPLOAD_MINUTES, READ_MINUTES = 5, 12
 MOST = 200
+SEEING = ("upload_images", "view_data", "view_images")
 
 
 class ImagingExtension:
@@ -57,7 +58,7 @@ class ImagingExtension:
         return propose_values(form)
 
     def subject_chips(self, *, actor: User, subjects: Sequence[Subject]) -> dict[int, Chip]:
-        sites = access.sites_for(actor, "upload_images", "view_data", "view_images")
+        sites = access.sites_for(actor, *SEEING)
         studies = (
             ImagingStudy.objects.filter(subject__in=subjects, subject__site__in=sites)
             .annotate(count=Count("series"))
@@ -68,6 +69,11 @@ class ImagingExtension:
             text = ngettext("%(n)d series", "%(n)d series", study.count) % {"n": study.count}
             chips[study.subject_id] = Chip("img", text, reverse("imaging-form", args=[study.form_id]))
         return chips
+
+    def lacking(self, *, actor: User, subjects: QuerySet[Subject]) -> QuerySet[Subject]:
+        sites = access.sites_for(actor, *SEEING)
+        held = ImagingStudy.objects.filter(subject=OuterRef("pk"), subject__site__in=sites)
+        return subjects.filter(~Exists(held))
 
 
 def _owed_upload(form: FormInstance) -> OwedWork:
