@@ -27,6 +27,7 @@ from edc.selectors.verification import (
     debt_by_site,
     due_visible_to,
     plan_for,
+    shown_counts,
     verifiable_items,
 )
 from edc.services.verify import PlanTerms, make_plan, take_back, verify_form, verify_items
@@ -63,6 +64,7 @@ def verification(request: HttpRequest) -> HttpResponse:
     found = due_visible_to(request.user, study, site, asked)
     show = asked["show"] if asked["show"] in SHOWS else "due"
     page = Paginator(found.filter(SHOWS[show]), PAGE_SIZE).get_page(asked.get("page"))
+    counts = shown_counts(found)
     context = {
         "page": page,
         "lines": [
@@ -70,7 +72,7 @@ def verification(request: HttpRequest) -> HttpResponse:
             for due in page.object_list
         ],
         "debts": [(debt, _links(debt.site)) for debt in debt_by_site(found)],
-        "shows": [(name, word, found.filter(SHOWS[name]).count()) for name, word in SHOW_WORDS.items()],
+        "shows": [(name, word, counts[name]) for name, word in SHOW_WORDS.items()],
         "show": show,
         "asked": asked,
         "orders": ORDER_WORDS,
