@@ -99,16 +99,17 @@ def owed_safety(actor: User, study: Study, site: Site | None) -> Iterator[OwedWo
         set(access.sites_for(actor, *names).filter(study=study).values_list("pk", flat=True))
         for names in (REPORTING, DECIDING, FOLLOWING)
     )
+    undecided = set(cases.filter(waiting()).values_list("pk", flat=True))
     own = set(SafetyReport.objects.filter(case__in=found, submitted_by=actor).values_list("case", flat=True))
     for case in found:
         place = case.subject.site_id
         if case.due_at is not None and case.due_at < now + SOON:
             if place in reporting:
-                yield _work(case, clock_words(case.due_at, now)[1], 15, _("Report"))
+                yield _work(case, clock_words(case.due_at, now)[1], 15, _("Report it"))
             elif place in following and case.due_at < now:
                 yield _work(case, clock_words(case.due_at, now)[1], 2, _("Remind"))
-        if case.state == State.REPORTED and not case.decided and place in deciding and case.pk not in own:
-            yield _work(case, _("The committee's decision is owed"), 10, _("Decide"))
+        if case.pk in undecided - own and place in deciding:
+            yield _work(case, _("The committee's decision is owed"), 10, _("Decide on it"))
 
 
 def _work(case: SafetyCase, blocks: str, minutes: int, action: str) -> OwedWork:

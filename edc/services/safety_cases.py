@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from edc import access, audit
@@ -89,14 +90,15 @@ def _aware(form: FormInstance) -> datetime:
 
 
 def _open(form: FormInstance, key: str, actor: User, aware_at: datetime) -> None:
+    due_at = aware_at + REPORT_WITHIN
     study = Study.objects.select_for_update().get(pk=form.subject.study_id)
     with every_site("a case has the next number of its study"):
         last = study.safety_cases.aggregate(last=Max("number"))["last"] or 0
     case = SafetyCase.objects.create(
         study=study, number=last + 1, subject=form.subject, form=form, row_key=key, aware_at=aware_at,
-        due_at=aware_at + REPORT_WITHIN,
+        due_at=due_at,
     )  # fmt: skip
-    after = {"number": case.number, "aware_at": aware_at.isoformat(), "due_at": case.due_at.isoformat()}
+    after = {"number": case.number, "aware_at": aware_at.isoformat(), "due_at": due_at.isoformat()}
     audit.record(actor=actor, action="safety_case.opened", target=case, after=after)
     _tell(case, Kind.SAE_OPENED, *REPORTING, *FOLLOWING)
 
@@ -156,7 +158,8 @@ def submit_report(*, case: SafetyCase, report: Report, actor: User) -> SafetyRep
 
 def _content(case: SafetyCase, report: Report) -> dict[str, object]:
     design = case.form.design_version.design
-    wrong, items, offered = {}, {}, proposals(case)
+    wrong: dict[str, str | Promise] = {}
+    items, offered = {}, proposals(case)
     for item in asked_items(design.form(case.form.form_oid)):
         codes = design.codelist_of(item)
         read = read_value(item, report.answers.get(item.name), codelist=codes, today=timezone.localdate())
@@ -221,7 +224,7 @@ def decide_report(*, report: SafetyReport, verdict: Verdict, actor: User) -> Saf
 
 def _checked(verdict: Verdict) -> str:
     """Return the comment; raise InvalidInput naming every field that is wrong."""
-    wrong = {}
+    wrong: dict[str, str | Promise] = {}
     if verdict.causality not in SafetyDecision.Causality.values:
         wrong["causality"] = _("Choose how the event is related.")
     if verdict.expectedness not in SafetyDecision.Expectedness.values:

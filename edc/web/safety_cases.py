@@ -33,9 +33,9 @@ def _shows() -> dict[str, tuple[Promise, Q]]:
     """Return the tabs of the list; what is overdue depends on the moment."""
     return {
         "running": (_("Not ended"), Q(state__in=(State.OPEN, State.REPORTED))),
-        "overdue": (_("Overdue"), overdue()),
+        "overdue": (_("Past the deadline"), overdue()),
         "committee": (_("For the committee"), waiting()),
-        "ended": (_("Ended"), Q(state__in=(State.CLOSED, State.WITHDRAWN))),
+        "ended": (_("Ended cases"), Q(state__in=(State.CLOSED, State.WITHDRAWN))),
         "all": (_("All"), Q()),
     }
 

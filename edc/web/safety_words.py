@@ -3,6 +3,9 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
 
 from edc.design.items import ItemDef
 from edc.models import SafetyCase, SafetyReport
@@ -10,6 +13,7 @@ from edc.safety.serious import NEEDED, asked_items
 from edc.selectors.evaluation import in_language
 from edc.selectors.safety_cases import proposals
 from edc.web.item_choices import MOST_IN_SELECT, Choice, choices_of
+from edc.web.value_text import value_text
 
 TERMS = ("AEDECOD", "AETERM")
 
@@ -98,8 +102,10 @@ def _offered(case: SafetyCase, item: ItemDef) -> list[Choice]:
 
 
 def _words(case: SafetyCase, item: ItemDef, raw: str | list[str] | None) -> str:
-    """Return an entry in the reader's language, a code by its label."""
-    if not raw:
-        return ""
-    labels = {each.code: each.label for each in choices_of(case.form, item)}
-    return ", ".join(labels.get(each, each) for each in (raw if isinstance(raw, list) else [raw]))
+    """Return an entry in the reader's language: a code by its label, a moment without its zone's number."""
+    if item.answer_type == "datetime" and isinstance(raw, str):
+        try:
+            raw = timezone.localtime(datetime.fromisoformat(raw)).strftime("%Y-%m-%d %H:%M")
+        except ValueError:
+            return raw
+    return value_text(case.form.design_version.design, item, raw)

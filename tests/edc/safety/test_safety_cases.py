@@ -211,7 +211,7 @@ def owed_safety(user, study):
 
 def test_the_home_list_tells_who_owes_what(case, crcs, pi, manager):
     ((action, blocks),) = owed_safety(crcs[0], case.study)
-    assert action == "Report"
+    assert action == "Report it"
     assert blocks.endswith("23 h left")
     assert owed_safety(manager, case.study) == []
     SafetyCase.objects.update(due_at=timezone.now() - timedelta(hours=1))
@@ -219,7 +219,7 @@ def test_the_home_list_tells_who_owes_what(case, crcs, pi, manager):
     assert [action for action, _blocks in owed_safety(manager, case.study)] == ["Remind"]
     send(case, crcs[0])
     assert owed_safety(crcs[0], case.study) == []
-    assert [action for action, _blocks in owed_safety(pi, case.study)] == ["Decide"]
+    assert [action for action, _blocks in owed_safety(pi, case.study)] == ["Decide on it"]
 
 
 def test_the_pages_report_decide_and_print(case, crcs, pi, manager):
