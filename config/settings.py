@@ -307,6 +307,7 @@ SPECTACULAR_SETTINGS = {
         "ExportKind": "edc.models.snapshot.Export.Kind",
         "DisagreementKind": "edc.models.Disagreement.Kind",
         "DeviationKind": "edc.models.deviation.Deviation.Kind",
+        "SafetyCaseState": "edc.models.safety_case.SafetyCase.State",
         "WorkState": "edc.models.background.BackgroundWork.State",
         "UploadStatus": "imaging.models.UploadSession.Status",
         "RunStatus": "modeling.models.Run.Status",

@@ -202,6 +202,13 @@ def holders_of(permission: str, *, study: Study) -> QuerySet[User]:
     return User.objects.filter(is_active=True, pk__in=members.values("user"))
 
 
+def holders_at(site: Site, *permissions: str) -> QuerySet[User]:
+    """Return the active people whose role gives them any of these permissions at the site."""
+    roles = [role for role, names in SITE_GRANTS.items() if names & set(permissions)]
+    members = Membership.objects.filter(Q(site=site) | Q(site=None), study=site.study_id, active=True)
+    return User.objects.filter(is_active=True, pk__in=members.filter(role__in=roles).values("user"))
+
+
 @transaction.atomic
 def sync_grants(user: User) -> None:
     """Make the user's object grants equal to what the active memberships give; nothing more survives."""

@@ -10,6 +10,7 @@ from edc.api.views import (
     people,
     queries,
     reconciliation,
+    safety,
     studies,
     subjects,
 )
@@ -74,6 +75,7 @@ urlpatterns: list[URLPattern] = [
         for word, (turn, permission) in TURNS.items()
     ),
     path("deviations/", deviations.Deviations.as_view(), name="deviations"),
+    path("safety-cases/", safety.SafetyCases.as_view(), name="safety-cases"),
     path("tokens/", people.Tokens.as_view(), name="tokens"),
     path("tokens/<int:pk>/", people.TokenDetail.as_view(), name="token"),
     path("audit/", people.AuditTrail.as_view(), name="audit"),

@@ -38,6 +38,7 @@ from edc.models.query import Query, QueryMessage, StandardText
 from edc.models.recheck import Recheck
 from edc.models.redaction import RedactedCell, Redaction
 from edc.models.review import FormReview, ReviewType
+from edc.models.safety_case import REPORT_WITHIN, SafetyCase, SafetyDecision, SafetyReport
 from edc.models.schedule import StudyEvent
 from edc.models.signature import Signature, SigningAct
 from edc.models.snapshot import Export, Snapshot, SnapshotPart, SnapshotRequest
@@ -127,6 +128,10 @@ __all__ = [
     "Specimen",
     "SpecimenStep",
     "StandardText",
+    "REPORT_WITHIN",
+    "SafetyCase",
+    "SafetyDecision",
+    "SafetyReport",
     "Snapshot",
     "SnapshotPart",
     "SnapshotRequest",

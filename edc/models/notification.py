@@ -25,6 +25,9 @@ class Notification(models.Model):
         QUERY_ANSWERED = "query_answered", _("Your query was answered")
         DESIGN_SUBMITTED = "design_submitted", _("A design draft waits for your review")
         DESIGN_DECIDED = "design_decided", _("A design draft of yours was reviewed")
+        SAE_OPENED = "sae_opened", _("A serious adverse event must be reported")
+        SAE_REPORTED = "sae_reported", _("A serious adverse event was reported")
+        SAE_DECIDED = "sae_decided", _("A serious adverse event was decided on")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notifications")
     kind = models.CharField(max_length=30, choices=Kind)

@@ -27,6 +27,7 @@ from edc.models import (
 from edc.selectors.entry_plan import owed_returns
 from edc.selectors.entry_rates import FULL, rates_decided
 from edc.selectors.evaluation import asked_oids
+from edc.selectors.safety_cases import owed_safety
 from edc.selectors.visible import forms_visible_to, queries_visible_to
 
 Status = FormInstance.Status
@@ -47,6 +48,7 @@ def owed_by(actor: User, study: Study, site: Site | None = None) -> list[OwedWor
         *_signatures(actor, study, site),
         *_verifications(actor, study, site),
         *_queries(actor, study, site),
+        *owed_safety(actor, study, site),
     ]
     for part in extensions.registered():
         owed.extend(part.owed(actor=actor, study=study, site=site))

@@ -26,6 +26,8 @@ MASKABLE = {
     "edc_decision": ("entry", "reason"),
     "edc_recheck": ("content",),
     "edc_querymessage": ("text",),
+    "edc_safetyreport": ("content",),
+    "edc_safetydecision": ("comment",),
 }
 # Columns that the platform fills: hashes and names of things, which nobody types.
 FILLED = re.compile(

@@ -11,6 +11,7 @@ from edc.selectors.evaluation import entered_values
 from edc.services.consequences import Cause, follow_changes, moved_visits, visit_dates
 from edc.services.moves import move
 from edc.services.query.system import OPEN_STATES, close_unreachable
+from edc.services.safety_cases import sync_cases
 from edc.services.schedule import plan_events
 from edc.services.values import Changes, record_changes, stamp, store_entered
 from edc.services.verify.due import refresh_due
@@ -44,6 +45,7 @@ def complete_form(*, form: FormInstance, record: dict, stream: str, actor: User,
         after = {"sha256": form.content_sha256, "values": values}
         audit.record(actor=actor, action="form.completed", target=form, after=after)
         refresh_due(form)
+    sync_cases(form=form, actor=actor, first_time=first_time)
 
 
 def _follow(subject: Subject, changed: set[Change], cause: Cause) -> Changes:

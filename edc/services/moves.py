@@ -5,9 +5,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from edc.errors import Conflict, NotNow
-from edc.models import DesignDraft, Deviation, FormInstance, Query, Redaction, Specimen, StudyEvent, Subject
+from edc.models import (
+    DesignDraft,
+    Deviation,
+    FormInstance,
+    Query,
+    Redaction,
+    SafetyCase,
+    Specimen,
+    StudyEvent,
+    Subject,
+)
 
-Stateful = DesignDraft | Deviation | FormInstance | Query | Redaction | Specimen | StudyEvent | Subject
+Stateful = (
+    DesignDraft | Deviation | FormInstance | Query | Redaction | SafetyCase | Specimen | StudyEvent | Subject
+)
+BY_STATE = DesignDraft | Deviation | Query | Redaction | SafetyCase | Specimen
 
 
 def move(row: Stateful, to: str, **also: object) -> None:
@@ -16,7 +29,7 @@ def move(row: Stateful, to: str, **also: object) -> None:
     Raises NotNow when the pair is not among the row's MOVES, and Conflict when the row no longer has the
     status that this process read.
     """
-    field = "state" if isinstance(row, DesignDraft | Deviation | Query | Redaction | Specimen) else "status"
+    field = "state" if isinstance(row, BY_STATE) else "status"
     present = str(getattr(row, field))
     if (present, str(to)) not in row.MOVES:
         raise NotNow(

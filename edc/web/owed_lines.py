@@ -23,6 +23,7 @@ KINDS: dict[str, tuple[str, str, Promise]] = {
     "entry-rate": ("plan", "over", gettext_lazy("Rate of double entry")),
     "verify": ("verify", "sdv", gettext_lazy("Verification")),
     "sign": ("sign", "signed", gettext_lazy("Signature")),
+    "safety": ("safety", "over", gettext_lazy("Serious adverse event")),
     "images": ("images", "img", gettext_lazy("Images")),
     "upload": ("images", "img", gettext_lazy("Images")),
     "read": ("read", "img", gettext_lazy("Read")),
@@ -31,6 +32,7 @@ KINDS: dict[str, tuple[str, str, Promise]] = {
 }
 OTHER = ("other", "todo", gettext_lazy("Work"))
 FILTERS: dict[str, Promise] = {
+    "safety": gettext_lazy("Serious adverse events"),
     "first": gettext_lazy("First pass"),
     "second": gettext_lazy("Second pass"),
     "query": gettext_lazy("Queries"),

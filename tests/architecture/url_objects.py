@@ -78,6 +78,7 @@ def make_world(system: User, crc: Any) -> World:
         "form-query query": query.pk,
         "person-end pk": stranger.pk,
         "lab-range-withdraw pk": safety.ReferenceRangeFactory(site=site).pk,
+        "safety pk": safety.SafetyCaseFactory(form=forms["complete"]).pk,
         "lock-decide pk": quality.HoldRequestFactory(study=study, site=site, level="site").pk,
         "person pk": stranger.user_id,
         "audit-criteria-end pk": made.AuditCriteriaFactory(study=study).pk,

@@ -1,12 +1,22 @@
 """Examples of the services of safety."""
 
+from datetime import timedelta
+
 from edc.models import FormInstance
-from edc.services import lab_grades, lab_ranges
+from edc.services import lab_grades, lab_ranges, safety_cases
 from edc.services.design import publish_design
 from edc.services.entry import save_item
 from tests.factories.designs import small_design
 from tests.factories.entering import entry as value
-from tests.factories.safety import ReferenceRangeFactory, adverse_events, laboratory, range_file
+from tests.factories.safety import (
+    ReferenceRangeFactory,
+    SafetyCaseFactory,
+    SafetyDecisionFactory,
+    SafetyReportFactory,
+    adverse_events,
+    laboratory,
+    range_file,
+)
 
 
 def a_proposed_grade(w):
@@ -20,7 +30,54 @@ def a_proposed_grade(w):
     return form
 
 
+def a_case(w):
+    return SafetyCaseFactory(form=w.form("FO.AE"))
+
+
+def a_report(w, **more):
+    case = SafetyCaseFactory(form=w.form("FO.AE"), state="reported")
+    return SafetyReportFactory(case=case, submitted_by=w.ada, **more)
+
+
+def a_closed_case(w):
+    report = a_report(w, final=True)
+    SafetyDecisionFactory(report=report, by=w.investigator)
+    return safety_cases.close_case(case=report.case, reason="Over", actor=w.manager)
+
+
+VERDICT = safety_cases.Verdict("possible", "expected", "none", "Known of the drug")
+
 SAFETY = {
+    "safety_cases.submit_report": (
+        a_case,
+        lambda w, case: safety_cases.submit_report(
+            case=case,
+            report=safety_cases.Report(1, {"AETERM": "Fever"}, "Fever since the infusion"),
+            actor=w.ada,
+        ),
+    ),
+    "safety_cases.decide_report": (
+        a_report,
+        lambda w, report: safety_cases.decide_report(report=report, verdict=VERDICT, actor=w.investigator),
+    ),
+    "safety_cases.correct_awareness": (
+        a_case,
+        lambda w, case: safety_cases.correct_awareness(
+            case=case, aware_at=case.aware_at - timedelta(hours=3), reason="Called at night", actor=w.ada
+        ),
+    ),
+    "safety_cases.withdraw_case": (
+        a_case,
+        lambda w, case: safety_cases.withdraw_case(case=case, reason="Corrected", actor=w.manager),
+    ),
+    "safety_cases.close_case": (
+        lambda w: SafetyDecisionFactory(report=a_report(w, final=True), by=w.investigator).report.case,
+        lambda w, case: safety_cases.close_case(case=case, reason="Over", actor=w.manager),
+    ),
+    "safety_cases.reopen_case": (
+        a_closed_case,
+        lambda w, case: safety_cases.reopen_case(case=case, reason="New findings", actor=w.manager),
+    ),
     "lab_grades.accept_grade": (
         a_proposed_grade,
         lambda w, form: lab_grades.accept_grade(

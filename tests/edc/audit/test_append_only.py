@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from edc import audit
 from edc.models import AuditEvent, AuditHead
-from tests.factories import amendments, checks
+from tests.factories import amendments, checks, safety
 from tests.factories import entry_plan as plan
 from tests.factories import models as factories
 from tests.factories import snapshots as frozen
@@ -39,6 +39,8 @@ ROWS = {
     "edc_snapshot": (frozen.SnapshotFactory, "name = 'x'"),
     "edc_snapshotpart": (frozen.SnapshotPartFactory, "sha256 = 'x'"),
     "edc_specimenstep": (SpecimenStepFactory, "condition = 'x'"),
+    "edc_safetyreport": (safety.SafetyReportFactory, "content_sha256 = 'x'"),
+    "edc_safetydecision": (safety.SafetyDecisionFactory, "action = 'stop'"),
     "edc_formulaadoption": (checks.FormulaAdoptionFactory, "reason = 'x'"),
 }
 

@@ -44,6 +44,7 @@ PARTS = {
     "edc.services.entry.draw.settle_mode",
     "edc.services.schedule.make_event",
     "edc.services.notifications.notify",
+    "edc.services.safety_cases.sync_cases",
     "edc.services.schedule.make_events",
     "edc.services.schedule.make_form",
     "edc.services.data_import.commit.seal",

@@ -20,6 +20,8 @@ OUTSIDE = {
     "snapshot", "snapshots", "uat", "export", "audit_review", "notifications",
     # Personal data typed by mistake is masked whatever is locked; two people see to it.
     "redaction",
+    # A serious adverse event is reported and decided on whatever is locked; no form changes with it.
+    "safety_cases",
 }  # fmt: skip
 OUTSIDE_TOO = {
     "sign.reauthenticate",
