@@ -42,7 +42,7 @@ def visits_by_window(
 ) -> QuerySet[StudyEvent]:
     """Return the visits of these subjects that a list shows, the most pressing first.
 
-    overdue: awaited and past the day when entry is due; open: awaited, in the window; soon: the window
+    overdue: awaited and past the day when entry is due; open: awaited, begun and in time; soon: the window
     begins within so many days; undated: something was entered and nobody said when the visit was;
     outside: held outside the window. KeyError for another name.
     """

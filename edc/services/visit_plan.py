@@ -46,7 +46,7 @@ def anchors_of(subject: Subject) -> Anchors:
     """
     design = subject.design_version.design
     named = {"index": design.index_item, "consent": design.consent_item}
-    own = {event.anchor: event.anchor for event in design.events if (event.anchor or "").startswith("IT.")}
+    own = {item: item for event in design.events if (item := event.anchor or "").startswith("IT.")}
     names = {**named, **own}
     dates = _first_days(subject, {ENROLMENT_ITEM, *names.values()})
     created = timezone.localdate(subject.created_at)
@@ -99,9 +99,8 @@ def plan_events(*, subject: Subject) -> None:
 
 
 def _version(event: StudyEvent, subject: Subject) -> DesignVersion:
-    if event.status != StudyEvent.Status.PLANNED and event.planned_by is not None:
-        return event.planned_by
-    return subject.design_version
+    keeps = event.status != StudyEvent.Status.PLANNED and event.planned_by_id != subject.design_version_id
+    return event.planned_by if keeps and event.planned_by is not None else subject.design_version
 
 
 def _plan(event: StudyEvent, version: DesignVersion, anchor: date | None) -> None:

@@ -1,4 +1,4 @@
-"""Visits by their windows: overdue, open, due soon, without a day, outside; by site, with CSV."""
+"""Visits by their windows: past due, in time, due soon, without a day, outside; by site, with CSV."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,8 +26,8 @@ from edc.web.csv_answer import csv_answer
 PAGE_SIZE = 50
 WITHIN = ("7", "14", "30", "90")
 WORDS: dict[str, tuple[str, Promise]] = {
-    "overdue": ("over", _("Overdue")),
-    "open": ("due", _("Window open")),
+    "overdue": ("over", _("Past due")),
+    "open": ("due", _("In time")),
     "soon": ("wait", _("Due soon")),
     "undated": ("todo", _("Day not noted")),
     "outside": ("diff", _("Outside the window")),
