@@ -47,7 +47,7 @@ def anchors_of(subject: Subject) -> Anchors:
     design = subject.design_version.design
     named = {"index": design.index_item, "consent": design.consent_item}
     own = {item: item for event in design.events if (item := event.anchor or "").startswith("IT.")}
-    names = {**named, **own}
+    names: dict[str, str] = {**named, **own}
     dates = _first_days(subject, {ENROLMENT_ITEM, *names.values()})
     created = timezone.localdate(subject.created_at)
     known = {name: dates[oid] for name, oid in names.items() if name and oid in dates}
