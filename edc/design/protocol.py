@@ -94,7 +94,7 @@ class EventForm:
 @dataclass(frozen=True)
 class EventDef:
     """A visit; a scheduled one lies ``day`` days from its anchor (enrolment, index,
-    consent or an event's OID).
+    consent, an event's OID or a date item's OID).
     """
 
     oid: str

@@ -23,7 +23,7 @@ def check_references(folder: str, files: StudyFiles, used: UsedForms, held: Libr
         _study(folder, files.whole, forms, items, held),
         check_entry(files.whole, files.events, forms, items),
         _sites(files.sites, held),
-        _events(files.events, forms, held, used),
+        _events(files.events, forms, held, used, items),
         _unplanned(files, used),
         _imaging(files, forms, items, held),
         _rules([*held.rules, *files.rules], forms, items),
@@ -113,16 +113,14 @@ def _sites(sites: list[Entry], held: Library) -> Found:
             yield site.error(("institution",), *_no_institution(key))
 
 
-def _events(events: list[Entry], forms: set[str], held: Library, used: UsedForms) -> Found:
+def _events(
+    events: list[Entry], forms: set[str], held: Library, used: UsedForms, items: dict[str, UsedItem]
+) -> Found:
     once = {form.oid for form in used.forms if form.repeats == "none"}
-    anchors = {"enrolment", "index", "consent", None}
+    anchors: set[str | None] = {"enrolment", "index", "consent", None}
     planned_once: set[str] = set()
     for event in events:
-        if event.data.get("anchor") not in anchors and event.data["anchor"] not in held.broken:
-            name = event.data["anchor"]
-            yield event.error(
-                ("anchor",), f"{name} 须为更早列出的访视", f"{name} must be an event listed earlier."
-            )
+        yield from _anchor(event, anchors, items, held)
         anchors.add(event.data["oid"])
         for index, planned in enumerate(event.data["forms"]):
             oid, place = planned["form"], ("forms", index, "form")
@@ -136,6 +134,22 @@ def _events(events: list[Entry], forms: set[str], held: Library, used: UsedForms
                 )
             planned_once.add(oid)
         yield from _twice_in_event(event)
+
+
+def _anchor(event: Entry, anchors: set[str | None], items: dict[str, UsedItem], held: Library) -> Found:
+    """A visit is counted from a day that is known before it: a name, an earlier visit, or an entered date."""
+    name = event.data.get("anchor")
+    if name in anchors or name in held.broken:
+        return
+    if not str(name).startswith("IT."):
+        yield event.error(
+            ("anchor",), f"{name} 须为更早列出的访视", f"{name} must be an event listed earlier."
+        )
+    elif name not in items:
+        if not used_form_is_broken(str(name), held):
+            yield event.error(("anchor",), f"没有项目 {name}", f"There is no item {name}.")
+    elif items[str(name)].data["type"] not in DATE_TYPES:
+        yield event.error(("anchor",), f"{name} 须为日期项目", f"{name} must be a date item.")
 
 
 def _twice_in_event(event: Entry) -> Found:

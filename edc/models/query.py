@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Query(models.Model):
-    """A question on an item of a form, raised by a person, an edit check or an imaging deviation."""
+    """A question on an item or a whole form, of a person, an edit check, an imaging rule or a window."""
 
     class State(models.TextChoices):
         CANDIDATE = "candidate", _("Candidate")
@@ -21,6 +21,7 @@ class Query(models.Model):
         MANUAL = "manual", _("Raised by a person")
         EDIT_CHECK = "edit_check", _("Edit check")
         IMAGING = "imaging", _("Imaging protocol")
+        SCHEDULE = "schedule", _("Visit window")
 
     class AnswerType(models.TextChoices):
         UPDATED = "updated", _("Updated as per source")

@@ -37,6 +37,16 @@ class StudyEvent(models.Model):
         blank=True,
         help_text="After this day its forms are late; for a visit before the registration a month after it.",
     )
+    planned_by = models.ForeignKey(
+        "edc.DesignVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        help_text="Whose window holds for it: that of the version in force until it was held.",
+    )  # fmt: skip
+    number = models.CharField(
+        max_length=20,
+        blank=True,
+        default="",
+        help_text="Of an unscheduled visit: 2.1 was added after visit 2.",
+    )
     held_on = models.DateField(null=True, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.PLANNED)
     missed_reason = models.CharField(max_length=300, blank=True)

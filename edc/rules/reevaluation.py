@@ -8,7 +8,7 @@ from typing import Any
 
 from edc.rules.book import Check, FormRules, RuleBook
 from edc.rules.contexts import RuleInput
-from edc.rules.dependencies import Graph, RuleName, graph_of
+from edc.rules.dependencies import RECORDS, Graph, RuleName, graph_of
 from edc.rules.form_logic import Computed, Flag, computed_value, group_of_check
 from edc.rules.language import Rule, State
 from edc.rules.subject_values import FinalRecord, SubjectValues, item_path, split_path
@@ -131,6 +131,7 @@ class _Evaluation:
             elif kind == "derive":
                 derives.setdefault(key, set()).add(oid)
         self._own_items(changed, shows)
+        self._new_records(changed, derives)
         after = self.compute((key, oid) for key, oids in derives.items() for oid in oids)
         return after | {each for key, oids in shows.items() for each in self.show(key, oids)}
 
@@ -169,6 +170,14 @@ class _Evaluation:
             item = held.rules.form.items_by_oid.get(oid)
             if item and item.show_when:
                 shows.setdefault(key, set()).add(oid)
+
+    def _new_records(self, changed: set[Change], derives: dict[Key, set[str]]) -> None:
+        """Compute every derived item of a record that is new: one may read other forms alone."""
+        for key, oid in changed:
+            held = self.forms[key]
+            if oid == RECORDS and not held.locked:
+                names = held.rules.form.items_by_name
+                derives.setdefault(key, set()).update(names[name].oid for name in held.rules.derive)
 
     def show(self, key: Key, oids: set[str]) -> Iterator[Change]:
         """Take away what is hidden and held; what points at an item whose visibility is asked is due."""

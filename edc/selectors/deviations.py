@@ -7,11 +7,12 @@ date takes a finding away by itself. See docs/decisions/0024-findings-become-dev
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from edc import access
 from edc.models import AuditEvent, Deviation, Study, StudyEvent, Subject, User
+from edc.selectors.visit_windows import OUTSIDE
 
 Source = Deviation.Source
 Facts = dict[str, str | None]
@@ -61,12 +62,10 @@ def finding_of(subjects: QuerySet[Subject], key: str) -> Finding | None:
 
 
 def _visits(subjects: QuerySet[Subject], undecided: bool) -> list[Finding]:
-    outside = Q(held_on__lt=F("window_start")) | Q(held_on__gt=F("window_end"))
     missed = Q(status=StudyEvent.Status.MISSED)
-    held = Q(status=StudyEvent.Status.HELD) & outside
-    events = StudyEvent.objects.filter(held | missed, subject__in=subjects)
+    events = StudyEvent.objects.filter(OUTSIDE | missed, subject__in=subjects)
     if undecided:
-        events = events.exclude(held, deviations__source=Source.WINDOW)
+        events = events.exclude(OUTSIDE, deviations__source=Source.WINDOW)
         events = events.exclude(missed, deviations__source=Source.MISSED)
     events = events.select_related("subject__site", "subject__design_version")
     return [_visit(each) for each in events.defer("subject__design_version__content")]

@@ -29,6 +29,7 @@ from edc.selectors.entry_rates import FULL, rates_decided
 from edc.selectors.evaluation import asked_oids
 from edc.selectors.safety_cases import owed_safety
 from edc.selectors.visible import forms_visible_to, queries_visible_to
+from edc.selectors.visit_names import visit_name
 
 Status = FormInstance.Status
 MOST = 200
@@ -228,6 +229,4 @@ def form_name(form: FormInstance) -> str:
 
 def event_name(event: StudyEvent, form: FormInstance) -> str:
     """Return the visit's name in the reader's language, with its number from the second occurrence on."""
-    design = form.design_version.design
-    name = design.event(event.event_oid).name.in_language(translation.get_language() or "")
-    return f"{name} {event.repeat_key}" if event.repeat_key > 1 else name
+    return visit_name(form.design_version.design, event)

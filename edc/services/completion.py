@@ -8,13 +8,19 @@ from edc.rules.dependencies import RECORDS
 from edc.rules.reevaluation import Change
 from edc.rules.subject_values import split_path
 from edc.selectors.evaluation import entered_values
-from edc.services.consequences import Cause, follow_changes, moved_visits, visit_dates
+from edc.services.consequences import (
+    Cause,
+    follow_changes,
+    follow_visit_dates,
+    moved_visits,
+    visit_dates,
+)
 from edc.services.moves import move
 from edc.services.query.system import OPEN_STATES, close_unreachable
 from edc.services.safety_cases import sync_cases
-from edc.services.schedule import plan_events
 from edc.services.values import Changes, record_changes, stamp, store_entered
 from edc.services.verify.due import refresh_due
+from edc.services.visit_plan import plan_events
 
 Status = FormInstance.Status
 COHORT_ITEM = "IT.ENR.COHORT"
@@ -52,7 +58,12 @@ def _follow(subject: Subject, changed: set[Change], cause: Cause) -> Changes:
     _set_cohort(subject)
     before = visit_dates(subject)
     plan_events(subject=subject)
-    return follow_changes(subject, changed | moved_visits(subject, before), cause)[1]
+    found, quiet = follow_changes(subject, changed | moved_visits(subject, before), cause)
+    if found.hidden:  # What logic hid may have been an anchor.
+        before = visit_dates(subject)
+        plan_events(subject=subject)
+        follow_visit_dates(subject=subject, actor=cause.actor, before=before)
+    return quiet
 
 
 def _set_cohort(subject: Subject) -> None:

@@ -1,7 +1,6 @@
-"""The visits that a subject owes: made from the design, planned from anchor dates, held, missed and added."""
+"""The visits that a subject owes: made from the design, held, missed and added."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import transaction
 from django.db.models import Max
@@ -12,16 +11,12 @@ from edc import access, audit
 from edc.design.protocol import EventDef, EventForm
 from edc.design.study import StudyDesign
 from edc.errors import InvalidInput, NotNow
-from edc.models import FormInstance, ItemValue, StudyEvent, Subject, User
+from edc.models import FormInstance, StudyEvent, Subject, User
 from edc.services.consequences import follow_visit_dates, visit_dates
 from edc.services.lock import require_place_open
 from edc.services.moves import move
 from edc.services.reasons import required_text
-
-# The enrolment date as entered; before it is final, the day when the screening number was given
-# stands for it.
-ENROLMENT_ITEM = "IT.ENR.ENRDAT"
-RETROSPECTIVE_ENTRY = timedelta(days=30)
+from edc.services.visit_plan import plan_events
 
 
 def make_events(*, subject: Subject) -> list[StudyEvent]:
@@ -77,76 +72,6 @@ def _make_form(event: StudyEvent, planned: EventForm, ordinal: int, repeat_key: 
         mandatory=planned.mandatory,
         entry_mode=version.design.entry_mode(planned.form, event.event_oid),
     )
-
-
-@dataclass(frozen=True)
-class Anchors:
-    """The dates from which a subject's visits are counted, as far as they are known."""
-
-    enrolment: date
-    index: date | None
-    consent: date | None
-
-    def of(self, name: str | None, held: dict[str, date]) -> date | None:
-        named = {"enrolment": self.enrolment, "index": self.index, "consent": self.consent}
-        return named[name] if name in named else held.get(name or "")
-
-
-def anchors_of(subject: Subject) -> Anchors:
-    """Read the anchor dates from the subject's final values."""
-    design = subject.design_version.design
-    oids = [ENROLMENT_ITEM, design.index_item, design.consent_item]
-    found = ItemValue.objects.filter(form__subject=subject, item_oid__in=oids, value__isnull=False)
-    dates = {row.item_oid: _day(row.value) for row in found.order_by("form__event__ordinal", "pk")}
-    created = timezone.localdate(subject.created_at)
-    return Anchors(
-        dates.get(ENROLMENT_ITEM) or created, dates.get(design.index_item), dates.get(design.consent_item)
-    )
-
-
-def _day(value: object) -> date | None:
-    try:
-        return date.fromisoformat(str(value)[:10])
-    except ValueError:
-        return None  # an incomplete partial date anchors nothing
-
-
-def plan_events(*, subject: Subject) -> None:
-    """Recompute the planned date and window of each event that is still planned, from the anchors
-    known now.
-    """
-    design, anchors = subject.design_version.design, anchors_of(subject)
-    reached: dict[str, date] = {}
-    for event in subject.events.order_by("ordinal", "repeat_key"):
-        planned = event.status == StudyEvent.Status.PLANNED and design.has_event(event.event_oid)
-        if planned and (definition := design.event(event.event_oid)).kind == "scheduled":
-            _plan(event, definition, anchors.of(definition.anchor, reached))
-        happened = event.held_on or event.planned_date
-        if happened and event.repeat_key == 1:
-            reached[event.event_oid] = happened
-
-
-def _plan(event: StudyEvent, definition: EventDef, anchor: date | None) -> None:
-    before = (event.planned_date, event.window_start, event.window_end)
-    planned = start = end = None
-    if anchor is not None and definition.day is not None:
-        repeats = (event.repeat_key - 1) * (definition.repeat_every_days or 0)
-        planned = anchor + timedelta(days=definition.day + repeats)
-    if planned and definition.window:
-        start = planned - timedelta(days=definition.window.before)
-        end = planned + timedelta(days=definition.window.after)
-    if before != (planned, start, end):
-        event.planned_date, event.window_start, event.window_end = planned, start, end
-        event.entry_due = _entry_due(event, end)
-        event.save(update_fields=["planned_date", "window_start", "window_end", "entry_due"])
-
-
-def _entry_due(event: StudyEvent, window_end: date | None) -> date | None:
-    """Return the end of the window; what was over at the registration is due a month after it."""
-    registered = timezone.localdate(event.subject.created_at)
-    if window_end is None or window_end >= registered:
-        return window_end
-    return registered + RETROSPECTIVE_ENTRY
 
 
 @transaction.atomic

@@ -54,6 +54,7 @@ ACTIONS: dict[str, Promise] = {
     "event.added": _("Visit added"),
     "event.held": _("Visit held"),
     "event.missed": _("Visit missed"),
+    "event.replanned": _("Window of a visit counted anew"),
     "event.withdrawn": _("Empty visit withdrawn by an amendment"),
     "evidence.added": _("Source added"),
     "evidence.downloaded": _("Source downloaded"),

@@ -18,7 +18,7 @@ from edc import access
 from edc.models import Deviation, StudyEvent, Subject
 from edc.selectors import sites_visible_to, subjects_visible_to
 from edc.selectors.deviations import Finding, deviations_visible_to, findings
-from edc.selectors.evaluation import in_language
+from edc.selectors.visit_names import visit_name
 from edc.services.deviations import NOTING, Account, note_deviation
 from edc.web.answers import day_of, go, study_where
 from edc.web.context import current_site
@@ -111,21 +111,18 @@ def line_of(each: Deviation | Finding) -> DeviationLine:
         source = str(Source(each.source).label)
         return DeviationLine(
             each.subject, each.occurred_on, "due", str(_("Found by the platform")),
-            f"{source}: {facts_text(each.facts)}", visit_name(each.event), url,
+            f"{source}: {facts_text(each.facts)}", name_of_visit(each.event), url,
         )  # fmt: skip
     url = reverse("deviation", args=[each.pk])
     return DeviationLine(
         each.subject, each.occurred_on, SHAPES[State(each.state)], each.get_state_display(),
-        each.description, visit_name(each.event), url, each,
+        each.description, name_of_visit(each.event), url, each,
     )  # fmt: skip
 
 
-def visit_name(event: StudyEvent | None) -> str:
+def name_of_visit(event: StudyEvent | None) -> str:
     """Return the visit's name in the language of the page; nothing where there is no visit."""
-    if event is None:
-        return ""
-    definition = event.subject.design_version.design.event(event.event_oid)
-    return in_language(definition.name) + (f" {event.repeat_key}" if event.repeat_key > 1 else "")
+    return visit_name(event.subject.design_version.design, event) if event else ""
 
 
 def facts_text(facts: dict[str, str | None]) -> str:

@@ -1,8 +1,8 @@
-"""Page routes of how the study is conducted: screening, departures, deviations, specimens."""
+"""Page routes of how the study is conducted: screening, visits, departures, deviations, specimens."""
 
 from django.urls import URLPattern, path
 
-from edc.web import departures, deviation, deviations, flow, screening, specimens
+from edc.web import departures, deviation, deviations, flow, screening, specimens, visit_windows
 
 urlpatterns: list[URLPattern] = [
     path("subjects/screening/", screening.log, name="screening-log"),
@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern] = [
     path("subjects/flow/", flow.flow, name="flow"),
     path("subjects/flow/csv/", flow.flow_csv, name="flow-csv"),
     path("subjects/flow/svg/", flow.flow_svg, name="flow-svg"),
+    path("subjects/visits/", visit_windows.visit_windows, name="visit-windows"),
+    path("subjects/visits/csv/", visit_windows.visit_windows_csv, name="visit-windows-csv"),
     path("subjects/deviations/", deviations.deviations, name="deviations"),
     path("subjects/deviations/csv/", deviations.deviations_csv, name="deviations-csv"),
     path("subjects/deviations/note/", deviations.note, name="deviation-note"),

@@ -14,6 +14,7 @@ from edc.selectors import events_visible_to, forms_visible_to
 from edc.selectors.evaluation import in_language
 from edc.selectors.matrix import SHOWN_AS, event_chip
 from edc.selectors.owed import form_name
+from edc.selectors.visit_names import visit_name, visit_number
 
 UNSETTLED = Q(queries__state__in=Query.UNSETTLED)
 
@@ -34,6 +35,7 @@ class VisitPart:
 
     event: StudyEvent
     name: str
+    number: str
     chip: Chip
     forms: list[FormLine]
     addable: list[tuple[str, str]]
@@ -63,16 +65,16 @@ def visits_of(actor: User, subject: Subject, forms: Iterable[FormInstance]) -> l
 def _visit(event: StudyEvent, design: StudyDesign, forms: Sequence[FormInstance]) -> VisitPart:
     forms = sorted(forms, key=lambda form: (form.ordinal, form.repeat_key))
     definition = event.definition
-    name = in_language(definition.name)
-    if event.repeat_key > 1 or definition.repeats:
-        name = f"{name} {event.repeat_key}"
+    named_by = design if design.has_event(event.event_oid) else forms[0].design_version.design
+    name = visit_name(named_by, event, always=True)
     shape, word = event_chip(event, forms, timezone.localdate())
     lines = [_form_line(form) for form in forms]
     there = {form.form_oid for form in forms}
     asked = definition.forms if design.has_event(event.event_oid) else ()
     copies = [design.form(each.form) for each in asked if each.form in there]
     addable = [(form.oid, in_language(form.name)) for form in copies if form.repeats == "form"]
-    return VisitPart(event, name, Chip(shape, word), lines, addable, definition.kind != "common")
+    number = visit_number(design, event)
+    return VisitPart(event, name, number, Chip(shape, word), lines, addable, definition.kind != "common")
 
 
 def _form_line(form: FormInstance) -> FormLine:

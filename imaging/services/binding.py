@@ -10,7 +10,7 @@ from django.db import transaction
 from edc.design.protocol import ImagingProtocol
 from edc.models import FormInstance, Query, User, design_of
 from edc.services.query import raise_system_query, settle_system_query, settled_text
-from edc.services.schedule import anchors_of
+from edc.services.visit_plan import anchors_of
 from imaging.intake.classes import IMAGE_SOP_CLASSES
 from imaging.models import ImagingStudy, Instance, Series
 from imaging.quality.facts import SeriesFacts

@@ -1,7 +1,7 @@
 """The score: form values and features of one subject through a registered model, or its abstention."""
 
 from edc.models import FormInstance, ItemValue
-from edc.services.schedule import anchors_of
+from edc.services.visit_plan import anchors_of
 from imaging.models import Series
 from modeling.engines.fusion import ScoreInputs, ScoreResult, score
 from modeling.models import Analysis, Band, FeatureSet, Run, Score

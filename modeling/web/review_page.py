@@ -12,7 +12,7 @@ from edc.design.study import StudyDesign
 from edc.models import Subject, User
 from edc.selectors import values_visible_to
 from edc.selectors.evaluation import in_language
-from edc.services.schedule import anchors_of
+from edc.services.visit_plan import anchors_of
 from edc.templatetags.tandem import local
 from imaging.models import ImagingStudy, Series
 from imaging.selectors import series_visible_to

@@ -17,6 +17,8 @@ def amend_schedule(subject: Subject, old: DesignVersion, new: DesignVersion, act
 
     ``old`` is the version by which the subject was planned so far.
     """
+    # What was held by the old version is judged by its windows, also where no row says so yet.
+    subject.events.filter(planned_by=None).update(planned_by=old)
     closed = closed_forms(forms_in_order(subject))
     for event in list(subject.events.all()):
         if new.design.has_event(event.event_oid):

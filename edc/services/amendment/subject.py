@@ -35,8 +35,8 @@ from edc.services.eligibility import reassess
 from edc.services.entry.correct import seal_revision
 from edc.services.marks import break_marks
 from edc.services.query.system import OPEN_STATES, close_unreachable, raise_system_query
-from edc.services.schedule import plan_events
 from edc.services.values import record_changes, remove_values, stamp, store_entered
+from edc.services.visit_plan import plan_events
 
 Status = FormInstance.Status
 BEGUN = (Status.FIRST_DRAFT, Status.FIRST_SEALED, Status.SECOND_DRAFT, Status.DISAGREEMENT)

@@ -22,7 +22,8 @@ def raise_system_query(
 
     None where a person settled it, or a lock is in force.
 
-    What a person closed or cancelled is not asked again until the item's value has changed since.
+    What a person closed or cancelled is not asked again until the item's value has changed since; about a
+    whole form, until the question is another.
     """
     hold = strongest(on_form(form, path))
     if form.status == FormInstance.Status.LOCKED or (hold and hold.kind == HoldKind.LOCK):
@@ -32,7 +33,7 @@ def raise_system_query(
     if unsettled:
         return unsettled
     latest = queries.first()
-    if latest and _settled_by_person(latest) and not _changed_since(form, path, latest):
+    if latest and _settled_by_person(latest) and not _is_another(form, path, latest, text_en):
         return None
     actor = jobs.system_user("checks")
     query = Query.objects.create(
@@ -53,6 +54,10 @@ def raise_system_query(
 def _settled_by_person(query: Query) -> bool:
     last = query.messages.last()
     return last is not None and not last.author.is_system
+
+
+def _is_another(form: FormInstance, path: str, query: Query, text_en: str) -> bool:
+    return _changed_since(form, path, query) if path else query.text_en != text_en[:500]
 
 
 def _changed_since(form: FormInstance, path: str, query: Query) -> bool:

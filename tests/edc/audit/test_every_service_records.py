@@ -48,7 +48,7 @@ PARTS = {
     "edc.services.schedule.make_events",
     "edc.services.schedule.make_form",
     "edc.services.data_import.commit.seal",
-    "edc.services.schedule.plan_events",
+    "edc.services.visit_plan.plan_events",
     "edc.services.reconcile.compare_passes",
 }
 

@@ -69,6 +69,16 @@ BENT = {
     "rule form": (RULES, lambda f: f[RULES][0].update(form="FO.XX"), "does not use the form"),
     "event form": (EVENTS, lambda f: f[EVENTS][0]["forms"][0].update(form="FO.XX"), "does not use the form"),
     "anchor": (EVENTS, lambda f: f[EVENTS][0].update(anchor="SE.C1"), "listed earlier"),
+    "anchor item": (
+        EVENTS,
+        lambda f: f[EVENTS][0].update(anchor="IT.DM.NOPE"),
+        "There is no item IT.DM.NOPE",
+    ),
+    "anchor type": (
+        EVENTS,
+        lambda f: f[EVENTS][0].update(anchor="IT.DM.AGE"),
+        "IT.DM.AGE must be a date item",
+    ),
     "once": (
         EVENTS,
         lambda f: f[EVENTS][1]["forms"].append({"form": "FO.DM", "mandatory": True}),

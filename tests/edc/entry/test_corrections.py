@@ -97,6 +97,11 @@ def test_another_forms_correction_reaches_what_reads_it(form, complete, crcs, me
     assert signature.broken_at
 
 
+def test_a_derived_item_that_reads_another_form_alone_is_there_at_once(complete):
+    complete("FO.DM")
+    assert value(complete("FO.LBC"), "IT.LBC.AGEYRS").value == "58"
+
+
 @pytest.mark.requirement("P16")
 def test_signing_takes_the_password_again(form, member):
     investigator = member("pi", "investigator")
