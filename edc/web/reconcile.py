@@ -17,6 +17,7 @@ from edc.selectors.owed import event_name, form_name
 from edc.services.query import ask_site
 from edc.services.query.source import STANDARD
 from edc.services.reconcile import resolve_disagreement, take_back_decision
+from edc.services.views import PASSES, record_view
 from edc.web.entry import form_or_404
 from edc.web.evidence import beside
 from edc.web.form_sheet import EMPTY, Cell, question
@@ -30,7 +31,7 @@ from edc.web.value_text import missing_choices
 def form_reconcile(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the form's differences and one of them (?item=), the first that is open unless told."""
     form = _form(request, pk)
-    return _page(request, form, request.GET.get("item", ""))
+    return _page(request, form, request.GET.get("item", ""), opened=True)
 
 
 @login_required
@@ -142,10 +143,17 @@ def _next_form(request: HttpRequest, form: FormInstance) -> str:
 
 
 def _page(
-    request: HttpRequest, form: FormInstance, wanted: str, error: DomainError | None = None
+    request: HttpRequest,
+    form: FormInstance,
+    wanted: str,
+    error: DomainError | None = None,
+    *,
+    opened: bool = False,
 ) -> HttpResponse:
     listed = lines(form, _differences(request, form))
     current = _current(listed, wanted)
+    if opened and current:
+        record_view(form=form, action=PASSES, path=current.disagreement.path, actor=request.user)
     others = _waiting_forms(request, form)
     place = next((at for at, each in enumerate(others) if each.pk == form.pk), None)
     context = {
