@@ -22,6 +22,7 @@ from edc.web.entry import form_or_404
 from edc.web.evidence import beside
 from edc.web.form_sheet import EMPTY, Cell, question
 from edc.web.item_status import ItemStatus
+from edc.web.rechecks import round_at
 from edc.web.reconcile_sheet import Line, effects, item_of, lines, sides
 from edc.web.value_text import missing_choices
 
@@ -176,6 +177,7 @@ def _page(
         ),
         **_asked(request, form, current),
         "evidence": beside(form, _path_of(current), request.user),
+        "round": round_at(request.user, form, _path_of(current)),
     }
     return render(request, "edc/reconcile.html", context, status=422 if error else 200)
 
