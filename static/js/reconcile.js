@@ -16,9 +16,11 @@ function show() {
 }
 
 /** Open the first source beside the item, and lead the keyboard to it. */
-function openSource() {
+function openSource(event) {
   const source = document.querySelector("#evidence details[data-page]");
   if (!source) return;
+  // The jump of the link would take the focus away again.
+  event.preventDefault();
   source.open = true;
   source.querySelector("summary").focus();
 }
