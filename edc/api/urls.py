@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from edc.api.views import (
     deviations,
     entry_plan,
+    evidence,
     exports,
     forms,
     people,
@@ -48,6 +49,12 @@ urlpatterns: list[URLPattern] = [
         "forms/<int:pk>/draft/rows/<str:group_oid>/<str:key>/",
         forms.FormDraftRow.as_view(),
         name="form-draft-row",
+    ),
+    path("forms/<int:pk>/evidence/", evidence.FormEvidence.as_view(), name="form-evidence"),
+    path("forms/<int:pk>/evidence/pages/", evidence.FormEvidencePages.as_view(), name="form-evidence-pages"),
+    path("evidence/<uuid:public_id>/file/", evidence.EvidenceFile.as_view(), name="evidence-file"),
+    path(
+        "evidence/<uuid:public_id>/withdraw/", evidence.EvidenceWithdrawal.as_view(), name="evidence-withdraw"
     ),
     path("disagreements/", reconciliation.Disagreements.as_view(), name="disagreements"),
     path(

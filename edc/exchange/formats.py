@@ -12,3 +12,5 @@ FORMATS: Final = (
 TABULAR: Final = frozenset({CSV, PARQUET, EXCEL, SPSS, STATA, SAS})
 # What names people or quotes what they wrote, so stands in packages of the full profile alone.
 ABOUT_PEOPLE: Final = frozenset({TRANSACTIONAL, ODM2, PASSES, REVIEW, CASEBOOKS, AUDIT})
+# What tells what each of the two people entered.
+HOLDING_PASSES: Final = frozenset({PASSES, AUDIT})

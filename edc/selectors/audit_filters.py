@@ -65,7 +65,7 @@ def matching(actor: User | None, wanted: AuditFilter) -> QuerySet[AuditEvent]:
         "site__oid": wanted.site,
         "subject__subject_key__iexact": wanted.subject,
         "actor_name__icontains": wanted.person,
-        "action": wanted.action,
+        "action__startswith" if wanted.action.endswith(".") else "action": wanted.action,
         "channel": wanted.channel,
         "target_type": wanted.target,
         "target_id": wanted.target_id,

@@ -17,7 +17,7 @@ from edc.rules.subject_values import split_path
 
 OURS = ("edc", "imaging", "modeling")
 FREE_TEXT = ("text", "long_text")
-# What the guards of the append-only tables let a redaction change: migration 0009_trail_trust.
+# What the guards of the append-only tables let a redaction change: the migrations with MASKABLE.
 MASKABLE = {
     "edc_auditevent": ("before", "after", "reason"),
     "edc_observation": ("content", "reason"),
@@ -28,6 +28,7 @@ MASKABLE = {
     "edc_querymessage": ("text",),
     "edc_safetyreport": ("content",),
     "edc_safetydecision": ("comment",),
+    "edc_specimenstep": ("place", "condition", "reason"),
 }
 # Columns that the platform fills: hashes and names of things, which nobody types.
 FILLED = re.compile(

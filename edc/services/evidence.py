@@ -96,8 +96,7 @@ def withdraw_evidence(*, evidence: Evidence, reason: str, actor: User) -> Eviden
     name on a page cannot wait. Raises NotNow where it is withdrawn already.
     """
     form = evidence.form
-    if not access.may(actor, "enter_data", site=form.subject.site):
-        access.require(actor, "resolve_disagreement", site=form.subject.site)
+    require_withdrawer(form, actor)
     reason = required_text(reason, field="reason")
     held = _standing(evidence)
     held.withdrawn_by, held.withdrawn_at, held.withdrawn_reason = actor, timezone.now(), reason
@@ -105,6 +104,12 @@ def withdraw_evidence(*, evidence: Evidence, reason: str, actor: User) -> Eviden
     about = {"evidence": str(held.public_id), "sha256": held.sha256}
     audit.record(actor=actor, action="evidence.withdrawn", target=form, before=about, reason=reason)
     return held
+
+
+def require_withdrawer(form: FormInstance, actor: User) -> None:
+    """Raise PermissionDenied unless the actor enters data or resolves differences at the form's site."""
+    if not access.may(actor, "enter_data", site=form.subject.site):
+        access.require(actor, "resolve_disagreement", site=form.subject.site)
 
 
 @transaction.atomic

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from edc import access, audit, jobs
 from edc.errors import InvalidInput, NotHeld, NotNow
-from edc.exchange.formats import ABOUT_PEOPLE, FORMATS
+from edc.exchange.formats import ABOUT_PEOPLE, FORMATS, HOLDING_PASSES
 from edc.models import Export, Site, Snapshot, User
 from edc.selectors.export import may_download, sites_to_export
 from edc.services import background
 from edc.services.reasons import required_text
+from edc.services.views import EXPORT
 
 Kind, Profile = Export.Kind, Export.Profile
 ARCHIVE_FORMATS = ("csv", "odm", "odm_transactional", "review", "casebooks", "audit")
@@ -127,6 +128,10 @@ def record_download(*, export: Export, actor: User) -> Path:
         place=audit.Place(study=export.snapshot.study),
         after={"file": export.file_name, "sha256": export.sha256, "bytes": export.size},
     )  # fmt: skip
+    if HOLDING_PASSES & set(export.formats):
+        about = {"file": export.file_name, "sites": sorted(export.sites.values_list("oid", flat=True))}
+        place = audit.Place(study=export.snapshot.study)
+        audit.record(actor=actor, action=EXPORT, target=export, place=place, after=about)
     return path
 
 

@@ -25,7 +25,7 @@ from edc.services.redaction import ASKING
 from edc.web.answers import study_with
 from edc.web.audit_csv import csv_lines
 from edc.web.audit_rows import audit_rows
-from edc.web.audit_words import ACTIONS, CHANNELS, choices_of, role_choices
+from edc.web.audit_words import ACTIONS, CHANNELS, GROUPS, choices_of, role_choices
 
 PAGE_SIZE = 100
 # A trail of millions of rows is not counted to its end for one page of it.
@@ -81,7 +81,7 @@ def filter_choices(actor: User, study: Study) -> dict[str, object]:
         "sites": sites_visible_to(actor, study),
         "forms": [(form.oid, in_language(form.name)) for form in forms],
         "roles": role_choices(),
-        "actions": choices_of(ACTIONS),
+        "actions": [*choices_of(GROUPS), *choices_of(ACTIONS)],
         "channels": choices_of(CHANNELS),
     }
 

@@ -199,7 +199,13 @@ ACTIONS: dict[str, Promise] = {
     "value.filled": _("Value filled by the platform"),
     "verification.broken": _("Verification broken"),
     "verification.planned": _("Verification planned"),
+    "view.evidence": _("Source seen before the form was final"),
+    "view.export": _("Both passes taken with a package"),
+    "view.images": _("Images seen before both reads were sealed"),
+    "view.passes": _("Both passes seen"),
 }
+# What the filter of actions offers besides single kinds: the events whose names begin so.
+GROUPS: dict[str, Promise] = {"view.": _("Every unblinded view")}
 CHANNELS: dict[str, Promise] = {
     "page": pgettext_lazy("channel", "Page"),
     "api": pgettext_lazy("channel", "API"),

@@ -22,6 +22,7 @@ from edc.services.evidence import (
     withdraw_evidence,
 )
 from edc.services.evidence_files import content_of
+from edc.services.views import record_evidence_view
 from edc.web.entry import form_or_404
 
 # A file of a stranger's making runs nothing and loads nothing, also where a browser shows it.
@@ -43,8 +44,11 @@ def of_form(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def beside(form: FormInstance, path: str, actor: User, *, adds: bool = False) -> dict[str, object]:
-    """Return what `edc/evidence.html` shows: what is tied to the item, and the form's other evidence."""
+    """Return what `edc/evidence.html` shows, which the audit trail tells where the form is not final: what is
+    tied to the item, and the form's other evidence.
+    """
     found = evidence_of(actor, form)
+    record_evidence_view(form=form, shown=found, actor=actor)
     enters = access.may(actor, "enter_data", site=form.subject.site)
     is_locked = form.status == FormInstance.Status.LOCKED
     return {
@@ -128,6 +132,7 @@ def _page_or_404(request: HttpRequest, public_id: str) -> Evidence:
     held = _evidence(request, public_id)
     if held.kind != Evidence.Kind.PAGE:
         raise Http404
+    record_evidence_view(form=held.form, shown=[held], actor=request.user)
     return held
 
 

@@ -18,6 +18,7 @@ from edc.selectors.visible import ENTRY_STREAMS
 from edc.services.entry import correct_item
 from edc.services.query import raise_query
 from edc.services.reasons import reason_words
+from edc.services.views import PASSES, record_view
 from edc.web.audit_words import channel_word, role_words
 from edc.web.change_reasons import posted_reason, reason_choices, remember_reason
 from edc.web.entry import form_or_404
@@ -25,6 +26,7 @@ from edc.web.evidence import beside
 from edc.web.form_sheet import EMPTY, Cell, question
 from edc.web.graded_terms import is_graded, term_words
 from edc.web.item_findings import findings, inputs_read
+from edc.web.item_hold import is_held, item_hold
 from edc.web.item_queries import panel_queries
 from edc.web.item_status import item_statuses
 from edc.web.item_uses import item_uses
@@ -130,6 +132,7 @@ def _answer(request: HttpRequest, form: FormInstance, path: str, tab: str) -> Ht
         "may_correct": form.status in FormInstance.FINAL
         and form.status != FormInstance.Status.LOCKED
         and item.is_typed_in
+        and not is_held(form, path)
         and access.may(actor, "enter_data", site=site),
         **_parts(form, item, path, tab, actor),
         **reason_choices(request, form),
@@ -154,6 +157,7 @@ def _parts(form: FormInstance, item: ItemDef, path: str, tab: str, actor: User) 
         "filled_by": in_language(item.filled_by.how) if item.filled_by else "",
         "term": term_words(form, form_state(form, actor).state, path) if is_graded(form, item) else None,
         "findings": findings(form, path, actor),
+        "hold": item_hold(form, item, path, actor),
         "inputs": list(inputs_read(form, path, actor)) if item.type == "derived" else [],
     }
 
@@ -205,6 +209,8 @@ def _passes(form: FormInstance, item: ItemDef, path: str, actor: User) -> list[d
     if not access.may(actor, "resolve_disagreement", site=form.subject.site):
         return []
     sealed = observations_visible_to(actor).filter(form=form, stream__in=ENTRY_STREAMS).order_by("stream")
+    if sealed:
+        record_view(form=form, action=PASSES, path=path, actor=actor, part=True)
     return [_pass(form, item, path, each) for each in sealed]
 
 

@@ -9,11 +9,12 @@ from django.shortcuts import render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from edc.models import FormInstance, Recheck
+from edc.models import FormInstance, Recheck, User
 from edc.rules.subject_values import split_path
 from edc.selectors.evaluation import in_language
 from edc.selectors.owed import event_name, form_name
 from edc.selectors.rechecks import CheckedItem, checked_items, rechecks_visible_to
+from edc.services.views import PASSES, record_list_view
 from edc.web.answers import study_where
 from edc.web.context import current_site
 from edc.web.value_text import entry_text
@@ -38,8 +39,20 @@ def rechecks(request: HttpRequest) -> HttpResponse:
     study = study_where(request, "resolve_disagreement")
     found = rechecks_visible_to(request.user, study, current_site(request))
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    record_list_view(forms=[each.form for each in page], action=PASSES, actor=request.user)
     context = {"page": page, "rounds": [_shown(each) for each in page.object_list], "tab": "rates"}
     return render(request, "edc/rechecks.html", context)
+
+
+def round_at(actor: User, form: FormInstance, path: str) -> dict[str, object] | None:
+    """Return the round in which the second pass was checked again and what it did at one path, for who
+    resolves differences; `line` is None where the path was not marked.
+    """
+    asked = rechecks_visible_to(actor, form.subject.study).filter(form=form).first()
+    if asked is None:
+        return None
+    checked = next((each for each in checked_items(asked) if each.path == path), None)
+    return {"asked": asked, "line": _line(asked.form, checked) if checked else None}
 
 
 def _shown(asked: Recheck) -> dict[str, object]:

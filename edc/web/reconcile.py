@@ -17,10 +17,12 @@ from edc.selectors.owed import event_name, form_name
 from edc.services.query import ask_site
 from edc.services.query.source import STANDARD
 from edc.services.reconcile import resolve_disagreement, take_back_decision
+from edc.services.views import PASSES, record_view
 from edc.web.entry import form_or_404
 from edc.web.evidence import beside
 from edc.web.form_sheet import EMPTY, Cell, question
 from edc.web.item_status import ItemStatus
+from edc.web.rechecks import round_at
 from edc.web.reconcile_sheet import Line, effects, item_of, lines, sides
 from edc.web.value_text import missing_choices
 
@@ -30,7 +32,7 @@ from edc.web.value_text import missing_choices
 def form_reconcile(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the form's differences and one of them (?item=), the first that is open unless told."""
     form = _form(request, pk)
-    return _page(request, form, request.GET.get("item", ""))
+    return _page(request, form, request.GET.get("item", ""), opened=True)
 
 
 @login_required
@@ -142,10 +144,17 @@ def _next_form(request: HttpRequest, form: FormInstance) -> str:
 
 
 def _page(
-    request: HttpRequest, form: FormInstance, wanted: str, error: DomainError | None = None
+    request: HttpRequest,
+    form: FormInstance,
+    wanted: str,
+    error: DomainError | None = None,
+    *,
+    opened: bool = False,
 ) -> HttpResponse:
     listed = lines(form, _differences(request, form))
     current = _current(listed, wanted)
+    if opened and current:
+        record_view(form=form, action=PASSES, path=current.disagreement.path, actor=request.user)
     others = _waiting_forms(request, form)
     place = next((at for at, each in enumerate(others) if each.pk == form.pk), None)
     context = {
@@ -168,6 +177,7 @@ def _page(
         ),
         **_asked(request, form, current),
         "evidence": beside(form, _path_of(current), request.user),
+        "round": round_at(request.user, form, _path_of(current)),
     }
     return render(request, "edc/reconcile.html", context, status=422 if error else 200)
 

@@ -29,6 +29,7 @@ from imaging.archive import Archive, ArchiveUnavailable, InstanceNotFound, from_
 from imaging.deid.blinding import blind_content, blind_json
 from imaging.models import ImagingStudy, Instance
 from imaging.services.ingest import receive_instances
+from imaging.services.views import record_images_view
 
 DICOM_JSON = "application/dicom+json"
 STUDY_UID, PATIENT_ID = ("StudyInstanceUID", "0020000D"), ("PatientID", "00100020")
@@ -89,6 +90,12 @@ class DicomWebView(APIView):
     def neutral_name(self, row: Instance) -> str:
         """Return what stands for the subject of an instance, or nothing where the caller may know it."""
         return self.neutral_names([row.imaging_study]).get(row.imaging_study_id, "")
+
+    def record_view(self, row: Instance) -> None:
+        """Record once a sitting that the images were seen: frames are nothing without the metadata, which
+        are asked for first.
+        """
+        record_images_view(imaging_study=row.imaging_study, actor=self.request.user, part=True)
 
     def root(self) -> str:
         return self.request.build_absolute_uri("/api/v1/dicom-web")
@@ -181,6 +188,7 @@ class Metadata(DicomWebView):
         found: list[dict[str, Any]] = []
         for uid in sorted({row.series_instance_uid for row in rows}):
             found += [each for each in open_archive().metadata(uid) if each["00080018"]["Value"][0] in wanted]
+        self.record_view(rows[0])
         if name := self.neutral_name(rows[0]):
             found = [blind_json(each, name=name) for each in found]
         return dicom_json(found, cache=True)
@@ -203,6 +211,7 @@ class Retrieve(DicomWebView):
             return blind_content(stored, name=name) if name else stored
 
         head, tail = content(first), map(content, rest)
+        self.record_view(first)
         return multipart(chain([head], tail), "application/dicom")
 
 

@@ -19,6 +19,7 @@ from imaging.models import Series, UploadSession
 from imaging.services.patient import accept_patient
 from imaging.services.phase import confirm_phase
 from imaging.services.pictures import series_picture as picture_of
+from imaging.services.views import record_images_view
 from imaging.web.panel import panel_of, title_of
 
 PAGE_ROWS = 50
@@ -129,6 +130,8 @@ def imaging_form(request: HttpRequest, pk: int) -> HttpResponse:
     """One imaging form: deliver, see what came, look at it."""
     form = _form_or_404(request, pk)
     panel = panel_of(form, request.user, viewer=True)
+    if panel["viewer"]:
+        record_images_view(imaging_study=panel["study"], actor=request.user)
     context = {
         "form": form,
         "panel": panel,

@@ -28,6 +28,8 @@ PEOPLE = (
     Person("crc1", "李雯", Role.CRC),
     Person("crc2", "赵琳", Role.CRC),
     Person("dm", "周敏", Role.DATA_MANAGER, everywhere=True),
+    # Publishing a draft, unlocking a site and taking a redaction through need a second person.
+    Person("dm2", "沈悦", Role.DATA_MANAGER, everywhere=True),
     Person("monitor", "何俊", Role.MONITOR, everywhere=True),
     Person("pi", "陈立", Role.INVESTIGATOR),
     Person("reader1", "吴桐", Role.RADIOLOGIST),

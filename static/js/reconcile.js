@@ -15,6 +15,18 @@ function show() {
   if (more) more.required = form.elements.why?.value === "other";
 }
 
+/** Open the first source beside the item, and lead the keyboard to it. */
+function openSource(event) {
+  const source = document.querySelector("#evidence details[data-page]");
+  if (!source) return;
+  // The jump of the link would take the focus away again.
+  event.preventDefault();
+  source.open = true;
+  source.querySelector("summary").focus();
+}
+
+document.querySelector("[data-opens-source]")?.addEventListener("click", openSource);
+
 if (form) {
   show();
   form.addEventListener("change", onChoice);

@@ -28,7 +28,9 @@ from edc.api.serializers.entry import (
 from edc.api.serializers.forms import FormDetailSerializer
 from edc.errors import RecheckOwed
 from edc.models import FormInstance, Observation, User
+from edc.selectors.visible import ENTRY_STREAMS
 from edc.services.entry import add_row, ask_recheck, remove_row, restore_row, save_item, submit_entry
+from edc.services.views import PASSES, record_view
 
 
 def own_form(request: Request, pk: int) -> FormInstance:
@@ -65,6 +67,13 @@ class FormObservations(IdempotentWrites, ListAPIView):
     def get_queryset(self) -> QuerySet[Observation]:
         form = own_form(self.request, self.kwargs["pk"])
         return selectors.observations_visible_to(self.request.user).filter(form=form)
+
+    def paginate_queryset(self, queryset: QuerySet[Observation]) -> list[Observation]:
+        """Return the page; that another person's pass was seen is in the audit trail."""
+        page, user = list(super().paginate_queryset(queryset)), self.request.user
+        if any(each.stream in ENTRY_STREAMS and each.observer_id != user.pk for each in page):
+            record_view(form=page[0].form, action=PASSES, actor=user)
+        return page
 
     @extend_schema(request=RecordSerializer, responses={201: ObservationSerializer, 202: RecheckSerializer})
     def post(self, request: Request, pk: int) -> Response:

@@ -29,6 +29,7 @@ from tests.edc.audit.import_examples import IMPORTS
 from tests.edc.audit.quality_examples import QUALITY
 from tests.edc.audit.safety_examples import SAFETY
 from tests.edc.audit.trust_examples import TRUST
+from tests.edc.audit.view_examples import VIEWS
 from tests.factories.designs import small_design, text
 from tests.factories.entering import entry as value
 from tests.factories.entering import form_of, record
@@ -327,7 +328,7 @@ EXAMPLES = {
     ),
 }
 
-EXAMPLES |= TRUST | DESIGNS | SAFETY
+EXAMPLES |= TRUST | DESIGNS | SAFETY | VIEWS
 
 EXAMPLES |= AMENDMENTS | ENTRY | IMPORTS | EXPORTS | ACCOUNTS | CHECKS | QUALITY | CONDUCT | EVIDENCE
 

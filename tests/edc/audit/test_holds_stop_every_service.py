@@ -22,6 +22,8 @@ OUTSIDE = {
     "redaction",
     # A serious adverse event is reported and decided on whatever is locked; no form changes with it.
     "safety_cases",
+    # That something was seen is told whatever is locked.
+    "views",
 }  # fmt: skip
 OUTSIDE_TOO = {
     "sign.reauthenticate",

@@ -12,8 +12,9 @@ from edc.services import query, sign
 from edc.services.data_import import files
 from edc.services.entry import correct_item, save_item
 from edc.services.redaction import approve_redaction, refuse_redaction, request_redaction
-from tests.factories import guards, imports
+from tests.factories import conduct, guards, imports
 from tests.factories.entering import entry, form_of
+from tests.factories.evidence import EvidenceFactory
 from tests.factories.models import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -196,6 +197,28 @@ def test_two_people_redact_through_the_pages(client, form, crcs, manager):
     assert answer.status_code == 302
     assert NAME not in after
     assert told_everywhere(NAME) == []
+
+
+def test_what_people_wrote_beside_the_forms_is_masked_too(form, asked, manager, subject):
+    passage = EvidenceFactory(form=form, text=f"{NAME}, female, 58", uploaded_by=manager)
+    left = conduct.DepartureFactory(subject=subject, reason=f"{NAME} moved away")
+    deviation = conduct.DeviationFactory(
+        subject=subject, description=f"{NAME} came late", cause=NAME, correction=f"Called {NAME}"
+    )
+    specimen = conduct.SpecimenFactory(subject=subject, place=f"Box of {NAME}")
+    texts = {"place": f"Rack 1, {NAME}", "condition": NAME, "reason": f"{NAME} asked"}
+    step = conduct.SpecimenStepFactory(specimen=specimen, **texts)
+    done = approve_redaction(redaction=asked, actor=manager)
+
+    mark = f"[redacted {done.pk}]"
+    for row in (passage, left, deviation, specimen, step):
+        row.refresh_from_db()
+    assert told_everywhere(NAME) == []
+    assert (passage.text, left.reason) == (f"{mark}, female, 58", f"{mark} moved away")
+    assert (deviation.description, deviation.cause) == (f"{mark} came late", mark)
+    assert (step.place, step.condition, step.reason) == (f"Rack 1, {mark}", mark, f"{mark} asked")
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        type(step).objects.filter(pk=step.pk).update(reason="quietly")
 
 
 def test_what_an_import_brought_is_masked_and_its_file_is_removed(

@@ -126,6 +126,7 @@ def test_who_resolves_and_who_verifies_open_it_where_they_work(form, crcs, enter
     resolving = browser(manager).get(reverse("form-reconcile", args=[form.pk])).content.decode()
 
     assert picture in resolving
+    assert 'href="#evidence" data-key="e" data-opens-source' in resolving
     assert browser(monitor).get(picture).status_code == 404  # the form is not final
 
 

@@ -146,3 +146,13 @@ def test_another_study_knows_nothing_of_it(as_user, packing, frozen, member):
     assert page.get(reverse("export", args=[export.public_id])).status_code == 404
     assert page.get(f"/api/v1/exports/{export.public_id}/file/").status_code == 404
     assert page.get("/api/v1/exports/").json()["results"] == []
+
+
+@pytest.mark.parametrize(("formats", "count"), [(("csv", "passes"), 1), (("csv",), 0)])
+def test_a_package_that_holds_both_passes_is_an_unblinded_view(as_user, meg, packing, frozen, formats, count):
+    export, _archive = packing(frozen, *formats)
+    assert not AuditEvent.objects.filter(action="view.export").exists()
+    body(as_user(meg).get(reverse("export-download", args=[export.public_id])))
+
+    rows = AuditEvent.objects.filter(action="view.export", actor=meg)
+    assert [row.after["file"] for row in rows] == [export.file_name] * count
