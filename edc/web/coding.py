@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from edc import access
-from edc.errors import DomainError
+from edc.errors import DomainError, InvalidInput
 from edc.models import Coding, FormInstance, ItemValue, Query, Study
 from edc.selectors.coding import (
     APPROVES,
@@ -37,7 +37,7 @@ STATES = {
     "open": gettext_lazy("To code"),
     "proposed": gettext_lazy("To approve"),
     "approved": gettext_lazy("Approved"),
-    "left": gettext_lazy("Not done"),
+    "left": gettext_lazy("Left to do"),
     "all": gettext_lazy("All"),
 }
 SHAPES = {"open": "todo", "proposed": "prop", "approved": "done"}
@@ -68,8 +68,10 @@ def coding(request: HttpRequest) -> HttpResponse:
 
 def _states(found: QuerySet[ItemValue]) -> list[tuple[str, object, int]]:
     counts = found.order_by().aggregate(
-        all=Count("pk"), open=Count("pk", filter=Q(coding=None)), approved=Count("pk", filter=Q(approved=True))
-    )  # fmt: skip
+        all=Count("pk"),
+        open=Count("pk", filter=Q(coding=None)),
+        approved=Count("pk", filter=Q(approved=True)),
+    )
     counts["left"] = counts["all"] - counts["approved"]
     counts["proposed"] = counts["left"] - counts["open"]
     return [(name, word, counts[name]) for name, word in STATES.items()]
@@ -131,7 +133,10 @@ def code(request: HttpRequest, pk: int) -> HttpResponse:
     value = _value_or_404(request, pk)
     item = coded_items(value.form.subject.study)[value.item_oid]
     chosen = request.POST.get("term", "")
-    term = get_object_or_404(item.dictionary.terms, pk=int(chosen) if chosen.isdigit() else 0)
+    term = item.dictionary.terms.filter(pk=int(chosen) if chosen.isdigit() else 0).first()
+    if term is None:
+        message = {"term": _("Choose a term that was found.")}
+        raise InvalidInput(_("Some fields need correction."), fields=message)
     code_value(value=value, term=term, actor=request.user)
     return _back(request)
 
@@ -173,7 +178,9 @@ def approve(request: HttpRequest) -> HttpResponse:
             done += 1
         except DomainError as refusal:
             refused.add(str(refusal.message))
-    messages.success(request, ngettext("%(count)d code approved.", "%(count)d codes approved.", done) % {"count": done})
+    messages.success(
+        request, ngettext("%(count)d code approved.", "%(count)d codes approved.", done) % {"count": done}
+    )
     for words in sorted(refused):
         messages.warning(request, words)
     return _back(request)

@@ -29,7 +29,8 @@ ABOVE = {
 }
 LEVEL_CODES = {"90001": ("80001", "70001", "60001"), "90003": ("80003", "70003", "60003")}
 ATC = (
-    "code,level,name_zh,name_en,parent,current\nX,ATC1,虚拟药,Sham drugs,,\nX01,ATC2,虚拟止痛药,Sham analgesics,X,\n"
+    "code,level,name_zh,name_en,parent,current\n"
+    "X,ATC1,虚拟药,Sham drugs,,\nX01,ATC2,虚拟止痛药,Sham analgesics,X,\n"
     "X01AA,ATC4,虚拟林,Shamolin,X01,\nX01AB,ATC4,旧虚拟林,Old shamolin,X01,N\n"
 )
 

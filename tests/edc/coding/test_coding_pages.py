@@ -1,4 +1,4 @@
-"""Coding on pages: a dictionary loaded, values coded by one and approved by another, asked, followed, locked."""
+"""Coding on pages: a dictionary loaded, values coded by one, approved by another, asked, followed, locked."""
 
 import re
 from html import unescape
@@ -177,7 +177,11 @@ def test_the_site_is_asked_from_the_list(manager, noted):
     value = noted("Hurts")
     manager.post(reverse("coding-ask", args=[value.pk]), {"text": "Where does it hurt?"})
     asked = Query.objects.get()
-    assert (asked.path, asked.form_id, asked.text_en or asked.text_zh) == (NOTE, value.form_id, "Where does it hurt?")
+    assert (asked.path, asked.form_id, asked.text_en or asked.text_zh) == (
+        NOTE,
+        value.form_id,
+        "Where does it hurt?",
+    )
     assert "Query open" in words(manager.get(reverse("coding")))
 
 

@@ -34,7 +34,12 @@ def test_the_full_package_has_verbatim_term_classes_and_both_people(coded, freez
     _export, archive = packing(freezing(), "csv", "excel")
     (row,) = rows(archive)
     assert (row["ITEM"], row["VERBATIM"]) == ("IT.DM.NOTE", "患者李某 头疼")
-    assert (row["DICTIONARY"], row["VERSION"], row["CODE"], row["TERM_ZH"]) == ("meddra", "1.0", "90001", "虚拟头痛")
+    assert (row["DICTIONARY"], row["VERSION"], row["CODE"], row["TERM_ZH"]) == (
+        "meddra",
+        "1.0",
+        "90001",
+        "虚拟头痛",
+    )
     assert (row["CLASS1_CODE"], row["CODER"], row["APPROVER"]) == ("60001", "meg", "max")
     book = next(each for each in archive.namelist() if each.endswith(".xlsx"))
     sheet = openpyxl.load_workbook(io.BytesIO(archive.read(book)))["CODING"]
