@@ -24,7 +24,12 @@ from edc.selectors.visible import values_visible_to
 
 CODES = "resolve_disagreement"
 APPROVES = (CODES, "sign_form")
-STATES = ("open", "proposed", "approved")
+IN_STATE = {
+    "open": Q(coding=None),
+    "proposed": Q(coding__isnull=False, approved=False),
+    "approved": Q(approved=True),
+    "left": Q(approved=False),
+}
 MOST_FOUND = 30
 
 
@@ -59,12 +64,7 @@ def with_coding(values: QuerySet[ItemValue]) -> QuerySet[ItemValue]:
 
 def in_state(values: QuerySet[ItemValue], state: str) -> QuerySet[ItemValue]:
     """Return the values that are `open`, `proposed`, `approved`, or `left`: open or proposed."""
-    return {
-        "open": values.filter(coding=None),
-        "proposed": values.filter(coding__isnull=False, approved=False),
-        "approved": values.filter(approved=True),
-        "left": values.filter(approved=False),
-    }.get(state, values)
+    return values.filter(IN_STATE.get(state, Q()))
 
 
 def queue(actor: User, study: Study, site: Site | None, asked: Mapping[str, str]) -> QuerySet[ItemValue]:

@@ -104,8 +104,8 @@ def _matches(
     study: Study, dictionary: Dictionary, values: list[ItemValue]
 ) -> list[tuple[ItemValue, DictionaryTerm, str]]:
     keys = {value.pk: key_of(value.raw) for value in values}
+    found: list[tuple[ItemValue, DictionaryTerm, str]] = []
     memory, exact = memory_of(study, dictionary), exact_terms(dictionary, keys.values())
-    found = []
     for value in values:
         key = keys[value.pk]
         if key in memory:

@@ -11,7 +11,7 @@ from edc import access, audit
 from edc.coding.hierarchy import read_hierarchy
 from edc.coding.meddra import read_meddra
 from edc.coding.terms import Term, in_both, key_of, levels_of
-from edc.design.search_keys import search_keys
+from edc.design.search_keys import usual_keys
 from edc.errors import InvalidInput
 from edc.exchange.faults import FileFault
 from edc.exchange.table_read import open_table
@@ -108,10 +108,11 @@ def _table(name: str, sha256: str) -> dict[str, Term]:
 
 def _row(dictionary: Dictionary, term: Term) -> DictionaryTerm:
     keys = (key_of(term.zh), key_of(term.en))
+    search = " ".join(each for key in keys for each in usual_keys(key))
     path = [[each.level, each.code, each.zh, each.en] for each in term.path]
     return DictionaryTerm(
         dictionary=dictionary, code=term.code, level=term.level, zh=term.zh, en=term.en, key_zh=keys[0],
-        key_en=keys[1], search=" ".join(search_keys(*filter(None, keys))), path=path, current=term.current,
+        key_en=keys[1], search=search, path=path, current=term.current,
     )  # fmt: skip
 
 
