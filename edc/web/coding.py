@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -67,11 +67,8 @@ def coding(request: HttpRequest) -> HttpResponse:
 
 
 def _states(found: QuerySet[ItemValue]) -> list[tuple[str, object, int]]:
-    counts = found.order_by().aggregate(
-        all=Count("pk"),
-        open=Count("pk", filter=Q(coding=None)),
-        approved=Count("pk", filter=Q(approved=True)),
-    )
+    named = ("all", "open", "approved")
+    counts = {name: in_state(found, name).order_by().count() for name in named}
     counts["left"] = counts["all"] - counts["approved"]
     counts["proposed"] = counts["left"] - counts["open"]
     return [(name, word, counts[name]) for name, word in STATES.items()]

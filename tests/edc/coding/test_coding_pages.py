@@ -113,7 +113,9 @@ def test_a_term_is_found_in_chinese_english_pinyin_or_by_code(manager, noted, te
 def test_one_person_codes_and_another_approves(manager, second, noted, meg):
     value = noted("Hurts")
     assert left(value) == 1
-    assert "Hurts" in words(manager.get(reverse("coding")))
+    shown = words(manager.get(reverse("coding")))
+    assert "Hurts" in shown
+    assert "To code 1 To approve 0 Approved 0 Left to do 1 All 1" in shown
     assert code(manager, value, "90002").status_code == 302
     held = Coding.objects.get()
     approve(manager, held)
