@@ -21,7 +21,7 @@ def guard(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('edc', '0021_row_security'),
+        ('edc', '0027_rare_states'),
     ]
 
     operations = [
