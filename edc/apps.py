@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class EdcConfig(AppConfig):
     name = "edc"
     verbose_name = "Electronic data capture"
+
+    def ready(self) -> None:
+        from edc.selectors import coding_checks
+
+        coding_checks.register()

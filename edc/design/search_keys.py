@@ -32,6 +32,25 @@ def search_keys(*texts: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, keys)))
 
 
+def usual_keys(text: str) -> tuple[str, ...]:
+    """Return what a term of a large dictionary is found by: the text, its initials and its pinyin as usually
+    read; a label with several readings is found by `search_keys`.
+    """
+    found = [" ".join(text.casefold().split())]
+    if _HAN.search(text):
+        read = [_syllable(each) for each in _usual(text)]
+        found += ["".join(initial for _, initial in read), "".join(full for full, _ in read)]
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def _usual(text: str) -> Iterator[str]:
+    for run in _HAN.split(text):
+        if _HAN.fullmatch(run):
+            yield from (each[0] for each in pinyin(run, style=Style.NORMAL))
+        else:
+            yield from run
+
+
 def _readings(text: str) -> Iterator[tuple[_Syllable, ...]]:
     """Yield the readings of the text, the usual one first."""
     every = [list(dict.fromkeys(map(_syllable, each))) for each in _syllables(text)]

@@ -14,7 +14,7 @@ from typing import Final
 from edc.exchange import keyed
 from edc.exchange.free_text import findings
 from edc.exchange.identifiers import DATE, DIRECT, FREE_TEXT, QUASI
-from edc.exchange.record import Event, Form, Subject, Value
+from edc.exchange.record import Coded, Event, Form, Subject, Value
 
 FULL, LIMITED, PUBLIC = "full", "limited", "public"
 TOP_AGE: Final = 90
@@ -87,7 +87,18 @@ class Disclosure:
     def _form(self, form: Form, days: int) -> Form:
         kept = (self._value(value, days) for value in form.values)
         values = tuple(value for value in kept if value is not None)
-        return replace(form, values=values, passes=(), resolved=(), signed=(), queries=(), content_sha256="")
+        return replace(
+            form, values=values, passes=(), resolved=(), signed=(), queries=(), content_sha256="",
+            coded=tuple(self._coded(each) for each in form.coded if self._keeps_code(each)),
+        )  # fmt: skip
+
+    def _keeps_code(self, coded: Coded) -> bool:
+        """Tell whether the term of a value stays in: not of what names people, publicly not of what may."""
+        named = self.classes.get(coded.path.partition("[")[0], FREE_TEXT)
+        return named != DIRECT and (self.profile, named) != (PUBLIC, QUASI)
+
+    def _coded(self, coded: Coded) -> Coded:
+        return replace(coded, coder="", approver="", approved_at="")
 
     def _value(self, value: Value, days: int) -> Value | None:
         value = replace(value, updated_at="", raw="" if value.value is None else value.raw)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from edc.design.study import StudyDesign
-from edc.exchange import cells, codebook, columnar, people_rows, reconcile, statistics
+from edc.exchange import cells, codebook, coded_rows, columnar, people_rows, reconcile, statistics
 from edc.exchange.disclosure import Log
 from edc.exchange.formats import (
     CSV,
@@ -58,6 +58,7 @@ class Source:
     history: Callable[[Subject], History]
     language: str = "zh"
     readme: Sequence[tuple[str, str]] = ()
+    coding: bool = False
 
 
 Report = Callable[[int, str], None]
@@ -116,6 +117,8 @@ class Package:
             self._span = (40 + 45 * place // len(chosen), 40 + 45 * (place + 1) // len(chosen))
             self.report(self._span[0], name)
             step()
+        if self.source.coding and wanted & TABULAR:
+            self._write_coding()
         self._write_codebook()
         shutil.copyfile(Path(__file__).parent / VERIFIER, self.path(VERIFIER))
 
@@ -189,6 +192,8 @@ class Package:
         newest = self.source.designs[max(self.source.designs)]
         book.sheet("CRITERIA", codebook.CRITERIA_HEAD, codebook.criteria_rows(newest))
         book.sheet("OUTCOMES", codebook.OUTCOME_HEAD, codebook.outcome_rows(newest))
+        if self.source.coding:
+            book.sheet("CODING", coded_rows.HEAD, self._coding())
         for table in self.tables:
             schema = columnar.schema_of(table, self.source.language)
             book.sheet(table.name, schema.names, table_rows(self.table_file(table)))
@@ -244,6 +249,12 @@ class Package:
         ):
             subjects = self.again(*self._span, name)
             self.write_rows(name, head, (row for subject in subjects for row in rows(subject)))
+
+    def _coding(self) -> Iterator[list[str]]:
+        return (row for each in self.source.subjects(Log()) for row in coded_rows.rows_of(each))
+
+    def _write_coding(self) -> None:
+        self.write_rows("data/coding.csv", coded_rows.HEAD, self._coding())
 
     def _write_codebook(self) -> None:
         self.write_rows("codebook/items.csv", codebook.ITEM_HEAD, codebook.item_rows(self.tables))

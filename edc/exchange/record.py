@@ -101,6 +101,23 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Coded:
+    """The approved term of a value. `classes` are level, code, zh and en above it, widest first."""
+
+    path: str
+    dictionary: str
+    version: str
+    level: str
+    code: str
+    zh: str
+    en: str
+    classes: tuple[tuple[str, str, str, str], ...]
+    coder: str
+    approver: str
+    approved_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """A form of a visit, pinned to a design version; without values as long as it is not complete."""
 
@@ -116,6 +133,7 @@ class Form:
     resolved: tuple[Resolved, ...] = ()
     signed: tuple[Signed, ...] = ()
     queries: tuple[Asked, ...] = ()
+    coded: tuple[Coded, ...] = ()
 
     @property
     def is_final(self) -> bool:
@@ -195,6 +213,7 @@ def _form(held: dict) -> Form:
             "resolved": tuple(Resolved(**each) for each in held["resolved"]),
             "signed": tuple(Signed(**each) for each in held["signed"]),
             "queries": tuple(_asked(each) for each in held["queries"]),
+            "coded": tuple(_coded(each) for each in held.get("coded", ())),
         }
     )
 
@@ -202,6 +221,11 @@ def _form(held: dict) -> Form:
 def _asked(held: dict) -> Asked:
     turns = tuple(Turn(**each) for each in held.pop("turns"))
     return Asked(**held, turns=turns)
+
+
+def _coded(held: dict) -> Coded:
+    classes = tuple((each[0], each[1], each[2], each[3]) for each in held.pop("classes"))
+    return Coded(**held, classes=classes)
 
 
 def sha256_of(content: bytes) -> str:

@@ -10,6 +10,7 @@ from edc.models.amendment import (
 from edc.models.audit import AuditEvent, AuditHead
 from edc.models.audit_review import AuditCriteria, AuditReview
 from edc.models.check import CheckFiring, CheckReason, FormulaAdoption, UatRun
+from edc.models.coding import CodedItem, Coding, Dictionary, DictionaryTerm
 from edc.models.departure import Departure
 from edc.models.design import DesignVersion, design_of
 from edc.models.design_draft import DesignDraft, DesignDraftStep
@@ -68,6 +69,8 @@ __all__ = [
     "AuditReview",
     "CheckFiring",
     "CheckReason",
+    "CodedItem",
+    "Coding",
     "Decision",
     "Departure",
     "DesignMigration",
@@ -75,6 +78,8 @@ __all__ = [
     "DesignDraftStep",
     "DesignVersion",
     "Deviation",
+    "Dictionary",
+    "DictionaryTerm",
     "Digest",
     "Disagreement",
     "Draft",

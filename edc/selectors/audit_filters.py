@@ -9,11 +9,12 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-from edc.models import AuditEvent, FormInstance, Query, Signature, User, Verification
+from edc.models import AuditEvent, Coding, FormInstance, Query, Signature, User, Verification
 from edc.selectors.audit_trail import audit_visible_to
 
 # The rows that belong to a form, and how each leads to it.
 ABOUT_A_FORM = {
+    "edc.coding": (Coding, "form__form_oid"),
     "edc.forminstance": (FormInstance, "form_oid"),
     "edc.query": (Query, "form__form_oid"),
     "edc.signature": (Signature, "form__form_oid"),

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 
 from edc.exchange import record
 from edc.models import (
+    Coding,
     Disagreement,
     FormInstance,
     ItemValue,
@@ -66,7 +67,7 @@ def _form(form: FormInstance, held: "_Held") -> record.Form:
         entry_mode=form.entry_mode, design=form.design_version.number, content_sha256=form.content_sha256,
         values=tuple(held.values[form.pk]) if final else (), passes=tuple(held.passes[form.pk]),
         resolved=tuple(held.resolved[form.pk]), signed=tuple(held.signed[form.pk]),
-        queries=tuple(held.queries[form.pk]),
+        queries=tuple(held.queries[form.pk]), coded=tuple(held.coded[form.pk]) if final else (),
     )  # fmt: skip
 
 
@@ -80,6 +81,7 @@ class _Held:
         self.resolved = _resolved(ids)
         self.signed = _signed(ids)
         self.queries = _queries(everything)
+        self.coded = _coded(ids)
 
 
 def _values(forms: list[int]) -> Parts:
@@ -148,6 +150,27 @@ def _queries(forms: list[int]) -> Parts:
             record.Asked(
                 each.pk, each.path, each.origin, each.rule_oid, each.state, each.text_zh, each.text_en,
                 each.raised_by.username, stamp(each.raised_at), said,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _coded(forms: list[int]) -> Parts:
+    """Return the approved codes of values that still say what was coded."""
+    now = ItemValue.objects.filter(
+        form=OuterRef("form"), item_oid=OuterRef("item_oid"), row_key=OuterRef("row_key"), missing="",
+        raw=OuterRef("verbatim"),
+    )  # fmt: skip
+    rows = Coding.objects.filter(Exists(now), form__in=forms, ended_at=None, approved_at__isnull=False)
+    found: Parts = defaultdict(list)
+    rows = rows.select_related("term__dictionary", "coder", "approver")
+    for each in rows.order_by("form_id", "item_oid", "row_key"):
+        term = each.term
+        found[each.form_id].append(
+            record.Coded(
+                each.path, term.dictionary.kind, term.dictionary.version, term.level, term.code, term.zh,
+                term.en, tuple((up[0], up[1], up[2], up[3]) for up in term.path), each.coder.username,
+                each.approver.username if each.approver else "", stamp(each.approved_at),
             )
         )  # fmt: skip
     return found

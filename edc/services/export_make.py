@@ -108,6 +108,7 @@ def _source(export: Export, sites: list[Site]) -> Source:
         items=items_in(snapshot.counts, oids), admin=admin if full else _recoded_places(admin, shown, oids),
         heading=_heading(export), history=history, language=export.language,
         readme=readme_of(export, sites, stream(export, sites)),
+        coding=snapshot.study.coded_items.exists(),
     )  # fmt: skip
 
 

@@ -9,11 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from edc.design.items import Text
 from edc.web.lab_words import range_words
+from edc.web.term_words import classes, local_term, other_term
 from edc.web.unit_words import unit_words
 
 register = template.Library()
 register.filter("unit_words", unit_words)
 register.filter("range_words", range_words)
+register.filter("local_term", local_term)
+register.filter("other_term", other_term)
+register.filter("classes", classes)
 
 # The status vocabulary: the shape's class (tandem.css) and its word. The shape never stands without a word.
 STATUS_WORDS: dict[str, Promise | str] = {

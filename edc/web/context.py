@@ -16,6 +16,7 @@ _AT_SITES = (
     (("view_subjects",), gettext_lazy("Subjects"), "subjects"),
     (("view_data", "answer_query", "raise_query"), gettext_lazy("Queries"), "queries"),
     (("resolve_disagreement",), gettext_lazy("Differences"), "differences"),
+    (("resolve_disagreement",), gettext_lazy("Coding"), "coding"),
     (("verify_data",), gettext_lazy("Verification"), "verification"),
     (("lock_form", "sign_form"), gettext_lazy("Locks"), "locks"),
     (("import_data",), gettext_lazy("Imports"), "imports"),

@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("audit/check/", audit_trail.check, name="audit-check"),
     path("", include("edc.web.urls_people")),
     path("", include("edc.web.urls_checks")),
+    path("", include("edc.web.urls_coding")),
     path("", include("edc.web.urls_amendments")),
     path("", include("edc.web.urls_design")),
     path("", include("edc.web.urls_conduct")),

@@ -38,7 +38,7 @@ STUDY_WIDE = {
 }
 STUDY_WIDE |= {"audit-criteria-end", "audit-review-sign"}
 STUDY_WIDE |= {"design-draft-act", "design-file", "design-codelist", "design-part", "design-expression"}
-STUDY_WIDE |= {"amendment-deactivate", "rehearsal-cancel", "rehearsal-migrate"}
+STUDY_WIDE |= {"amendment-deactivate", "dictionary-change", "rehearsal-cancel", "rehearsal-migrate"}
 
 
 @pytest.mark.django_db

@@ -12,7 +12,7 @@ from edc.models import FormInstance, Site, Study, Subject, User
 from edc.services.design import publish_design
 from edc.services.enrol import enrol_subject
 from tests.architecture.markers import Planted, plant
-from tests.factories import amendments, checks, conduct, evidence, imports, quality, safety
+from tests.factories import amendments, checks, coding, conduct, evidence, imports, quality, safety
 from tests.factories import imaging as images
 from tests.factories import modeling as models
 from tests.factories import models as made
@@ -98,6 +98,7 @@ def make_world(system: User, crc: Any) -> World:
     ids |= _exports(study, site) | _evidence(forms["complete"])
     ids |= _disagreement(forms["disagreement"]) | _images(subject) | {"event-add pk": subject.pk}
     planted = plant(subject, forms["complete"], ids, User.objects.get(username="first.crc"))
+    ids |= _coding(study, forms["complete"])
     return World(study, site, elsewhere, ids | {f"api:{key}": value for key, value in ids.items()}, planted)
 
 
@@ -121,6 +122,18 @@ def _conduct(subject: Subject) -> dict[str, Any]:
         "specimen pk": conduct.SpecimenFactory(subject=subject).pk,
         "deviation-found key": f"missed-{missed.pk}",
     }
+
+
+def _coding(study: Study, form: FormInstance) -> dict[str, Any]:
+    """Return the planted value with a code that waits, and two versions of its dictionary."""
+    value = form.values.get(raw__startswith="ZZ")
+    dictionary = coding.DictionaryFactory(study=study)
+    coding.CodedItemFactory(dictionary=dictionary, item_oid=value.item_oid)
+    term = coding.DictionaryTermFactory(dictionary=dictionary)
+    held = coding.CodingFactory(form=form, item_oid=value.item_oid, verbatim=value.raw, term=term)
+    later = coding.DictionaryFactory(study=study)
+    ids = {"coding pk": value.pk, "coding-back pk": held.pk}
+    return ids | {"dictionary old": dictionary.pk, "dictionary new": later.pk}
 
 
 def _batch(study: Study, site: Site) -> int:

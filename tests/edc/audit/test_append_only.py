@@ -12,6 +12,7 @@ from tests.factories import amendments, checks, safety
 from tests.factories import entry_plan as plan
 from tests.factories import models as factories
 from tests.factories import snapshots as frozen
+from tests.factories.coding import DictionaryFactory, DictionaryTermFactory
 from tests.factories.conduct import SpecimenStepFactory
 from tests.factories.design_drafts import DesignDraftStepFactory
 from tests.factories.double_entry import DecisionFactory
@@ -30,6 +31,8 @@ ROWS = {
     "edc_recheck": (plan.RecheckFactory, "content_sha256 = 'x'"),
     "edc_rehearsalline": (amendments.RehearsalLineFactory, "obstacle = 'x'"),
     "edc_migratedsubject": (amendments.MigratedSubjectFactory, "effects_sha256 = 'x'"),
+    "edc_dictionary": (DictionaryFactory, "version = 'x'"),
+    "edc_dictionaryterm": (DictionaryTermFactory, "en = 'x'"),
     "edc_designversion": (factories.DesignVersionFactory, "sha256 = 'x'"),
     "edc_designdraftstep": (DesignDraftStepFactory, "text = 'x'"),
     "edc_auditreview": (factories.AuditReviewFactory, "findings = 'x'"),

@@ -20,6 +20,7 @@ from edc.services.entry.release import LEFT_AFTER
 from tests.edc.audit.account_examples import ACCOUNTS
 from tests.edc.audit.amendment_examples import AMENDMENTS
 from tests.edc.audit.check_examples import CHECKS
+from tests.edc.audit.coding_examples import CODING
 from tests.edc.audit.conduct_examples import CONDUCT
 from tests.edc.audit.design_examples import DESIGNS
 from tests.edc.audit.entry_examples import ENTRY
@@ -328,7 +329,7 @@ EXAMPLES = {
     ),
 }
 
-EXAMPLES |= TRUST | DESIGNS | SAFETY | VIEWS
+EXAMPLES |= TRUST | DESIGNS | SAFETY | VIEWS | CODING
 
 EXAMPLES |= AMENDMENTS | ENTRY | IMPORTS | EXPORTS | ACCOUNTS | CHECKS | QUALITY | CONDUCT | EVIDENCE
 

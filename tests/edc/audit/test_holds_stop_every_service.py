@@ -10,8 +10,10 @@ from tests.factories.quality import HoldFactory
 
 # What is no content of a subject: people, the design, plans and texts, holds themselves, exports.
 OUTSIDE = {
-    "accounts", "audit_export", "check_queries", "data_import", "design", "design_draft", "entry_plan",
-    "formulas",
+    "accounts", "audit_export", "check_queries", "data_import", "design", "design_draft", "dictionaries",
+    # Codes of locked forms stay as they are.
+    "dictionary_versions",
+    "entry_plan", "formulas",
     "lab_ranges", "lock",
     "passwords",
     "password_rules", "people", "second_factors", "sessions", "silent_checks",
@@ -41,8 +43,8 @@ OUTSIDE_TOO = {
     "query.system.settle_system_query",
     "query.system.raise_system_query",
 }
-# What a freeze leaves open: queries, verification, reviews and signatures go on.
-ON_IN_A_FREEZE = ("query.", "verify.", "review.", "sign.")
+# What a freeze leaves open: queries, coding, verification, reviews and signatures go on.
+ON_IN_A_FREEZE = ("query.", "coding.", "verify.", "review.", "sign.")
 
 WALKED = [name for name in EXAMPLES if name.split(".")[0] not in OUTSIDE and name not in OUTSIDE_TOO]
 

@@ -13,6 +13,7 @@ from edc.services.data_import import files
 from edc.services.entry import correct_item, save_item
 from edc.services.redaction import approve_redaction, refuse_redaction, request_redaction
 from tests.factories import conduct, guards, imports
+from tests.factories.coding import CodingFactory
 from tests.factories.entering import entry, form_of
 from tests.factories.evidence import EvidenceFactory
 from tests.factories.models import PASSWORD
@@ -52,6 +53,7 @@ def form(complete, crcs, manager, member, enter, subject):
     )
     asked = query.raise_query(form=form, path="IT.DM.NOTE", text=f"Who is {NAME}?", actor=manager)
     query.answer_query(query=asked, text=f"{NAME} is the patient", actor=crcs[0])
+    CodingFactory(form=form, verbatim=f"{NAME}, aged 58")
     other = form_of(subject, "FO.LBC")
     save_item(form=other, path="IT.LBC.LBDAT", entry=entry(NAME), expected_version=0, actor=crcs[1])
     form.refresh_from_db()
@@ -70,6 +72,7 @@ def test_the_text_is_nowhere_in_the_database_afterwards(form, asked, manager):
 
     assert told_everywhere(NAME) == []
     assert ItemValue.objects.get(form=form, item_oid="IT.DM.NOTE").value == f"[redacted {done.pk}], aged 58"
+    assert form.codings.get().verbatim == form.values.get(item_oid="IT.DM.NOTE").raw
     assert (done.state, done.text, done.decided_by) == ("applied", "", manager)
     assert done.cell_count > 5
 
