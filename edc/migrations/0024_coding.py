@@ -21,7 +21,7 @@ def guard(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('edc', '0027_rare_states'),
+        ('edc', '0023_safety_cases'),
     ]
 
     operations = [

@@ -14,5 +14,5 @@ def let_masks_through(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("edc", "0021_row_security")]
+    dependencies = [("edc", "0025_visit_windows")]
     operations = [migrations.RunPython(let_masks_through, migrations.RunPython.noop)]

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("edc", "0021_row_security"),
+        ("edc", "0026_masked_steps"),
     ]
 
     operations = [
