@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -89,7 +90,7 @@ def matrix(
     """
     filters = filters or {}
     found = filtered(actor, study, site, filters)
-    page = Paginator(found, PAGE_SIZE).get_page(filters.get("page"))
+    page: Page[Subject] = Paginator(cast(QuerySet[Subject], found), PAGE_SIZE).get_page(filters.get("page"))
     subjects = list(page.object_list)
     columns = _columns(study, site, subjects)
     events = _events_of(subjects)
