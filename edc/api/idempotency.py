@@ -4,6 +4,7 @@ import hashlib
 import json
 from contextlib import nullcontext
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ MAX_LENGTH = 80
 
 
 class IdempotentWrites:
-    """Mixin of API views whose bodies are JSON: honours the Idempotency-Key header of a write.
+    """Mixin of API views whose bodies are JSON or forms with files: honours the Idempotency-Key of a write.
 
     The key, the write and the answer are one transaction: a process that dies in between leaves none of
     them, a failed write (4xx, 5xx) gives the key back, and a duplicate sent meanwhile waits for the first
@@ -78,7 +79,18 @@ def _fingerprint(request: Request) -> str:
     """Return what makes two requests the same: the token too, so that a narrower one replays nothing."""
     token = getattr(request.auth, "pk", None)
     content = [request.method, request.get_full_path(), token, request.data]
-    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=_as_text).encode()).hexdigest()
+
+
+def _as_text(value: object) -> str:
+    """Return a file as the hash of its content, anything else as its words."""
+    if not isinstance(value, UploadedFile):
+        return str(value)
+    digest = hashlib.sha256()
+    for chunk in value.chunks():
+        digest.update(chunk)
+    value.seek(0)
+    return digest.hexdigest()
 
 
 def _repetition(request: Request, key: str, sha256: str) -> Exception:

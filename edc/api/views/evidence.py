@@ -55,7 +55,7 @@ class FormEvidence(IdempotentWrites, APIView):
         return Response(EvidenceSerializer(made).data, status=status.HTTP_201_CREATED)
 
 
-class FormEvidencePages(APIView):
+class FormEvidencePages(IdempotentWrites, APIView):
     """POST a de-identified PDF, JPEG or PNG as multipart/form-data; its name and metadata are not kept."""
 
     parser_classes = [MultiPartParser]

@@ -96,3 +96,18 @@ def test_a_key_sent_twice_adds_one_passage(program, crcs, form):
         answer = client.post(address(form), ABOUT | {"text": "Age 58"}, headers={"Idempotency-Key": "one"})
         assert answer.status_code == 201
     assert Evidence.objects.count() == 1
+
+
+def test_a_key_sent_twice_adds_one_page_and_refuses_another_file(program, crcs, form):
+    client = program(crcs[0])
+    sent = [scan(), scan(), scan() + b"\n"]
+    statuses = [
+        client.post(
+            address(form, "pages/"),
+            ABOUT | {"file": SimpleUploadedFile("page.jpg", content)},
+            format="multipart",
+            headers={"Idempotency-Key": "two"},
+        ).status_code
+        for content in sent
+    ]
+    assert (statuses, Evidence.objects.count()) == ([201, 201, 409], 1)
