@@ -78,28 +78,33 @@ def make_world(system: User, crc: Any) -> World:
         "form-query query": query.pk,
         "person-end pk": stranger.pk,
         "lab-range-withdraw pk": safety.ReferenceRangeFactory(site=site).pk,
-        "safety pk": safety.SafetyCaseFactory(form=forms["complete"]).pk,
         "lock-decide pk": quality.HoldRequestFactory(study=study, site=site, level="site").pk,
         "person pk": stranger.user_id,
         "audit-criteria-end pk": made.AuditCriteriaFactory(study=study).pk,
         "audit-review-sign pk": made.AuditCriteriaFactory(study=study).pk,
-        "redaction-ask pk": forms["complete"].pk,
-        "redaction-decide pk": made.RedactionFactory(form=forms["complete"]).pk,
         "token pk": made.ApiTokenFactory().pk,
         "design pk": DesignDraftFactory(study=study, base=study.design_versions.get()).pk,
         "token-revoke pk": made.ApiTokenFactory().pk,
         "import pk": _batch(study, site),
-        "check-set-aside pk": checks.CheckFiringFactory(form=forms["complete"], severity="silent").pk,
     }
     ids |= _conduct(subject) | _of_the_version(study, site)
-    marked = ("verify", "sign", "lock", "verification", "verification-mark")
-    ids |= {f"form-{each} pk": forms["complete"].pk for each in marked}
+    ids |= _of_a_complete_form(forms["complete"])
     ids |= {f"form-{each} pk": forms["disagreement"].pk for each in ("reconcile", "resolve")}
     ids |= _exports(study, site) | _evidence(forms["complete"])
     ids |= _disagreement(forms["disagreement"]) | _images(subject) | {"event-add pk": subject.pk}
     planted = plant(subject, forms["complete"], ids, User.objects.get(username="first.crc"))
     ids |= _coding(study, forms["complete"])
     return World(study, site, elsewhere, ids | {f"api:{key}": value for key, value in ids.items()}, planted)
+
+
+def _of_a_complete_form(form: FormInstance) -> dict[str, Any]:
+    marked = ("verify", "sign", "lock", "verification", "verification-mark")
+    return {f"form-{each} pk": form.pk for each in marked} | {
+        "safety pk": safety.SafetyCaseFactory(form=form).pk,
+        "redaction-ask pk": form.pk,
+        "redaction-decide pk": made.RedactionFactory(form=form).pk,
+        "check-set-aside pk": checks.CheckFiringFactory(form=form, severity="silent").pk,
+    }
 
 
 def _of_the_version(study: Study, site: Site) -> dict[str, Any]:
