@@ -32,13 +32,13 @@ def prepare(book: RuleBook, case: RuleCase) -> PreparedCase:
     subject = SubjectValues(book.design, (), SITE)
     today = date.fromisoformat(case.today)
     for each in case.others:
-        made = _final(book, subject, each, today)
+        made = final_record(book, subject, each, today)
         subject = replace(subject, records=(*subject.records, made))
     if case.filled is None:
         # As the eligibility of a subject is assessed: a form that nobody has filled is missing.
         given = RuleInput(subject=subject, site=SITE, study=book.design.oid, today=today, rows_needed=True)
         return PreparedCase(case, (given,))
-    made = _final(book, subject, case.filled, today)
+    made = final_record(book, subject, case.filled, today)
     subject = replace(subject, records=(*subject.records, made))
     check = check_of(book, case.rule)
     group = group_of_check(book.forms[made.form_oid].form, check)
@@ -73,7 +73,8 @@ def criterion_says(rule: Rule, applies: Rule | None, prepared: PreparedCase) -> 
     return _CRITERION_SAYS.get(rule.evaluate(given).state, "not evaluable")
 
 
-def _final(book: RuleBook, subject: SubjectValues, written: CaseRecord, today: date) -> FinalRecord:
+def final_record(book: RuleBook, subject: SubjectValues, written: CaseRecord, today: date) -> FinalRecord:
+    """Return what a record of a case becomes, with its derived items but those that the case gives."""
     form = book.design.form(f"FO.{written.form}")
     oids = {item.name: item.oid for item in form.items}
     values = {oids[name]: value for name, value in written.values.items()}
