@@ -12,6 +12,7 @@ from django.db.models.lookups import IsNull
 from django.utils import timezone
 
 from edc.models import FormInstance, Query, StudyEvent, Subject
+from edc.selectors.visit_windows import awaited
 
 Status = FormInstance.Status
 LEFT = (Subject.Status.SCREEN_FAILED, Subject.Status.WITHDRAWN)
@@ -52,12 +53,7 @@ def states() -> dict[str, State]:
     """Return what a subject may ask for, the most pressing first; who left asks for nothing."""
     today = timezone.localdate()
     forms = FormInstance.objects.all()
-    of_visit = FormInstance.objects.filter(event=OuterRef("pk"))
-    planned = StudyEvent.objects.filter(
-        Exists(of_visit.filter(status=Status.TO_DO, mandatory=True)),
-        ~Exists(of_visit.filter(status__in=(*BEGUN, Status.DISAGREEMENT))),
-        status=StudyEvent.Status.PLANNED,
-    )
+    planned = awaited()
     to_enter = forms.filter(status=Status.TO_DO, mandatory=True, event__status=StudyEvent.Status.HELD)
     return {
         "overdue": State(planned.filter(entry_due__lt=today)),
