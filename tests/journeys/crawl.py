@@ -11,7 +11,9 @@ from tests.journeys.person import Person
 LEFT_OUT = frozenset({"account_logout", "schema", "docs", "set_language", "healthz"})
 # Views that have answered with a page: another address of theirs is opened without asking first what it is.
 PAGES: set[str] = set()
-LINKS = "() => [...document.querySelectorAll('a[href]:not([download])')].map(each => each.href)"
+# Links of a drawing hold no address as text, so each is read as it is written.
+LINKS = """() => [...document.querySelectorAll('a[href]:not([download])')]
+    .map(each => new URL(each.getAttribute('href'), document.baseURI).href)"""
 
 
 def name_of(address: str) -> str | None:
