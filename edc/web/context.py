@@ -76,13 +76,15 @@ def shell(request: HttpRequest) -> dict[str, object]:
         return {}
     study = current_study(request)
     roles = access.roles_at(user, study=study)
+    held = access.held_in(user, study) if study else frozenset()
     return {
         "shell": {
             "study": study,
             "site": current_site(request),
             "studies": list(access.studies_for(user, "view_study_data", "manage_people")),
             "sites": member_sites(request),
-            "tabs": _tabs(request, user, study),
+            "tabs": _tabs(request, held) if study else [],
+            "held": held,
             "roles": roles,
             "role_label": " · ".join(str(Role(role).label) for role in roles),
             "user_name": str(user),
@@ -92,11 +94,8 @@ def shell(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def _tabs(request: HttpRequest, user: User, study: Study | None) -> list[dict[str, object]]:
-    if study is None:
-        return []
+def _tabs(request: HttpRequest, held: frozenset[str]) -> list[dict[str, object]]:
     tabs = [extensions.Tab(_("Today"), reverse("home"), "/")]
-    held = access.held_in(user, study)
     for permissions, label, name in _AT_SITES:
         if held.intersection(permissions):
             tabs.append(extensions.Tab(str(label), reverse(name), f"/{name}"))
