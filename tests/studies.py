@@ -7,6 +7,7 @@ from edc.design.reader import read_study
 from edc.design.study import StudyDesign
 
 STUDIES = Path(__file__).resolve().parents[1] / "studies"
+REGISTERED = sorted(path.name for path in STUDIES.glob("ChiCTR*"))
 
 
 @cache

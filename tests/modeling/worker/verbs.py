@@ -73,7 +73,7 @@ VERBS = {each.__name__: each for each in (prepare, request, cancel, resend, age,
 
 
 def main() -> None:
-    """Do the verbs of standard input, each a line with a JSON list of words; answer each by a line of JSON."""
+    """Do the verbs of standard input, each a line with a JSON list of words; answer by a line of JSON."""
     for line in sys.stdin:
         verb, *arguments = json.loads(line)
         sys.stdout.write(json.dumps(VERBS[verb](*arguments)) + "\n")
