@@ -32,7 +32,7 @@ PLAIN = " and ".join(f"not {marker}" for marker in NEEDS_SERVER)
 SETTINGS = {"DATABASE_URL", "BROKER_URL", "ARCHIVE_URL", "SECRET_KEY", "PSEUDONYM_SECRET", "TANDEM_VAR"}
 SETTINGS |= {"ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "DEBUG", "PORT", "TANDEM_ROW_SCOPE"}
 # Each process holds about a gigabyte: torch, SimpleITK and the studies' designs.
-PARALLEL = ("-n", str(min(max(os.cpu_count() or 2, 2), 6)), "--dist", "loadfile")
+PARALLEL = ("-n", str(min(max(os.cpu_count() or 2, 2), 6)), "--dist", "loadfile", "--no-loadscope-reorder")
 # Long walks over pages whose queries other tests make on both servers.
 WALKS = ("tests/architecture", "tests/i18n", "tests/edc/web/test_entry_every_form.py")
 WITHOUT_WALKS = tuple(f"--ignore={path}" for path in WALKS)

@@ -5,6 +5,8 @@ import sys
 import pytest
 
 from scripts import test as stages
+from tests.architecture.source_tree import ROOT
+from tests.long_first import LONG
 
 
 def stage(name: str, code: str) -> stages.Stage:
@@ -46,3 +48,7 @@ def test_beside_another_lane_a_stage_speaks_whole_at_its_end(capfdbinary):
 )
 def test_stages_asked_for_keep_their_lane_and_order(wanted, busy, waiting):
     assert [[each.name for each in lane] for lane in stages.planned(wanted)] == [busy, waiting]
+
+
+def test_the_files_that_begin_first_are_there():
+    assert [name for name in LONG if not (ROOT / name).is_file()] == []
