@@ -86,7 +86,7 @@ WAITING = (
 )
 GPU_STAGE = Stage("gpu", [pytest("gpu")])
 # Beside a lane that people's patience is measured in, the busy one takes what is left of the processors.
-NICENESS = 10
+NICENESS = 5
 
 
 def planned(wanted: Sequence[str]) -> tuple[list[Stage], list[Stage]]:
