@@ -26,8 +26,15 @@ ROOT = Path(__file__).resolve().parent.parent
 # What became of the tests that show a requirement, and the table of the last run (docs/validation/README.md).
 RESULTS = ROOT / "docs" / "validation" / "results"
 BIN = Path(sys.executable).parent
-NEEDS_SERVER = ("redis", "orthanc", "production", "browser", "gpu")
-PLAIN = " and ".join(f"not {marker}" for marker in NEEDS_SERVER)
+# The stages that need a server or a device, and where their tests stand: nothing else is collected.
+FOLDERS = {
+    "redis": ("tests/contracts", "tests/modeling/worker"),
+    "orthanc": ("tests/contracts",),
+    "production": ("tests/journeys",),
+    "browser": ("tests/journeys",),
+    "gpu": ("tests/gpu",),
+}
+PLAIN = " and ".join(f"not {marker}" for marker in FOLDERS)
 # What the tests must not inherit from the shell they are started in.
 SETTINGS = {"DATABASE_URL", "BROKER_URL", "ARCHIVE_URL", "SECRET_KEY", "PSEUDONYM_SECRET", "TANDEM_VAR"}
 SETTINGS |= {"ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "DEBUG", "PORT", "TANDEM_ROW_SCOPE"}
@@ -78,20 +85,14 @@ BUSY = (
         "postgres", [pytest(PLAIN, *PARALLEL, *WITHOUT_WALKS, "--database-only")], database=running_postgres
     ),
 )
-WAITING = (
-    Stage("redis", [pytest("redis")]),
-    Stage("orthanc", [pytest("orthanc")]),
-    Stage("production", [pytest("production")]),
-    Stage("browser", [pytest("browser")]),
-)
-GPU_STAGE = Stage("gpu", [pytest("gpu")])
-# Beside a lane that people's patience is measured in, the busy one takes what is left of the processors.
+*WAITING, GPU_STAGE = (Stage(name, [pytest(name, *folders)]) for name, folders in FOLDERS.items())
+# Pages and servers have limits of time: beside them the busy lane steps back.
 NICENESS = 5
 
 
 def planned(wanted: Sequence[str]) -> tuple[list[Stage], list[Stage]]:
     """Return the stages of both lanes, all by default; the device is compared only where there is one."""
-    waiting = (*WAITING, GPU_STAGE) if shutil.which("nvidia-smi") else WAITING
+    waiting = [*WAITING, GPU_STAGE] if shutil.which("nvidia-smi") else WAITING
     busy, patient = ([each for each in lane if not wanted or each.name in wanted] for lane in (BUSY, waiting))
     return busy, patient
 
