@@ -80,7 +80,9 @@ def events_to_tie(case: SafetyCase) -> list[tuple[str, str]]:
     found = []
     for form, key in serious_events(case.subject):
         words = term_of(SafetyCase(form=form, row_key=key))
-        found.append((f"{form.pk}:{key}", f"{event_name(form.event, form)} · {key} {words}".strip()))
+        found.append(
+            (f"{form.pk}:{key}", " · ".join(filter(None, (words, event_name(form.event, form), key))))
+        )
     return found
 
 
