@@ -54,7 +54,7 @@ def test_a_file_goes_from_upload_to_undo_on_the_pages(client, manager, complete,
     actions = AuditEvent.objects.filter(target_type="edc.importbatch").values_list("action", flat=True)
     assert list(actions) == [
         "import.uploaded", "import.check_requested", "import.checked", "import.commit_requested",
-        "import.committed", "import.undone",
+        "import.committed", "import.undo_requested", "import.undone",
     ]  # fmt: skip
 
 
