@@ -99,6 +99,12 @@ SCOPE_GRANTS: dict[str, frozenset[str]] = {
     ),
     ApiToken.Scope.ENTER: frozenset({"view_subjects", "enrol_subject", "enter_data", "view_study_data"}),
     ApiToken.Scope.UPLOAD: frozenset({"upload_images"}),
+    ApiToken.Scope.CHECK: frozenset(
+        {"view_subjects", "view_data", "verify_data", "raise_query", "view_study_data"}
+    ),
+    ApiToken.Scope.MANAGE: frozenset(
+        {"view_subjects", "view_data", "import_data", "lock_form", "view_study_data"}
+    ),
 }
 
 

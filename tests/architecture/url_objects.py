@@ -77,6 +77,8 @@ def make_world(system: User, crc: Any) -> World:
         "person-end pk": stranger.pk,
         "lab-range-withdraw pk": safety.ReferenceRangeFactory(site=site).pk,
         "lock-decide pk": quality.HoldRequestFactory(study=study, site=site, level="site").pk,
+        "lock-request-decision pk": quality.HoldRequestFactory(study=study, site=site, level="site").pk,
+        "hold pk": quality.HoldFactory(study=study, level="subject", site=site, subject=subject).pk,
         "person pk": stranger.user_id,
         "audit-criteria-end pk": made.AuditCriteriaFactory(study=study).pk,
         "audit-review-sign pk": made.AuditCriteriaFactory(study=study).pk,
@@ -97,6 +99,7 @@ def make_world(system: User, crc: Any) -> World:
 
 def _of_a_complete_form(form: FormInstance) -> dict[str, Any]:
     marked = ("verify", "sign", "lock", "verification", "verification-mark")
+    marked += ("verification-withdraw", "reviews", "signatures")
     return {f"form-{each} pk": form.pk for each in marked} | {
         "safety pk": safety.SafetyCaseFactory(form=form).pk,
         "redaction-ask pk": form.pk,
