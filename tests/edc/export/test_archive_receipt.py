@@ -88,7 +88,7 @@ def test_the_investigator_confirms_the_receipt_and_the_locks_page_shows_it(
     for wrong, word in (
         ({"code": "0" * 16}, "code"),
         ({"password": "no"}, "password"),
-        ({"kept_at": ""}, "must"),
+        ({"kept_at": ""}, "audit trail"),
     ):
         answer = client.post(url, sent | wrong)
         assert answer.status_code == 422
@@ -100,7 +100,7 @@ def test_the_investigator_confirms_the_receipt_and_the_locks_page_shows_it(
     assert (receipt.site, receipt.confirmed_by, receipt.sha256) == (site, investigator, export.sha256)
     event = AuditEvent.objects.get(action="archive.received")
     assert (event.site, event.after["code"]) == (site, code)
-    assert client.post(url, sent).status_code == 422
+    assert client.post(url, sent).status_code == 409
     assert "Archive room 3" in client.get(page).content.decode()
     client.force_login(meg)
     assert "Received and verified" in client.get(reverse("locks")).content.decode()
