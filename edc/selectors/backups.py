@@ -45,8 +45,8 @@ def standing() -> Standing:
         drill=passed,
         last_backup=Backup.objects.first(),
         last_drill=RestoreDrill.objects.select_related("backup").first(),
-        backup_is_late=_is_late(good and good.at, _backup_every() * GRACE),
-        drill_is_late=_is_late(passed and passed.at, _drill_every() * GRACE),
+        backup_is_late=_is_late(_at(good), _backup_every() * GRACE),
+        drill_is_late=_is_late(_at(passed), _drill_every() * GRACE),
     )
 
 
@@ -55,7 +55,7 @@ def backup_is_due() -> bool:
     if not settings.BACKUP_DIR or not settings.BACKUP_EVERY_HOURS:
         return False
     last, good = Backup.objects.first(), Backup.objects.filter(succeeded=True).first()
-    return _due(good and good.at, last and last.at, _backup_every())
+    return _due(_at(good), _at(last), _backup_every())
 
 
 def drill_is_due() -> bool:
@@ -65,7 +65,11 @@ def drill_is_due() -> bool:
     if not Backup.objects.filter(succeeded=True).exists():
         return False
     last, good = RestoreDrill.objects.first(), RestoreDrill.objects.filter(passed=True).first()
-    return _due(good and good.at, last and last.at, _drill_every())
+    return _due(_at(good), _at(last), _drill_every())
+
+
+def _at(row: Backup | RestoreDrill | None) -> datetime | None:
+    return row.at if row else None
 
 
 def _backup_every() -> timedelta:

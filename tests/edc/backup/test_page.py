@@ -59,7 +59,7 @@ def test_the_page_says_what_is_well_late_and_failed(read, set_up, settings):
     assert "The last trial restore failed." in page
     assert "restored / at the backup: edc_query: 3 / 4" in page
 
-    made(0, succeeded=False, problem="disk is full", sha256="")
+    made(0, succeeded=False, problem="disk is full", sha256="", file_name="")
     page = read()
     assert "The last backup failed." in page
     assert "disk is full" in page
@@ -90,7 +90,7 @@ def test_the_scheduler_finds_due_what_is_older_than_its_period(set_up, hours, du
 
 def test_nothing_is_due_without_a_folder_or_a_period_or_right_after_a_failure(set_up, settings):
     assert backup_is_due()
-    made(0, succeeded=False, problem="disk is full", sha256="")
+    made(0, succeeded=False, problem="disk is full", sha256="", file_name="")
     assert not backup_is_due()
     settings.BACKUP_EVERY_HOURS = 0
     assert not backup_is_due()
