@@ -139,6 +139,13 @@ EXPORT_DIR = Path(env.str("EXPORT_DIR", default=str(VAR_DIR / "exports")))
 EXPORT_DAYS = env.int("EXPORT_DAYS", default=30)
 MODEL_DIR = Path(env.str("MODEL_DIR", default=str(VAR_DIR / "models")))
 ARTIFACT_DIR = Path(env.str("ARTIFACT_DIR", default=str(VAR_DIR / "artifacts")))
+# Backups lie elsewhere than the data; without a folder the platform makes none. See docs/operators/backup.md.
+BACKUP_DIR = env.str("BACKUP_DIR", default="")
+BACKUP_KEY = env.str("BACKUP_KEY", default="")
+BACKUP_KEEP = env.int("BACKUP_KEEP", default=14)
+BACKUP_EVERY_HOURS = env.int("BACKUP_EVERY_HOURS", default=24)
+RESTORE_DRILL_EVERY_DAYS = env.int("RESTORE_DRILL_EVERY_DAYS", default=7)
+PG_TOOLS = env.str("PG_TOOLS", default="")
 
 # Codes that were used and attempts that were made, seen by every web process of the machine.
 CACHES = {
@@ -363,6 +370,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-digests": {"task": "edc.tasks.send_digests", "schedule": 3600.0},
     "tend-exports": {"task": "edc.tasks.tend_exports", "schedule": 60.0},
     "tend-amendments": {"task": "edc.tasks.tend_amendments", "schedule": 60.0},
+    "tend-backups": {"task": "edc.tasks.tend_backups", "schedule": 900.0},
     "fail-overdue-runs": {"task": "modeling.tasks.fail_overdue_runs", "schedule": 60.0},
     "expire-upload-sessions": {"task": "imaging.tasks.expire_upload_sessions", "schedule": 3600.0},
 }

@@ -11,7 +11,8 @@ from edc import audit, jobs
 from edc.errors import DomainError
 from edc.models import DesignMigration, Export, ImportBatch, Rehearsal, SnapshotRequest
 from edc.models.background import BackgroundWork
-from edc.services import amendment, background, export, snapshot
+from edc.selectors import backups
+from edc.services import amendment, background, backup, export, snapshot
 from edc.services.activation import apply_due
 from edc.services.amendment.migrate import send as send_migration
 from edc.services.amendment.rehearse import send as send_rehearsal
@@ -139,3 +140,14 @@ def send_digests() -> None:
     """Send by e-mail what people have not read, to who is due."""
     with audit.channel("task"):
         send_due_digests(actor=jobs.system_user("worker"))
+
+
+@shared_task
+def tend_backups() -> None:
+    """Make the backup and try the restore that are due; both record and tell their own failures."""
+    actor = jobs.system_user("backup")
+    with audit.channel("task"):
+        if backups.backup_is_due():
+            backup.make_backup(actor=actor)
+        if backups.drill_is_due():
+            backup.drill_restore(actor=actor)

@@ -7,8 +7,10 @@ from edc.models.amendment import (
     RehearsalLine,
     SiteActivation,
 )
+from edc.models.archive_receipt import ArchiveReceipt
 from edc.models.audit import AuditEvent, AuditHead
 from edc.models.audit_review import AuditCriteria, AuditReview
+from edc.models.backup import Backup, RestoreDrill
 from edc.models.check import CheckFiring, CheckReason, FormulaAdoption, UatRun
 from edc.models.coding import CodedItem, Coding, Dictionary, DictionaryTerm
 from edc.models.departure import Departure
@@ -64,9 +66,11 @@ __all__ = [
     "INDEPENDENT",
     "ApiToken",
     "AuditCriteria",
+    "ArchiveReceipt",
     "AuditEvent",
     "AuditHead",
     "AuditReview",
+    "Backup",
     "CheckFiring",
     "CheckReason",
     "CodedItem",
@@ -123,6 +127,7 @@ __all__ = [
     "Rehearsal",
     "RehearsalLine",
     "Resolution",
+    "RestoreDrill",
     "ReviewType",
     "Role",
     "Signature",

@@ -29,6 +29,8 @@ class Notification(models.Model):
         SAE_DUE = "sae_due", _("A report of a serious adverse event falls due")
         SAE_REPORTED = "sae_reported", _("A serious adverse event was reported")
         SAE_DECIDED = "sae_decided", _("A serious adverse event was decided on")
+        BACKUP_FAILED = "backup_failed", _("A backup failed")
+        DRILL_FAILED = "drill_failed", _("A trial restore failed")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notifications")
     kind = models.CharField(max_length=30, choices=Kind)

@@ -31,6 +31,8 @@ WORDS: dict[str, Promise] = {
     Kind.SAE_DUE: _("The next report of %(about)s falls due soon."),
     Kind.SAE_REPORTED: _("%(about)s has a new report, which waits for the committee."),
     Kind.SAE_DECIDED: _("The committee decided on %(about)s."),
+    Kind.BACKUP_FAILED: _("The backup of %(about)s failed. Open the page of backups and see why."),
+    Kind.DRILL_FAILED: _("The trial restore of %(about)s failed. Open the page of backups and see why."),
 }
 ABOUT: dict[str, Promise] = {
     "password": _("a new password"),

@@ -2,13 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from edc.web import logins, notifications, people, person, proof, security, tokens
+from edc.web import backups, logins, notifications, people, person, proof, security, tokens
 
 urlpatterns: list[URLPattern] = [
     path("people/", people.people, name="people"),
     path("people/accounts/", people.create, name="person-create"),
     path("people/roles/", people.grant, name="person-grant"),
     path("people/roles/<int:pk>/end/", people.end, name="person-end"),
+    path("people/backups/", backups.backups, name="backups"),
     path("people/log-ins/", logins.logins, name="logins"),
     path("people/<int:pk>/", person.person, name="person"),
     path("people/<int:pk>/password/", person.password, name="person-password"),

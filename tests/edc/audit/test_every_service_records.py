@@ -19,6 +19,7 @@ from edc.services.eligibility import reassess
 from edc.services.entry.release import LEFT_AFTER
 from tests.edc.audit.account_examples import ACCOUNTS
 from tests.edc.audit.amendment_examples import AMENDMENTS
+from tests.edc.audit.backup_examples import BACKUPS
 from tests.edc.audit.check_examples import CHECKS
 from tests.edc.audit.coding_examples import CODING
 from tests.edc.audit.conduct_examples import CONDUCT
@@ -331,7 +332,9 @@ EXAMPLES = {
 
 EXAMPLES |= TRUST | DESIGNS | SAFETY | VIEWS | CODING
 
-EXAMPLES |= AMENDMENTS | ENTRY | IMPORTS | EXPORTS | ACCOUNTS | CHECKS | QUALITY | CONDUCT | EVIDENCE
+EXAMPLES |= (
+    AMENDMENTS | ENTRY | IMPORTS | EXPORTS | ACCOUNTS | CHECKS | QUALITY | CONDUCT | EVIDENCE | BACKUPS
+)
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from tests.factories.quality import HoldFactory
 
 # What is no content of a subject: people, the design, plans and texts, holds themselves, exports.
 OUTSIDE = {
-    "accounts", "audit_export", "check_queries", "data_import", "design", "design_draft", "dictionaries",
+    "accounts", "archive", "audit_export", "backup", "check_queries", "data_import", "design", "design_draft",
+    "dictionaries",
     # Codes of locked forms stay as they are.
     "dictionary_versions",
     "entry_plan", "formulas",

@@ -46,7 +46,6 @@ def test_a_form_completed_by_the_import_is_to_do_again_and_can_be_entered(import
     assert values(subject, "FO.DM") == {"IT.DM.SEX": "F", "IT.DM.AGE": 58}
 
 
-@pytest.mark.requirement("N14")
 def test_overwritten_values_stand_again(imported, complete, subject, manager):
     complete("FO.DM")
     batch = imported({"SUBJID": subject.subject_key, "VISIT": "SE.SCREEN", "AGE": "59", "NOTE": "New"})
