@@ -1,4 +1,4 @@
-"""Every sample of other systems, imported with its written account, goes out again as valid ODM 1.3.2 and 2.0."""
+"""Every sample of other systems comes in with a written account and goes out again as valid ODM."""
 
 import json
 from pathlib import Path
@@ -13,6 +13,7 @@ from tests.edc.exchange.making import package, some_subjects
 SAMPLES = (
     "cdisc2.0/Atlas_QS_ODMv2.xml",
     "cdisc2.0/MetaData_Dave_1_3_2_new_2006_01_26_extra_languages.xml",
+    "cdisc2.0/RepeatingIG-UC-D-Example.xml",
     "odmlib/cdash-odm-test.xml",
     "odmlib/cdash.odm_updated.xml",
     "openedc/clinicaldata.xml",
