@@ -35,6 +35,7 @@ WORDS: dict[str, Any] = {
     "step": "approve",
     "number": 1,
     "codelist": "CL.SEX",
+    "design form": "FO.DM",
 }
 
 
