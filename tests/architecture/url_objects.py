@@ -17,7 +17,7 @@ from tests.factories import imaging as images
 from tests.factories import modeling as models
 from tests.factories import models as made
 from tests.factories import snapshots as frozen
-from tests.factories.design_drafts import DesignDraftFactory
+from tests.factories.design_drafts import DesignDraftFactory, StudyFoundingFactory
 
 STUDIES = Path(__file__).resolve().parents[2] / "studies"
 OID = "ChiCTR2500107646"
@@ -84,6 +84,7 @@ def make_world(system: User, crc: Any) -> World:
         "audit-criteria-end pk": made.AuditCriteriaFactory(study=study).pk,
         "audit-review-sign pk": made.AuditCriteriaFactory(study=study).pk,
         "token pk": made.ApiTokenFactory().pk,
+        "study-founding pk": StudyFoundingFactory().pk,
         "design pk": DesignDraftFactory(study=study, base=study.design_versions.get()).pk,
         "token-revoke pk": made.ApiTokenFactory().pk,
         "import pk": _batch(study, site),

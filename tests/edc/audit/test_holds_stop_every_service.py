@@ -13,7 +13,7 @@ OUTSIDE = {
     "accounts", "audit_export", "check_queries", "data_import", "design", "design_draft", "dictionaries",
     # Codes of locked forms stay as they are.
     "dictionary_versions",
-    "entry_plan", "formulas",
+    "entry_plan", "formulas", "founding",
     "lab_ranges", "lock",
     "passwords",
     "password_rules", "people", "second_factors", "sessions", "silent_checks",

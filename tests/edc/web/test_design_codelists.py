@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from edc.design.editing import seal
+from edc.design.editing import element, seal
 from edc.exchange.design_workbook import read_workbook, write_workbook
 from edc.services.design_draft import Change, change_draft, start_draft
 from edc.services.design_draft.content import document_of
@@ -85,7 +85,7 @@ def test_only_a_codelist_that_is_new_and_unused_is_taken_out(draft, add, act):
     assert act("CL.SEX", "drop") == 422
     add("CL.SMOKING", LINES)
     at = ("forms", "FO.DM", "IG.DM", "IT.DM.SEX")
-    item = next(i for i in document_of(draft)["forms"][0]["item_groups"][0]["items"] if i["oid"] == at[-1])
+    item = element(document_of(draft), at)
     changed = item | {"codelist": "CL.SMOKING"}
     change_draft(draft=draft, change=Change("put", at, changed, seen=seal(item, at)), actor=draft.started_by)
     assert act("CL.SMOKING", "drop") == 422
