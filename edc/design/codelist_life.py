@@ -99,11 +99,11 @@ def synonym_faults(codelists: Mapping[str, Any]) -> Iterator[DesignError]:
     """Yield synonyms that also mean another code of their list: whoever types them would find both."""
     for oid, codelist in codelists.items():
         codes = codelist.get("items") or []
-        for index, each in enumerate(codes):
+        for index, each in ((n, code) for n, code in enumerate(codes) if code.get("synonyms")):
             taken = {
                 word.strip().casefold() for other in codes if other is not each for word in _words(other)
             }
-            for word in each.get("synonyms") or ():
+            for word in each["synonyms"]:
                 if str(word).strip().casefold() in taken:
                     zh = f"同义词“{word}”也指同一代码表的另一个代码：只留在一处"
                     en = f"The synonym “{word}” also means another code of the list: keep it at one of them."

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from edc.web import (
     design_codelists,
+    design_library,
     design_life,
     design_parts,
     design_preview,
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path(
         "design/drafts/<int:pk>/codelists/<str:codelist>/", design_codelists.codelist, name="design-codelist"
     ),
+    path("design/drafts/<int:pk>/library/", design_library.library, name="design-library"),
     path("design/drafts/<int:pk>/parts/", design_parts.parts, name="design-parts"),
     path("design/drafts/<int:pk>/schedule/", design_schedule.schedule, name="design-schedule"),
     path("design/drafts/<int:pk>/part/", design_parts.part, name="design-part"),
