@@ -34,8 +34,8 @@ def library(request: HttpRequest, pk: int) -> HttpResponse:
     """List the forms of the library, or take one into the draft."""
     draft = draft_or_404(request, pk)
     if request.method == "POST":
-        oid = _take(request, draft)
-        return go(request, f"{reverse('design-part', args=[pk])}?at=forms/{oid}")
+        _take(request, draft)
+        return go(request, reverse("design-schedule", args=[pk]))
     held = {each["oid"] for each in document_of(draft)["forms"]}
     lines = [
         {
@@ -53,10 +53,9 @@ def library(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "edc/design_library.html", context)
 
 
-def _take(request: HttpRequest, draft: DesignDraft) -> str:
+def _take(request: HttpRequest, draft: DesignDraft) -> None:
     """Put the form at the end of the draft's forms; tell which checks could not come along."""
-    oid = request.POST.get("form", "")
-    taken = taken_from(_library(), oid, document_of(draft))
+    taken = taken_from(_library(), request.POST.get("form", ""), document_of(draft))
     if taken is None:
         raise InvalidInput(_("Choose a form of the library."))
     lists = [
@@ -66,10 +65,8 @@ def _take(request: HttpRequest, draft: DesignDraft) -> str:
     changes = [*lists, Change("add", ("forms",), fields=taken.form), *rules]
     change_together(draft=draft, changes=changes, actor=request.user)
     counts = {"codelists": len(lists), "checks": len(rules)}
-    messages.success(
-        request, _("The form is in the draft, with %(codelists)d codelists and %(checks)d checks.") % counts
-    )
+    said = _("The form is in the draft, with %(codelists)d codelists and %(checks)d checks. Plan its visits.")
+    messages.success(request, said % counts)
     if taken.left:
         left = _("These checks read forms that the draft lacks and were left out: %(checks)s.")
         messages.warning(request, left % {"checks": ", ".join(taken.left)})
-    return oid
