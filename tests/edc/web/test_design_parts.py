@@ -128,6 +128,6 @@ def test_a_form_of_the_library_comes_with_what_it_needs_once(client, draft):
     draft.refresh_from_db()
     assert document_of(draft)["forms"][-1]["oid"] == "FO.VS"
     # What is left to do: no visit plans it.
-    assert [each["file"] for each in draft.faults] == ["forms/VS"]
+    assert [each["file"] for each in draft.faults] == ["study"]
     paths = set(AuditEvent.objects.filter(action="design_draft.changed").values_list("path", flat=True))
     assert "forms" in paths
