@@ -11,6 +11,8 @@ env = environ.Env()
 
 TANDEM_ENV = env.str("TANDEM_ENV", default="development")
 PRODUCTION = TANDEM_ENV == "production"
+# The shared forms, codelists and edit checks that drafts take from.
+LIBRARY_DIR = BASE_DIR / "studies" / "library"
 VAR_DIR = Path(env.str("TANDEM_VAR", default=str(BASE_DIR / "var"))).resolve()
 SOFTWARE_VERSION = env.str("TANDEM_VERSION", default="0.1.0")
 

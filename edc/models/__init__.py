@@ -53,6 +53,7 @@ from edc.models.study import (
     Study,
     StudyUserObjectPermission,
 )
+from edc.models.study_founding import StudyFounding
 from edc.models.subject import EligibilityAssessment, Subject
 from edc.models.verification import (
     FormVerificationDue,
@@ -148,6 +149,7 @@ __all__ = [
     "Stream",
     "Study",
     "StudyEvent",
+    "StudyFounding",
     "StudyUserObjectPermission",
     "Subject",
     "UatRun",

@@ -3,6 +3,7 @@
 import io
 import tempfile
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from django.contrib.auth.decorators import login_required
@@ -35,7 +36,12 @@ def design_import(request: HttpRequest) -> HttpResponse:
         if request.POST.get("as") == "zip":
             return _zip(result, Path(folder) / "out")
         lost = [(each.what, {"zh": each.zh, "en": each.en}) for each in result.lost]
-        context = {"file_name": sent.name, "result": result, "pairs": _pairs(result), "lost": lost}
+        context = {
+            "file_name": sent.name,
+            "result": result,
+            "pairs": carried_words(result.carried),
+            "lost": lost,
+        }
         return render(request, "edc/design_import.html", context)
 
 
@@ -57,13 +63,14 @@ def _refused(message: str) -> InvalidInput:
     return InvalidInput(_("The file cannot be read."), fields={"file": message})
 
 
-def _pairs(result: DesignImport) -> list[tuple[str, int]]:
+def carried_words(carried: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return the counts of what was carried, in words."""
     words = {
         "forms": _("Forms"), "groups": _("Item groups"), "items": _("Items"), "codelists": _("Codelists"),
         "codes": _("Codes"), "events": _("Visits"), "conditions": _("Conditions"),
         "calculations": _("Calculations"), "checks": _("Edit checks"),
     }  # fmt: skip
-    return [(words[name], number) for name, number in result.carried.items()]
+    return [(words[name], number) for name, number in carried.items()]
 
 
 def _zip(result: DesignImport, folder: Path) -> HttpResponse:

@@ -67,7 +67,7 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
     A workbook with a cell that cannot be read changes nothing: its cells are listed.
     """
     draft = draft_or_404(request, pk)
-    sent = _sent(request)
+    sent = sent_design(request)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"design{Path(sent.name or '').suffix.lower()}"
         path.write_bytes(sent.read())
@@ -83,7 +83,8 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("design-draft", pk=draft.pk)
 
 
-def _sent(request: HttpRequest) -> UploadedFile:
+def sent_design(request: HttpRequest) -> UploadedFile:
+    """Return the file sent, a workbook or the design of another system; InvalidInput where it is none."""
     wanted = _("Choose a workbook (.xlsx), an ODM file (.xml) or a REDCap data dictionary (.csv).")
     return file_of(request, wanted, suffixes=SUFFIXES, at_most=MOST_BYTES)
 

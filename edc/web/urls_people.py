@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from edc.web import backups, logins, notifications, people, person, proof, security, tokens
+from edc.web import backups, founding, logins, notifications, people, person, proof, security, tokens
 
 urlpatterns: list[URLPattern] = [
     path("people/", people.people, name="people"),
@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern] = [
     path("people/roles/<int:pk>/end/", people.end, name="person-end"),
     path("people/backups/", backups.backups, name="backups"),
     path("people/log-ins/", logins.logins, name="logins"),
+    path("people/studies/", founding.foundings, name="study-foundings"),
+    path("people/studies/<int:pk>/", founding.founding, name="study-founding"),
     path("people/<int:pk>/", person.person, name="person"),
     path("people/<int:pk>/password/", person.password, name="person-password"),
     path("people/<int:pk>/email/", person.email, name="person-email"),

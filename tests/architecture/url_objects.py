@@ -15,7 +15,7 @@ from tests.factories import imaging as images
 from tests.factories import modeling as models
 from tests.factories import models as made
 from tests.factories import snapshots as frozen
-from tests.factories.design_drafts import DesignDraftFactory
+from tests.factories.design_drafts import DesignDraftFactory, StudyFoundingFactory
 from tests.studies import study_design
 
 OID = "ChiCTR2500107646"
@@ -33,6 +33,7 @@ WORDS: dict[str, Any] = {
     "step": "approve",
     "number": 1,
     "codelist": "CL.SEX",
+    "design form": "FO.DM",
 }
 
 
@@ -83,6 +84,7 @@ def make_world(system: User, crc: Any) -> World:
         "audit-criteria-end pk": made.AuditCriteriaFactory(study=study).pk,
         "audit-review-sign pk": made.AuditCriteriaFactory(study=study).pk,
         "token pk": made.ApiTokenFactory().pk,
+        "study-founding pk": StudyFoundingFactory().pk,
         "design pk": DesignDraftFactory(study=study, base=study.design_versions.get()).pk,
         "token-revoke pk": made.ApiTokenFactory().pk,
         "import pk": _batch(study, site),

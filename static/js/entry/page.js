@@ -20,15 +20,20 @@ export function csrf() {
   return /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? document.body.dataset.csrf ?? "";
 }
 
+// A preview has no draft on the server: its record stands here, goes along with each request and comes back changed.
+const isPreview = "record" in data;
+
 /** POST JSON and return the answer; a redirect to the log-in page counts as 401. */
 export async function post(url, body) {
   const response = await fetch(url, {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json, application/problem+json", "X-CSRFToken": csrf() },
-    body: JSON.stringify(body),
-    keepalive: true,
+    body: JSON.stringify(isPreview ? { ...body, record: data.record } : body),
+    keepalive: !isPreview,
   });
   const sentToLogin = response.redirected && new URL(response.url).pathname.startsWith(document.body.dataset.loginUrl);
   const isJson = /json/.test(response.headers.get("Content-Type") ?? "");
-  return { status: sentToLogin ? 401 : response.status, ok: response.ok && isJson && !sentToLogin, body: isJson ? await response.json() : {} };
+  const answer = isJson ? await response.json() : {};
+  if (isPreview && answer.record) data.record = answer.record;
+  return { status: sentToLogin ? 401 : response.status, ok: response.ok && isJson && !sentToLogin, body: answer };
 }

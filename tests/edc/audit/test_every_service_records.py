@@ -27,6 +27,7 @@ from tests.edc.audit.design_examples import DESIGNS
 from tests.edc.audit.entry_examples import ENTRY
 from tests.edc.audit.evidence_examples import EVIDENCE
 from tests.edc.audit.export_examples import EXPORTS
+from tests.edc.audit.founding_examples import FOUNDINGS
 from tests.edc.audit.import_examples import IMPORTS
 from tests.edc.audit.quality_examples import QUALITY
 from tests.edc.audit.safety_examples import SAFETY
@@ -330,7 +331,7 @@ EXAMPLES = {
     ),
 }
 
-EXAMPLES |= TRUST | DESIGNS | SAFETY | VIEWS | CODING
+EXAMPLES |= TRUST | DESIGNS | SAFETY | VIEWS | CODING | FOUNDINGS
 
 EXAMPLES |= (
     AMENDMENTS | ENTRY | IMPORTS | EXPORTS | ACCOUNTS | CHECKS | QUALITY | CONDUCT | EVIDENCE | BACKUPS

@@ -14,7 +14,7 @@ OUTSIDE = {
     "dictionaries",
     # Codes of locked forms stay as they are.
     "dictionary_versions",
-    "entry_plan", "formulas",
+    "entry_plan", "formulas", "founding",
     "lab_ranges", "lock",
     "passwords",
     "password_rules", "people", "second_factors", "sessions", "silent_checks",
