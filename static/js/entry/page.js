@@ -14,6 +14,8 @@ export const sheet = document.getElementById("sheet");
 export const items = () => [...sheet.querySelectorAll("[data-path]")];
 export const itemAt = (path) => sheet.querySelector(`[data-path="${CSS.escape(path)}"]`);
 export const itemOf = (element) => element?.closest?.("[data-path]") ?? null;
+/** The item that has the focus, or that the panel speaks of. */
+export const current = () => itemOf(document.activeElement) ?? sheet.querySelector("[data-path].focus");
 
 /** Read the CSRF token from its cookie: after a log-in in another tab the one laid down in the page is stale. */
 export function csrf() {

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from edc.errors import NotNow
 from edc.models import AuditEvent, FormInstance, ImportBatch, ItemValue
+from edc.selectors import form_state
 from edc.services.data_import.undo import request_undo, undo_batch
 from edc.services.entry import correct_item
 from tests.edc.imports.conftest import CONSENT
@@ -37,6 +38,7 @@ def test_a_form_completed_by_the_import_is_to_do_again_and_can_be_entered(import
 
     assert (done.state, done.undo_account) == ("undone", [])
     assert form_of(subject, "FO.DM").status == Status.TO_DO
+    assert form_state(form_of(subject, "FO.DM"), manager).shown == "nothing"
     assert not ItemValue.objects.filter(form__subject=subject).exists()
     removed = AuditEvent.objects.filter(action="value.changed", after__isnull=True, request_id=str(batch.uid))
     assert removed.filter(path="IT.DM.AGE", reason="Wrong file").exists()
