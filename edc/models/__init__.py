@@ -11,6 +11,7 @@ from edc.models.audit import AuditEvent, AuditHead
 from edc.models.audit_review import AuditCriteria, AuditReview
 from edc.models.check import CheckFiring, CheckReason, FormulaAdoption, UatRun
 from edc.models.coding import CodedItem, Coding, Dictionary, DictionaryTerm
+from edc.models.consent import Consent, ConsentScan, ConsentStart, ConsentVersion, ConsentWithdrawal
 from edc.models.departure import Departure
 from edc.models.design import DesignVersion, design_of
 from edc.models.design_draft import DesignDraft, DesignDraftStep
@@ -71,6 +72,11 @@ __all__ = [
     "CheckReason",
     "CodedItem",
     "Coding",
+    "Consent",
+    "ConsentScan",
+    "ConsentStart",
+    "ConsentVersion",
+    "ConsentWithdrawal",
     "Decision",
     "Departure",
     "DesignMigration",

@@ -27,6 +27,9 @@ class Notification(models.Model):
         DESIGN_DECIDED = "design_decided", _("A design draft of yours was reviewed")
         SAE_OPENED = "sae_opened", _("A serious adverse event must be reported")
         SAE_REPORTED = "sae_reported", _("A serious adverse event was reported")
+        CONSENT_SUBMITTED = "consent_submitted", _("A consent form waits for publication")
+        CONSENT_DECIDED = "consent_decided", _("A consent form of yours was published")
+        RECONSENT_DUE = "reconsent_due", _("Subjects are to consent again")
         SAE_DECIDED = "sae_decided", _("A serious adverse event was decided on")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notifications")

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from edc.errors import Conflict, NotNow
 from edc.models import (
+    ConsentVersion,
     DesignDraft,
     Deviation,
     FormInstance,
@@ -18,9 +19,18 @@ from edc.models import (
 )
 
 Stateful = (
-    DesignDraft | Deviation | FormInstance | Query | Redaction | SafetyCase | Specimen | StudyEvent | Subject
+    ConsentVersion
+    | DesignDraft
+    | Deviation
+    | FormInstance
+    | Query
+    | Redaction
+    | SafetyCase
+    | Specimen
+    | StudyEvent
+    | Subject
 )
-BY_STATE = DesignDraft | Deviation | Query | Redaction | SafetyCase | Specimen
+BY_STATE = ConsentVersion | DesignDraft | Deviation | Query | Redaction | SafetyCase | Specimen
 
 
 def move(row: Stateful, to: str, **also: object) -> None:
