@@ -72,7 +72,7 @@ def test_who_may_not_open_it_sees_that_it_is_there(held, manager):
     text = browser(manager).get(reverse("subject-consent", args=[held.consent.subject_id])).content.decode()
     assert "1 page" in text
     assert page(held) not in text
-    assert "There" in browser(manager).get(reverse("consents"), {"show": "all"}).content.decode()
+    assert "On file" in browser(manager).get(reverse("consents"), {"show": "all"}).content.decode()
 
 
 def test_two_people_of_the_site_erase_a_scan(held, crcs):
