@@ -102,7 +102,7 @@ class Consent(models.Model):
     """A subject's consent to a version; one recorded by mistake is taken back and stays.
 
     The day of the signature is entered once: in the consent form `form`, by whatever passes the design asks.
-    Only where the design has no form left for it does `signed_on` hold it.
+    Of a consent given again, which has no form of its own, `signed_on` holds it.
     """
 
     subject = models.ForeignKey("edc.Subject", on_delete=models.PROTECT, related_name="consents")

@@ -30,7 +30,6 @@ from edc.services.consent.giving import (
     Withdrawn,
     form_for_consent,
     record_consent,
-    repeats,
     take_back_consent,
     take_back_withdrawal,
     withdraw_consent,
@@ -63,7 +62,7 @@ def subject_consent(request: HttpRequest, pk: int) -> HttpResponse:
         "opens": _any(request, found, SCAN_READERS),
         "removes": _any(request, found, WITHDRAWING),
         "versions": list(signable(found.site)) if enters else [],
-        "asks_day": enters and form_for_consent(found) is None and not repeats(found),
+        "asks_day": enters and form_for_consent(found) is None,
         "in_study": found.status in IN_STUDY,
     }
     return render(request, "edc/subject_consent.html", context)

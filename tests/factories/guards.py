@@ -30,9 +30,7 @@ MASKABLE: dict[str, tuple[str, ...]] = {
     for table, columns in getattr(migration, "MASKABLE", {}).items()
 }
 FIXED: dict[str, tuple[str, ...]] = {
-    table: columns
-    for migration in MIGRATIONS
-    for table, columns in getattr(migration, "FIXED", {}).items()
+    table: columns for migration in MIGRATIONS for table, columns in getattr(migration, "FIXED", {}).items()
 }
 FUNCTION = import_module("edc.migrations.0002_append_only").FUNCTION
 

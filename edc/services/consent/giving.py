@@ -15,7 +15,6 @@ from edc.services.consent.period import ask_about_consent
 from edc.services.departure import Leaving, end_participation
 from edc.services.lock import require_place_open
 from edc.services.reasons import required_text
-from edc.services.schedule import add_form
 
 SCOPES = ("further_data", "use_of_data", "specimens")
 
@@ -43,8 +42,8 @@ class Withdrawn:
 def record_consent(*, subject: Subject, version: ConsentVersion, given: Given, actor: User) -> Consent:
     """Keep that a subject signed a version, tied to the consent form that holds the day of the signature.
 
-    That is the first consent form without a consent; for one that is given again another copy, where the
-    design lets the form repeat. Where it does not the day is asked here. Raises InvalidInput naming the
+    That is the first consent form without a consent. For one that is given again the day is asked here,
+    because rules on the consent's day would read another copy of the form. Raises InvalidInput naming the
     field.
     """
     access.require(actor, "enter_data", site=subject.site)
@@ -53,8 +52,6 @@ def record_consent(*, subject: Subject, version: ConsentVersion, given: Given, a
         raise _wrong(version=_("Choose a version that is in effect at the site."))
     explained_by = required_text(given.explained_by, field="explained_by", at_most=80)
     form = form_for_consent(subject)
-    if form is None and repeats(subject):
-        form = _another_copy(subject, actor)
     if form is None:
         _check_day(given.signed_on, "signed_on")
     made = Consent.objects.create(
@@ -78,17 +75,6 @@ def form_for_consent(subject: Subject) -> FormInstance | None:
     """Return the first consent form to which no consent is tied."""
     taken = set(Consent.objects.filter(subject=subject, taken_back_at=None).values_list("form", flat=True))
     return next((form for form in consent_forms(subject) if form.pk not in taken), None)
-
-
-def repeats(subject: Subject) -> bool:
-    """Tell whether the design lets the consent form be filled again in one visit."""
-    design = subject.design_version.design
-    return design.form_of_item(design.consent_item).repeats == "form"
-
-
-def _another_copy(subject: Subject, actor: User) -> FormInstance | None:
-    forms = consent_forms(subject)
-    return add_form(event=forms[-1].event, form_oid=forms[-1].form_oid, actor=actor) if forms else None
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Visits on days for which the subject did not consent: marked, and asked about until that is no longer so.
+"""Visits on days for which the subject did not consent: marked, and asked about while that is so.
 
 Nothing is refused: what the source says must be kept, and a data manager decides whether it is a deviation.
 """
