@@ -131,9 +131,7 @@ def _conduct(subject: Subject) -> dict[str, Any]:
 
 def _consent(subject: Subject) -> dict[str, Any]:
     """Return a draft of the consent form, and a subject's consent with a signed page, and its withdrawal."""
-    draft = consents.ConsentVersionFactory(
-        study=subject.study, state="draft", published_by=None, published_at=None
-    )
+    draft = consents.kept_draft(subject.study)
     page = consents.kept_scan(consents.ConsentFactory(subject=subject))
     version = ("version", "version-file", "version-publish", "version-end", "version-start")
     return {f"consent-{each} pk": draft.pk for each in version} | {

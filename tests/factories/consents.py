@@ -9,7 +9,7 @@ from factory.django import DjangoModelFactory
 
 from edc import models
 from edc.services.evidence_files import CONSENTS, keep
-from tests.factories.evidence import scan
+from tests.factories.evidence import pdf, scan
 from tests.factories.models import SiteFactory, StudyFactory, SubjectFactory, UserFactory
 
 
@@ -95,5 +95,16 @@ def kept_scan(consent: models.Consent) -> models.ConsentScan:
     content = scan()
     sha256 = hashlib.sha256(content).hexdigest()
     made = ConsentScanFactory(consent=consent, size=len(content), sha256=sha256)
+    keep(made.public_id, content, CONSENTS)
+    return made
+
+
+def kept_draft(study: models.Study) -> models.ConsentVersion:
+    """Return a version that waits for publication, whose file is in the store."""
+    content = pdf()
+    made = ConsentVersionFactory(
+        study=study, state="draft", published_by=None, published_at=None, size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+    )  # fmt: skip
     keep(made.public_id, content, CONSENTS)
     return made
