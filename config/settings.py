@@ -314,6 +314,12 @@ SPECTACULAR_SETTINGS = {
         "DeviationSource": "edc.models.deviation.Deviation.Source",
         "EvidenceKind": "edc.models.evidence.Evidence.Kind",
         "EvidenceSource": "edc.models.evidence.Evidence.Source",
+        "HoldKind": "edc.models.HoldKind",
+        "HoldLevel": "edc.models.Level",
+        "ImportKind": "edc.models.ImportBatch.Kind",
+        "ImportState": "edc.models.ImportBatch.State",
+        "SpecimenKind": "edc.models.Specimen.Kind",
+        "SpecimenState": "edc.models.Specimen.State",
         "WorkState": "edc.models.background.BackgroundWork.State",
         "UploadStatus": "imaging.models.UploadSession.Status",
         "RunStatus": "modeling.models.Run.Status",
@@ -356,6 +362,7 @@ CELERY_TASK_ROUTES = {
     "modeling.tasks.train_demo_model": {"queue": "gpu"},
 }
 CELERY_BEAT_SCHEDULE = {
+    "remind-of-safety": {"task": "edc.tasks.remind_of_safety", "schedule": 600.0},
     "send-digests": {"task": "edc.tasks.send_digests", "schedule": 3600.0},
     "tend-exports": {"task": "edc.tasks.tend_exports", "schedule": 60.0},
     "tend-amendments": {"task": "edc.tasks.tend_amendments", "schedule": 60.0},

@@ -1,6 +1,6 @@
 """REST routes of the edc app."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from edc.api.views import (
     consents,
@@ -12,7 +12,6 @@ from edc.api.views import (
     people,
     queries,
     reconciliation,
-    safety,
     studies,
     subjects,
 )
@@ -32,7 +31,7 @@ TURNS = {
     "cancel": (cancel_query, "raise_query"),
 }
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("studies/", studies.Studies.as_view(), name="studies"),
     path("studies/<str:oid>/", studies.StudyDetail.as_view(), name="study"),
     path("studies/<str:oid>/design/", studies.StudyDesignDetail.as_view(), name="study-design"),
@@ -88,7 +87,8 @@ urlpatterns: list[URLPattern] = [
     path("consents/<int:pk>/scans/", consents.ConsentScans.as_view(), name="consent-scans"),
     path("consent-withdrawals/", consents.ConsentWithdrawals.as_view(), name="consent-withdrawals"),
     path("deviations/", deviations.Deviations.as_view(), name="deviations"),
-    path("safety-cases/", safety.SafetyCases.as_view(), name="safety-cases"),
+    path("", include("edc.api.urls_conduct")),
+    path("", include("edc.api.urls_marks")),
     path("tokens/", people.Tokens.as_view(), name="tokens"),
     path("tokens/<int:pk>/", people.TokenDetail.as_view(), name="token"),
     path("audit/", people.AuditTrail.as_view(), name="audit"),

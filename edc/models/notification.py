@@ -26,6 +26,7 @@ class Notification(models.Model):
         DESIGN_SUBMITTED = "design_submitted", _("A design draft waits for your review")
         DESIGN_DECIDED = "design_decided", _("A design draft of yours was reviewed")
         SAE_OPENED = "sae_opened", _("A serious adverse event must be reported")
+        SAE_DUE = "sae_due", _("A report of a serious adverse event falls due")
         SAE_REPORTED = "sae_reported", _("A serious adverse event was reported")
         CONSENT_SUBMITTED = "consent_submitted", _("A consent form waits for publication")
         CONSENT_DECIDED = "consent_decided", _("A consent form of yours was published")

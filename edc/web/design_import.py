@@ -16,7 +16,7 @@ from edc.errors import InvalidInput
 from edc.exchange.design_import import DesignImport, import_design
 from edc.exchange.faults import FileFault
 from edc.services.data_import.files import in_language
-from edc.web.answers import study_with
+from edc.web.answers import file_of, study_with
 
 SUFFIXES = (".xml", ".csv")
 MOST_BYTES = 50 * 2**20
@@ -40,12 +40,8 @@ def design_import(request: HttpRequest) -> HttpResponse:
 
 
 def _sent(request: HttpRequest) -> UploadedFile:
-    sent = request.FILES.get("file")
-    if sent is None or Path(sent.name or "").suffix.lower() not in SUFFIXES:
-        raise _refused(_("Choose an ODM file (.xml) or a REDCap data dictionary (.csv)."))
-    if (sent.size or 0) > MOST_BYTES:
-        raise _refused(_("The file is over %(count)d MB: split it.") % {"count": MOST_BYTES // 2**20})
-    return sent
+    wanted = _("Choose an ODM file (.xml) or a REDCap data dictionary (.csv).")
+    return file_of(request, wanted, suffixes=SUFFIXES, at_most=MOST_BYTES)
 
 
 def _imported(sent: UploadedFile, folder: Path) -> DesignImport:

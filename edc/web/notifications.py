@@ -28,6 +28,7 @@ WORDS: dict[str, Promise] = {
     Kind.DESIGN_SUBMITTED: _("The design draft %(about)s waits for your review."),
     Kind.DESIGN_DECIDED: _("Your design draft %(about)s was reviewed."),
     Kind.SAE_OPENED: _("%(about)s must be reported within 24 hours of the site's awareness."),
+    Kind.SAE_DUE: _("The next report of %(about)s falls due soon."),
     Kind.SAE_REPORTED: _("%(about)s has a new report, which waits for the committee."),
     Kind.SAE_DECIDED: _("The committee decided on %(about)s."),
 }

@@ -23,7 +23,7 @@ OUTSIDE = {
     # Personal data typed by mistake is masked whatever is locked; two people see to it.
     "redaction",
     # A serious adverse event is reported and decided on whatever is locked; no form changes with it.
-    "safety_cases",
+    "safety_cases", "safety_opening",
     # That something was seen is told whatever is locked.
     "views",
 }  # fmt: skip
