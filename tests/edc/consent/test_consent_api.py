@@ -11,7 +11,7 @@ from tests.factories.evidence import scan
 
 
 @pytest.fixture
-def version(site):
+def in_force(site):
     return in_effect(site, "V1.0", 90)
 
 
@@ -19,9 +19,9 @@ def send(user, name, body, *args):
     return browser(user).post(reverse(f"api:{name}", args=args), body, content_type="application/json")
 
 
-def test_a_program_records_a_consent_and_reads_the_state(subject, crc, version, member, other_site):
+def test_a_program_records_a_consent_and_reads_the_state(subject, crc, in_force, member, other_site):
     body = {
-        "study": subject.study.oid, "subject_key": subject.subject_key, "version": version.pk,
+        "study": subject.study.oid, "subject_key": subject.subject_key, "version": in_force.pk,
         "explained_by": "Dr Lin",
     }  # fmt: skip
     made = send(crc, "consents", body)
