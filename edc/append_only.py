@@ -39,6 +39,24 @@ def _on_postgresql(table: str, operations: Sequence[str]) -> Iterator[str]:
     )
 
 
+def fixing_triggers(vendor: str, fixed: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Yield the statements that refuse another content of these columns; the table's others may change."""
+    for table, columns in fixed.items():
+        name = f"{table}_fixed"
+        if vendor == "postgresql":
+            differs = " OR ".join(f"OLD.{each} IS DISTINCT FROM NEW.{each}" for each in columns)
+            yield (
+                f"CREATE TRIGGER {name} BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({differs}) "
+                "EXECUTE FUNCTION edc_refuse_change()"
+            )
+        else:
+            differs = " OR ".join(f"OLD.{each} IS NOT NEW.{each}" for each in columns)
+            yield (
+                f"CREATE TRIGGER {name} BEFORE UPDATE ON {table} WHEN {differs} "
+                f"BEGIN SELECT RAISE(ABORT, 'append-only: UPDATE on {table}'); END"
+            )
+
+
 # Nothing of a row may differ but what edc_redactedcell names, with what it says since, and only while that
 # redaction, approved by a second person, is being applied.
 MASKED = (

@@ -16,6 +16,7 @@ from edc.services import amendment, background, backup, export, snapshot
 from edc.services.activation import apply_due
 from edc.services.amendment.migrate import send as send_migration
 from edc.services.amendment.rehearse import send as send_rehearsal
+from edc.services.consent.versions import begin_due
 from edc.services.data_import.commit import commit_batch, end_commit_badly
 from edc.services.data_import.dry_run import check_batch, end_badly
 from edc.services.data_import.undo import end_undo_badly, undo_batch
@@ -97,9 +98,12 @@ def migrate_design(self: Task, *, migration_id: int) -> None:
 
 @shared_task
 def tend_amendments() -> None:
-    """Begin the versions whose day has come at a site; take up the amendments of dead workers."""
+    """Begin the versions of design and consent form whose day has come at a site; take up the amendments of
+    dead workers.
+    """
     with audit.channel("task"):
         apply_due()
+        begin_due()
         background.rescue(Rehearsal, send_rehearsal)
         background.rescue(DesignMigration, send_migration)
 

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from edc.api.views import (
+    consents,
     deviations,
     entry_plan,
     evidence,
@@ -80,6 +81,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         )
         for word, (turn, permission) in TURNS.items()
     ),
+    path("consent-versions/", consents.ConsentVersions.as_view(), name="consent-versions"),
+    path("consent-states/", consents.ConsentStates.as_view(), name="consent-states"),
+    path("consents/", consents.Consents.as_view(), name="consents"),
+    path("consents/<int:pk>/scans/", consents.ConsentScans.as_view(), name="consent-scans"),
+    path("consent-withdrawals/", consents.ConsentWithdrawals.as_view(), name="consent-withdrawals"),
     path("deviations/", deviations.Deviations.as_view(), name="deviations"),
     path("", include("edc.api.urls_conduct")),
     path("", include("edc.api.urls_marks")),

@@ -13,6 +13,7 @@ from edc.models.audit_review import AuditCriteria, AuditReview
 from edc.models.backup import Backup, RestoreDrill
 from edc.models.check import CheckFiring, CheckReason, FormulaAdoption, UatRun
 from edc.models.coding import CodedItem, Coding, Dictionary, DictionaryTerm
+from edc.models.consent import Consent, ConsentScan, ConsentStart, ConsentVersion, ConsentWithdrawal
 from edc.models.departure import Departure
 from edc.models.design import DesignVersion, design_of
 from edc.models.design_draft import DesignDraft, DesignDraftStep
@@ -76,6 +77,11 @@ __all__ = [
     "CheckReason",
     "CodedItem",
     "Coding",
+    "Consent",
+    "ConsentScan",
+    "ConsentStart",
+    "ConsentVersion",
+    "ConsentWithdrawal",
     "Decision",
     "Departure",
     "DesignMigration",

@@ -16,6 +16,7 @@ class Deviation(models.Model):
         WINDOW = "window", _("Visit outside its window")
         MISSED = "missed", _("Visit not done")
         OVERRIDE = "override", _("Enrolled although criteria were not met")
+        CONSENT = "consent", _("Visit outside the time of consent")
         PERSON = "person", _("Noted by a person")
 
     class State(models.TextChoices):
@@ -81,7 +82,7 @@ class Deviation(models.Model):
         ordering = ["-occurred_on", "-pk"]
         constraints = [
             UniqueConstraint(
-                fields=["event", "source"], condition=Q(source__in=["window", "missed"]),
+                fields=["event", "source"], condition=Q(source__in=["window", "missed", "consent"]),
                 name="deviation_once_per_visit",
             ),
             UniqueConstraint(

@@ -22,6 +22,7 @@ class Query(models.Model):
         EDIT_CHECK = "edit_check", _("Edit check")
         IMAGING = "imaging", _("Imaging protocol")
         SCHEDULE = "schedule", _("Visit window")
+        CONSENT = "consent", _("Informed consent")
 
     class AnswerType(models.TextChoices):
         UPDATED = "updated", _("Updated as per source")

@@ -15,6 +15,10 @@ class StudyEvent(models.Model):
         HELD = "held", _("Held")
         MISSED = "missed", _("Not done")
 
+    class ConsentBreach(models.TextChoices):
+        BEFORE = "before", _("Before the consent")
+        AFTER = "after", _("After its withdrawal")
+
     MOVES = frozenset(
         {
             ("planned", "held"),
@@ -50,6 +54,10 @@ class StudyEvent(models.Model):
     held_on = models.DateField(null=True, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.PLANNED)
     missed_reason = models.CharField(max_length=300, blank=True)
+    consent_breach = models.CharField(
+        max_length=6, choices=ConsentBreach, blank=True, default="",
+        help_text="How its day lies outside the time for which the subject consented.",
+    )  # fmt: skip
 
     class Meta:
         ordering = ["subject_id", "ordinal", "repeat_key"]
@@ -59,7 +67,10 @@ class StudyEvent(models.Model):
         indexes = [
             models.Index(
                 fields=["entry_due", "subject"], condition=Q(status="planned"), name="event_planned_by_due"
-            )
+            ),
+            models.Index(
+                fields=["subject"], condition=~Q(consent_breach=""), name="event_outside_consent"
+            ),
         ]
 
     def __str__(self) -> str:

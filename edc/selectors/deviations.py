@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from edc import access
 from edc.models import AuditEvent, Deviation, Study, StudyEvent, Subject, User
+from edc.selectors.consents import Period, periods_of
 from edc.selectors.visit_windows import OUTSIDE
 
 Source = Deviation.Source
@@ -48,7 +49,9 @@ def deviations_visible_to(actor: User | None, study: Study | None = None) -> Que
 
 def findings(subjects: QuerySet[Subject], *, undecided: bool = True) -> list[Finding]:
     """Return what the data show, the newest first; only what nobody has decided about, unless told."""
-    found = [*_visits(subjects, undecided), *_overrides(subjects, undecided)]
+    found = [
+        *_visits(subjects, undecided), *_breaches(subjects, undecided), *_overrides(subjects, undecided)
+    ]  # fmt: skip
     return sorted(found, key=lambda each: (each.occurred_on, each.key), reverse=True)
 
 
@@ -79,6 +82,24 @@ def _visit(event: StudyEvent) -> Finding:
     facts: Facts = {name: _iso(getattr(event, name)) for name in names}
     assert event.held_on is not None  # noqa: S101 - the query asked for a held visit
     return Finding(Source.WINDOW, event.subject, event.held_on, facts, event)
+
+
+def _breaches(subjects: QuerySet[Subject], undecided: bool) -> list[Finding]:
+    """Return the visits on days for which the subject did not consent."""
+    events = StudyEvent.objects.filter(~Q(consent_breach=""), subject__in=subjects, held_on__isnull=False)
+    if undecided:
+        events = events.exclude(deviations__source=Source.CONSENT)
+    events = events.select_related("subject__site", "subject__design_version")
+    found = list(events.defer("subject__design_version__content"))
+    periods = periods_of({event.subject_id for event in found})
+    return [_breach(event, periods.get(event.subject_id, Period())) for event in found]
+
+
+def _breach(event: StudyEvent, period: Period) -> Finding:
+    assert event.held_on is not None  # noqa: S101 - the query asked for a held visit
+    days = {"held_on": event.held_on, "consent_from": period.first, "consent_to": period.last}
+    facts: Facts = {name: _iso(day) for name, day in days.items()}
+    return Finding(Source.CONSENT, event.subject, event.held_on, facts, event)
 
 
 def _iso(day: date | None) -> str | None:

@@ -3,18 +3,24 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
-from edc.models import FormInstance, ItemValue, Study
+from edc.models import ConsentWithdrawal, FormInstance, ItemValue, Study, Subject
+
+
+def subjects_to_freeze(study: Study) -> QuerySet[Subject]:
+    """Return the subjects of a snapshot: all but those who withdrew the consent to the use of their data."""
+    withdrawn = ConsentWithdrawal.objects.filter(taken_back_at=None, use_of_data=True)
+    return study.subjects.exclude(pk__in=withdrawn.values("subject"))
 
 
 def counts_of(study: Study) -> dict[str, Any]:
     """Return by site OID subjects and forms; by form OID records and items; by item OID [values, missing]."""
     sites: dict[str, Any] = {}
-    subjects = study.subjects.values_list("site__oid").annotate(Count("pk")).order_by()
-    for site, number in subjects:
+    subjects = subjects_to_freeze(study)
+    for site, number in subjects.values_list("site__oid").annotate(Count("pk")).order_by():
         sites[site] = {"subjects": number, "forms": {}}
-    final = FormInstance.objects.filter(subject__study=study, status__in=FormInstance.FINAL)
+    final = FormInstance.objects.filter(subject__in=subjects, status__in=FormInstance.FINAL)
     for site, form, number in (
         final.values_list("subject__site__oid", "form_oid").annotate(Count("pk")).order_by()
     ):

@@ -24,6 +24,7 @@ from edc.models import (
     Subject,
     User,
 )
+from edc.selectors.consents import owed_consents
 from edc.selectors.entry_plan import owed_returns
 from edc.selectors.entry_rates import FULL, rates_decided
 from edc.selectors.evaluation import asked_oids
@@ -50,6 +51,7 @@ def owed_by(actor: User, study: Study, site: Site | None = None) -> list[OwedWor
         *_verifications(actor, study, site),
         *_queries(actor, study, site),
         *owed_safety(actor, study, site),
+        *owed_consents(actor, study, site),
     ]
     for part in extensions.registered():
         owed.extend(part.owed(actor=actor, study=study, site=site))

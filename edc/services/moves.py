@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from edc.errors import Conflict, NotNow
 from edc.models import (
+    ConsentVersion,
     DesignDraft,
     Deviation,
     FormInstance,
@@ -19,7 +20,8 @@ from edc.models import (
 )
 
 Stateful = (
-    DesignDraft
+    ConsentVersion
+    | DesignDraft
     | Deviation
     | FormInstance
     | Query
@@ -30,7 +32,9 @@ Stateful = (
     | Subject
     | StudyFounding
 )
-BY_STATE = DesignDraft | Deviation | Query | Redaction | SafetyCase | Specimen | StudyFounding
+BY_STATE = (
+    ConsentVersion | DesignDraft | Deviation | Query | Redaction | SafetyCase | Specimen | StudyFounding
+)
 
 
 def move(row: Stateful, to: str, **also: object) -> None:

@@ -25,7 +25,7 @@ from edc.models import (
     Subject,
     User,
 )
-from edc.selectors.export_counts import counts_of
+from edc.selectors.export_counts import counts_of, subjects_to_freeze
 from edc.selectors.export_record import records_of
 from edc.services import background
 from edc.services.reasons import required_text
@@ -72,7 +72,7 @@ def freeze(asked: SnapshotRequest, report: Report) -> Snapshot:
     with TemporaryDirectory(prefix="snapshot-") as folder:
         copies = _Copies(Path(folder))
         begun = _last_event()
-        subjects = asked.study.subjects.select_related("site", "study").order_by("subject_key")
+        subjects = subjects_to_freeze(asked.study).select_related("site", "study").order_by("subject_key")
         total = subjects.count()
         for number, batch in enumerate(_batches(list(subjects.values_list("pk", flat=True)))):
             report(90 * number * BATCH // max(1, total), _progress(number * BATCH, total))
@@ -113,6 +113,11 @@ class _Copies:
             self.forms[subject.pk] = sum(form.is_final for _event, form in copied.forms())
             (self.folder / str(subject.pk)).write_bytes(zlib.compress(content, 6))
 
+    def keep_only(self, wanted: set[int]) -> None:
+        """Forget the others: the use of their data was withdrawn while they were copied."""
+        for pk in self.hashes.keys() - wanted:
+            del self.hashes[pk], self.values[pk], self.forms[pk]
+
     def content(self, pk: int) -> bytes:
         return (self.folder / str(pk)).read_bytes()
 
@@ -123,10 +128,11 @@ def _store(asked: SnapshotRequest, copies: _Copies, begun: int) -> Snapshot:
     request = background.hold(asked)
     AuditHead.objects.select_for_update().get_or_create(pk=1, defaults={"last_hash": audit.GENESIS})
     study = request.study
-    subjects = study.subjects.select_related("site", "study").order_by("subject_key")
+    subjects = subjects_to_freeze(study).select_related("site", "study").order_by("subject_key")
     for batch in _batches(_changed_since(study, copies, begun)):
         copies.take(subjects.filter(pk__in=batch))
     everyone = list(subjects.values_list("pk", "site_id", "subject_key"))
+    copies.keep_only({pk for pk, _site, _key in everyone})
     counts = counts_of(study)
     _check_whole(counts, copies, len(everyone))
     snapshot = _make(request, copies, everyone, counts)
@@ -148,6 +154,7 @@ def _store(asked: SnapshotRequest, copies: _Copies, begun: int) -> Snapshot:
         after={
             "citation": snapshot.citation, "sha256": snapshot.content_sha256,
             "subjects": snapshot.subject_count, "values": snapshot.value_count,
+            "use_withdrawn": study.subjects.count() - snapshot.subject_count,
             "audit_event": snapshot.audit_event,
         },
     )  # fmt: skip
@@ -157,8 +164,8 @@ def _store(asked: SnapshotRequest, copies: _Copies, begun: int) -> Snapshot:
 def _changed_since(study: Study, copies: _Copies, begun: int) -> list[int]:
     events = AuditEvent.objects.filter(study=study, pk__gt=begun, subject__isnull=False)
     changed = set(events.values_list("subject_id", flat=True))
-    missing = set(Subject.objects.filter(study=study).values_list("pk", flat=True)) - copies.hashes.keys()
-    return sorted(changed | missing)
+    wanted = set(subjects_to_freeze(study).values_list("pk", flat=True))
+    return sorted(wanted & (changed | (wanted - copies.hashes.keys())))
 
 
 def _check_whole(counts: dict[str, Any], copies: _Copies, subjects: int) -> None:

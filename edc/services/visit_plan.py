@@ -12,6 +12,7 @@ from edc.models import DesignVersion, ItemValue, Query, StudyEvent, Subject
 from edc.selectors.query_list import OPEN_STATES
 from edc.selectors.visit_names import visit_number
 from edc.selectors.visit_windows import days_outside
+from edc.services.consent.period import ask_about_consent
 from edc.services.query.system import raise_system_query, settle_system_query, settled_text
 
 # The enrolment date as entered; before it is final, the day when the screening number was given
@@ -96,6 +97,7 @@ def plan_events(*, subject: Subject) -> None:
             reached[event.event_oid] = happened
     _number(subject.design_version.design, events)
     _ask(subject, events)
+    ask_about_consent(subject=subject)
 
 
 def _version(event: StudyEvent, subject: Subject) -> DesignVersion:

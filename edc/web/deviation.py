@@ -26,6 +26,7 @@ Source = Deviation.Source
 CATEGORIES = {
     Source.WINDOW: Deviation.Category.SCHEDULE,
     Source.MISSED: Deviation.Category.SCHEDULE,
+    Source.CONSENT: Deviation.Category.CONSENT,
     Source.OVERRIDE: Deviation.Category.ELIGIBILITY,
 }
 

@@ -127,6 +127,9 @@ def name_of_visit(event: StudyEvent | None) -> str:
 
 def facts_text(facts: dict[str, str | None]) -> str:
     """Return what a finding rests on, in words."""
+    if "consent_from" in facts:
+        words = _("held on %(held_on)s, consent from %(consent_from)s to %(consent_to)s")
+        return str(words) % {name: day or "–" for name, day in facts.items()}
     if "held_on" in facts:
         words = _("held on %(held_on)s, window %(window_start)s to %(window_end)s")
         return str(words) % {name: day or "–" for name, day in facts.items()}

@@ -24,6 +24,7 @@ KINDS: dict[str, tuple[str, str, Promise]] = {
     "verify": ("verify", "sdv", gettext_lazy("Verification")),
     "sign": ("sign", "signed", gettext_lazy("Signature")),
     "safety": ("safety", "over", gettext_lazy("Serious adverse event")),
+    "consent": ("consent", "over", gettext_lazy("Informed consent")),
     "images": ("images", "img", gettext_lazy("Images")),
     "upload": ("images", "img", gettext_lazy("Images")),
     "read": ("read", "img", gettext_lazy("Read")),
@@ -33,6 +34,7 @@ KINDS: dict[str, tuple[str, str, Promise]] = {
 OTHER = ("other", "todo", gettext_lazy("Work"))
 FILTERS: dict[str, Promise] = {
     "safety": gettext_lazy("Serious adverse events"),
+    "consent": gettext_lazy("Informed consent"),
     "first": gettext_lazy("First pass"),
     "second": gettext_lazy("Second pass"),
     "query": gettext_lazy("Queries"),

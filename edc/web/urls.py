@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("edc.web.urls_people")),
     path("", include("edc.web.urls_checks")),
     path("", include("edc.web.urls_coding")),
+    path("", include("edc.web.urls_consent")),
     path("", include("edc.web.urls_amendments")),
     path("", include("edc.web.urls_design")),
     path("", include("edc.web.urls_conduct")),

@@ -10,7 +10,7 @@ from edc.models import FormInstance, Site, Study, Subject, User
 from edc.services.design import publish_design
 from edc.services.enrol import enrol_subject
 from tests.architecture.markers import Planted, plant
-from tests.factories import amendments, checks, coding, conduct, evidence, imports, quality, safety
+from tests.factories import amendments, checks, coding, conduct, consents, evidence, imports, quality, safety
 from tests.factories import imaging as images
 from tests.factories import modeling as models
 from tests.factories import models as made
@@ -89,7 +89,7 @@ def make_world(system: User, crc: Any) -> World:
         "token-revoke pk": made.ApiTokenFactory().pk,
         "import pk": _batch(study, site),
     }
-    ids |= _conduct(subject) | _of_the_version(study, site)
+    ids |= _conduct(subject) | _consent(subject) | _of_the_version(study, site)
     ids |= _of_a_complete_form(forms["complete"])
     ids |= {f"form-{each} pk": forms["disagreement"].pk for each in ("reconcile", "resolve")}
     ids |= _exports(study, site) | _evidence(forms["complete"])
@@ -129,6 +129,20 @@ def _conduct(subject: Subject) -> dict[str, Any]:
         "deviation pk": conduct.DeviationFactory(subject=subject).pk,
         "specimen pk": conduct.SpecimenFactory(subject=subject).pk,
         "deviation-found key": f"missed-{missed.pk}",
+    }
+
+
+def _consent(subject: Subject) -> dict[str, Any]:
+    """Return a draft of the consent form, and a subject's consent with a signed page, and its withdrawal."""
+    draft = consents.kept_draft(subject.study)
+    page = consents.kept_scan(consents.ConsentFactory(subject=subject))
+    version = ("version", "version-file", "version-publish", "version-end", "version-start")
+    return {f"consent-{each} pk": draft.pk for each in version} | {
+        "consent pk": page.consent_id,
+        "consent public_id": page.public_id,
+        "consent-record pk": subject.pk,
+        "consent-withdraw pk": subject.pk,
+        "consent-withdrawal-back pk": consents.ConsentWithdrawalFactory(subject=subject).pk,
     }
 
 

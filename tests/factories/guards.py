@@ -29,6 +29,9 @@ MASKABLE: dict[str, tuple[str, ...]] = {
     for migration in MIGRATIONS
     for table, columns in getattr(migration, "MASKABLE", {}).items()
 }
+FIXED: dict[str, tuple[str, ...]] = {
+    table: columns for migration in MIGRATIONS for table, columns in getattr(migration, "FIXED", {}).items()
+}
 FUNCTION = import_module("edc.migrations.0002_append_only").FUNCTION
 
 
@@ -58,7 +61,8 @@ def making(vendor: str) -> list[str]:
     """Return the statements that guard the tables."""
     function = [FUNCTION] if vendor == "postgresql" else []
     masking = append_only.masking_triggers(connection, MASKABLE)
-    return [*function, *append_only.triggers(vendor, GUARDED), *masking]
+    fixing = append_only.fixing_triggers(vendor, FIXED)
+    return [*function, *append_only.triggers(vendor, GUARDED), *masking, *fixing]
 
 
 def dropping(vendor: str) -> list[str]:
@@ -67,7 +71,10 @@ def dropping(vendor: str) -> list[str]:
         functions = ("edc_refuse_change", "edc_refuse_unmasked")
         return [f"DROP FUNCTION IF EXISTS {name}() CASCADE" for name in functions]
     return [
-        f"DROP TRIGGER IF EXISTS {table}_no_{operation.lower()}"
-        for table, operations in GUARDED.items()
-        for operation in operations
+        *(f"DROP TRIGGER IF EXISTS {table}_fixed" for table in FIXED),
+        *(
+            f"DROP TRIGGER IF EXISTS {table}_no_{operation.lower()}"
+            for table, operations in GUARDED.items()
+            for operation in operations
+        ),
     ]

@@ -23,6 +23,7 @@ from tests.edc.audit.backup_examples import BACKUPS
 from tests.edc.audit.check_examples import CHECKS
 from tests.edc.audit.coding_examples import CODING
 from tests.edc.audit.conduct_examples import CONDUCT
+from tests.edc.audit.consent_examples import CONSENTS
 from tests.edc.audit.design_examples import DESIGNS
 from tests.edc.audit.entry_examples import ENTRY
 from tests.edc.audit.evidence_examples import EVIDENCE
@@ -43,6 +44,7 @@ PARTS = {
     "edc.services.check_queries.sync_checks",
     "edc.services.consequences.follow_visit_dates",
     "edc.services.completion.complete_form",
+    "edc.services.consent.period.ask_about_consent",
     "edc.services.entry.draw.draw_second_pass",
     "edc.services.entry.draw.require_second_pass",
     "edc.services.entry.draw.settle_mode",
@@ -331,7 +333,7 @@ EXAMPLES = {
     ),
 }
 
-EXAMPLES |= TRUST | DESIGNS | SAFETY | VIEWS | CODING | FOUNDINGS
+EXAMPLES |= TRUST | DESIGNS | SAFETY | VIEWS | CODING | FOUNDINGS | CONSENTS
 
 EXAMPLES |= (
     AMENDMENTS | ENTRY | IMPORTS | EXPORTS | ACCOUNTS | CHECKS | QUALITY | CONDUCT | EVIDENCE | BACKUPS

@@ -34,6 +34,15 @@ OUTSIDE_TOO = {
     # A name on a page cannot wait for a lock to be lifted; a download writes nothing of the form.
     "evidence.withdraw_evidence",
     "evidence.record_evidence_download",
+    "consent.scans.record_scan_view",
+    "consent.scans.withdraw_scan",
+    "consent.scans.erase_scan",
+    # What a study asks its subjects to sign is no content of a subject.
+    "consent.versions.upload_version",
+    "consent.versions.publish_version",
+    "consent.versions.discard_version",
+    "consent.versions.retire_version",
+    "consent.versions.set_starts",
     "verify.plans.make_plan",
     "review.save_review_type",
     # Computed from the data, whatever holds: a verdict is not entered.

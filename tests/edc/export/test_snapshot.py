@@ -10,6 +10,7 @@ from edc.errors import NotNow
 from edc.exchange.record import from_json
 from edc.models import AuditEvent, Snapshot, SnapshotRequest
 from edc.services import background
+from edc.services.consent.giving import Withdrawn, withdraw_consent
 from edc.services.entry import correct_item
 from edc.services.snapshot import cancel_snapshot, freeze, request_snapshot
 from tests.factories.entering import entry
@@ -118,3 +119,19 @@ def test_one_snapshot_at_a_time_and_a_cancelled_one_leaves_nothing(study, meg, c
     assert SnapshotRequest.objects.get().state == "cancelled"
     assert not Snapshot.objects.exists()
     request_snapshot(study=study, name="y", note="", actor=meg)
+
+
+@pytest.mark.parametrize("when", ["before", "during"])
+def test_who_withdrew_the_use_of_the_data_is_left_out(freezing, complete, subject, crcs, when):
+    complete("FO.DM")
+    withdrawn = Withdrawn(subject.created_at.date(), use_of_data=True)
+
+    def withdraw():
+        withdraw_consent(subject=subject, withdrawn=withdrawn, reason="Own wish", actor=crcs[0])
+
+    if when == "before":
+        withdraw()
+    snapshot = freezing(during=withdraw if when == "during" else None)
+
+    assert (snapshot.subject_count, snapshot.value_count, snapshot.parts.count()) == (0, 0, 0)
+    assert AuditEvent.objects.get(action="snapshot.frozen").after["use_withdrawn"] == 1
