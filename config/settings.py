@@ -280,6 +280,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.IsAuthenticated",
+        "edc.api.permissions.RolesInForce",
         "edc.api.permissions.TokenMayWrite",
     ],
     "DEFAULT_PARSER_CLASSES": ["edc.api.parsing.StrictJSONParser"],
@@ -356,6 +357,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-digests": {"task": "edc.tasks.send_digests", "schedule": 3600.0},
     "tend-exports": {"task": "edc.tasks.tend_exports", "schedule": 60.0},
     "tend-amendments": {"task": "edc.tasks.tend_amendments", "schedule": 60.0},
+    "tend-roles": {"task": "edc.tasks.tend_roles", "schedule": 300.0},
     "fail-overdue-runs": {"task": "modeling.tasks.fail_overdue_runs", "schedule": 60.0},
     "expire-upload-sessions": {"task": "imaging.tasks.expire_upload_sessions", "schedule": 3600.0},
 }

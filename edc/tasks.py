@@ -19,6 +19,7 @@ from edc.services.data_import.commit import commit_batch, end_commit_badly
 from edc.services.data_import.dry_run import check_batch, end_badly
 from edc.services.export_make import make
 from edc.services.notifications import send_digests as send_due_digests
+from edc.services.role_gate import settle_due
 
 logger = logging.getLogger(__name__)
 State = ImportBatch.State
@@ -113,6 +114,13 @@ def tend_exports() -> None:
         background.rescue(SnapshotRequest, snapshot.send)
         background.rescue(Export, export.send)
         export.remove_expired_exports(actor=jobs.system_user("worker"))
+
+
+@shared_task
+def tend_roles() -> None:
+    """Stop the roles whose days of grace for a training are over."""
+    with audit.channel("task"):
+        settle_due(actor=jobs.system_user("worker"))
 
 
 @shared_task

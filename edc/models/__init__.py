@@ -52,6 +52,13 @@ from edc.models.study import (
     StudyUserObjectPermission,
 )
 from edc.models.subject import EligibilityAssessment, Subject
+from edc.models.training import (
+    READING_ROLES,
+    DocumentWithdrawal,
+    StatementAcceptance,
+    StudyDocument,
+    TrainingRecord,
+)
 from edc.models.verification import (
     FormVerificationDue,
     ItemVerification,
@@ -81,6 +88,7 @@ __all__ = [
     "Dictionary",
     "DictionaryTerm",
     "Digest",
+    "DocumentWithdrawal",
     "Disagreement",
     "Draft",
     "DraftItem",
@@ -133,6 +141,10 @@ __all__ = [
     "Specimen",
     "SpecimenStep",
     "StandardText",
+    "StatementAcceptance",
+    "StudyDocument",
+    "TrainingRecord",
+    "READING_ROLES",
     "REPORT_WITHIN",
     "SafetyCase",
     "SafetyDecision",

@@ -28,6 +28,10 @@ class Notification(models.Model):
         SAE_OPENED = "sae_opened", _("A serious adverse event must be reported")
         SAE_REPORTED = "sae_reported", _("A serious adverse event was reported")
         SAE_DECIDED = "sae_decided", _("A serious adverse event was decided on")
+        TRAINING_ASKED = "training_asked", _("A document waits for you to read it")
+        TRAINING_REMINDED = "training_reminded", _("A document still waits for you to read it")
+        ROLE_WAITS = "role_waits", _("A role of yours waits for training")
+        STATEMENT_ASKED = "statement_asked", _("The statement on signatures waits for you")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notifications")
     kind = models.CharField(max_length=30, choices=Kind)

@@ -18,7 +18,7 @@ from edc.selectors.evidence import MOST_OF_A_FORM
 from edc.services.entries import checked_path
 from edc.services.entry.consent import require_consent
 from edc.services.entry.draft import locked
-from edc.services.evidence_files import keep
+from edc.services.kept_files import keep
 from edc.services.lock import require_open
 from edc.services.passes import pass_for
 from edc.services.reasons import required_text

@@ -21,7 +21,7 @@ from edc.services.evidence import (
     tie_evidence,
     withdraw_evidence,
 )
-from edc.services.evidence_files import content_of
+from edc.services.kept_files import content_of
 from edc.services.views import record_evidence_view
 from edc.web.entry import form_or_404
 
@@ -146,7 +146,7 @@ def page(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
     content, media = content_of(held), held.media_type
     if media == Evidence.MediaType.PDF:
         content, media = page_image(content, number), Evidence.MediaType.PNG.value
-    return _sealed(HttpResponse(content, content_type=media))
+    return sealed(HttpResponse(content, content_type=media))
 
 
 @login_required
@@ -159,10 +159,11 @@ def file(request: HttpRequest, public_id: str) -> HttpResponse:
     name = f"{held.form.subject.subject_key}-{held.form.form_oid}-{held.pk}.{SUFFIXES[held.media_type]}"
     answer = HttpResponse(content, content_type=held.media_type)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return _sealed(answer)
+    return sealed(answer)
 
 
-def _sealed(answer: HttpResponse) -> HttpResponse:
+def sealed(answer: HttpResponse) -> HttpResponse:
+    """Let the answer do nothing in the browser but be shown or saved."""
     answer.headers["Content-Security-Policy"], answer.headers["X-Content-Type-Options"] = SEALED, "nosniff"
     return answer
 

@@ -8,7 +8,7 @@ from factory.django import DjangoModelFactory
 from PIL import Image
 
 from edc import models
-from edc.services.evidence_files import keep
+from edc.services.kept_files import keep
 from tests.factories.models import SHA, FormInstanceFactory, UserFactory
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 from edc.models import AuditEvent, Evidence
 from edc.selectors import audit_visible_to
 from edc.selectors.evidence import evidence_for, evidence_visible_to
-from edc.services.evidence_files import folder
+from edc.services.kept_files import folder
 from tests.edc.web.entry_door import browser, get
 from tests.factories.entering import form_of
 from tests.factories.evidence import kept_page, pdf, scan
