@@ -306,6 +306,7 @@ SPECTACULAR_SETTINGS = {
         "FormStatus": "edc.models.FormInstance.Status",
         "QueryState": "edc.models.Query.State",
         "ExportKind": "edc.models.snapshot.Export.Kind",
+        "TrainingHow": "edc.models.training.TrainingRecord.How",
         "DisagreementKind": "edc.models.Disagreement.Kind",
         "DeviationKind": "edc.models.deviation.Deviation.Kind",
         "SafetyCaseState": "edc.models.safety_case.SafetyCase.State",

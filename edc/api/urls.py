@@ -14,6 +14,7 @@ from edc.api.views import (
     safety,
     studies,
     subjects,
+    training,
 )
 from edc.services.query import (
     cancel_query,
@@ -83,6 +84,9 @@ urlpatterns: list[URLPattern] = [
     ),
     path("deviations/", deviations.Deviations.as_view(), name="deviations"),
     path("safety-cases/", safety.SafetyCases.as_view(), name="safety-cases"),
+    path("training/documents/", training.StudyDocuments.as_view(), name="documents"),
+    path("training/records/", training.TrainingRecords.as_view(), name="training-records"),
+    path("training/statements/", training.StatementAcceptances.as_view(), name="statements"),
     path("tokens/", people.Tokens.as_view(), name="tokens"),
     path("tokens/<int:pk>/", people.TokenDetail.as_view(), name="token"),
     path("audit/", people.AuditTrail.as_view(), name="audit"),

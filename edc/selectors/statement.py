@@ -7,6 +7,7 @@ from django.utils import translation
 
 from edc import access
 from edc.models import Membership, StatementAcceptance, Study, User
+from edc.selectors.training import READS
 
 VERSION = "1"
 # A changed text takes a new version, which asks everybody anew.
@@ -38,6 +39,13 @@ def text_sha256(language: str) -> str:
 def acceptance_of(user: User) -> StatementAcceptance | None:
     """Return the person's acceptance of the present version."""
     return StatementAcceptance.objects.filter(user=user, version=VERSION).first()
+
+
+def acceptances_visible_to(actor: User) -> QuerySet[StatementAcceptance]:
+    """Return the acceptances of the people of the studies whose register of training the person reads."""
+    studies = access.studies_for(actor, *READS)
+    people = Membership.objects.filter(study__in=studies).values("user")
+    return StatementAcceptance.objects.filter(user__in=people).select_related("user")
 
 
 def signs(role: str) -> bool:

@@ -29,6 +29,7 @@ from tests.edc.audit.export_examples import EXPORTS
 from tests.edc.audit.import_examples import IMPORTS
 from tests.edc.audit.quality_examples import QUALITY
 from tests.edc.audit.safety_examples import SAFETY
+from tests.edc.audit.training_examples import TRAINING
 from tests.edc.audit.trust_examples import TRUST
 from tests.edc.audit.view_examples import VIEWS
 from tests.factories.designs import small_design, text
@@ -329,7 +330,7 @@ EXAMPLES = {
     ),
 }
 
-EXAMPLES |= TRUST | DESIGNS | SAFETY | VIEWS | CODING
+EXAMPLES |= TRAINING | TRUST | DESIGNS | SAFETY | VIEWS | CODING
 
 EXAMPLES |= AMENDMENTS | ENTRY | IMPORTS | EXPORTS | ACCOUNTS | CHECKS | QUALITY | CONDUCT | EVIDENCE
 
