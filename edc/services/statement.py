@@ -36,7 +36,7 @@ def accept_statement(*, actor: User, proof: Proof) -> StatementAcceptance:
                 text_sha256=text_sha256(language),
             )  # fmt: skip
             after = {"version": VERSION, "language": language, "sha256": made.text_sha256}
-            audit.record(actor=actor, action="statement.accepted", target=made, after=after)
+            audit.record(actor=actor, action="statement.accepted", target=actor, after=after)
     except IntegrityError:
         raise NotNow(_("You have accepted this statement already.")) from None
     return made

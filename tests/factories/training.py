@@ -1,5 +1,7 @@
 """Factories of study documents, training and the statement on signatures."""
 
+from datetime import date
+
 import factory
 from factory.django import DjangoModelFactory
 
@@ -41,7 +43,7 @@ class TrainingRecordFactory(DjangoModelFactory):
     document = factory.SubFactory(StudyDocumentFactory)
     user = factory.SubFactory(UserFactory)
     how = "read"
-    trained_on = "2026-11-20"
+    trained_on = date(2026, 11, 20)
     document_sha256 = factory.SelfAttribute("document.sha256")
     recorded_by = factory.SelfAttribute("user")
 
