@@ -54,10 +54,7 @@ def signs(role: str) -> bool:
 
 
 def signers(study: Study) -> QuerySet[User]:
-    """Return the people whose roles in the study sign, those without the statement first.
-
-    Each carries `has_accepted`: whether the present statement is accepted.
-    """
+    """Return the people whose roles in the study sign, those without the present statement first."""
     signing = [role for role in access.SITE_GRANTS if signs(role)]
     held = Membership.objects.filter(study=study, active=True, role__in=signing)
     accepted = StatementAcceptance.objects.filter(user=OuterRef("pk"), version=VERSION)

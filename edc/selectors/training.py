@@ -77,33 +77,33 @@ def training_lines(memberships: Sequence[Membership]) -> list[TrainingLine]:
     versions = training.versions_of(studies)
     people = {each.user_id: each.user for each in memberships}
     records = _newest_records(people, studies)
-    trained = defaultdict(set)
-    for person, document in records:
-        trained[person].add(document)
-    held = defaultdict(list)
+    held: dict[tuple[int, int], list[Membership]] = defaultdict(list)
     for each in memberships:
         held[each.user_id, each.study_id].append(each)
     found = []
     for (person, study), roles in held.items():
-        for document in (row for row in documents.values() if row.study_id == study):
-            mine = [each for each in roles if each.role in document.roles]
-            asked = versions[study][document.code]
-            stops = [_stop(asked, each, trained[person]) for each in mine]
-            if mine:
-                found.append(
-                    TrainingLine(
-                        user=people[person],
-                        document=document,
-                        roles=tuple(sorted({each.role for each in mine})),
-                        record=records.get((person, document.pk)),
-                        stops=min((stop for stop in stops if stop is not None), default=None),
-                    )
+        mine = {document: record for (user, document), record in records.items() if user == person}
+        for row in documents.values():
+            asked = [each for each in roles if each.role in row.roles]
+            if row.study_id == study and asked:
+                line = TrainingLine(
+                    user=people[person],
+                    document=row,
+                    roles=tuple(sorted({each.role for each in asked})),
+                    record=mine.get(row.pk),
+                    stops=_first_stop(versions[study][row.code], asked, set(mine)),
                 )
+                found.append(line)
     return found
 
 
-def _stop(asked: Sequence[training.Asked], membership: Membership, trained: set[int]) -> datetime | None:
-    return training.stops_at(asked, role=membership.role, since=membership.created_at, trained=trained)
+def _first_stop(
+    versions: Sequence[training.Asked], held: Iterable[Membership], trained: set[int]
+) -> datetime | None:
+    stops = [
+        training.stops_at(versions, role=each.role, since=each.created_at, trained=trained) for each in held
+    ]
+    return min((stop for stop in stops if stop is not None), default=None)
 
 
 def _newest_records(people: Iterable[int], studies: Iterable[int]) -> dict[tuple[int, int], TrainingRecord]:

@@ -46,7 +46,7 @@ def accept_statement(*, actor: User, proof: Proof) -> StatementAcceptance:
 def ask_for_statement(*, study: Study, actor: User) -> int:
     """Remind those of the study who sign and have not accepted the statement; return how many."""
     require_keeper(actor, study)
-    asked = list(signers(study).filter(has_accepted=False))
+    asked = [user for user in signers(study) if acceptance_of(user) is None]
     notify(users=asked, kind=Notification.Kind.STATEMENT_ASKED, url=reverse("statement"), study=study)
     names = [user.username for user in asked]
     audit.record(actor=actor, action="statement.asked", target=study, after={"people": names})
