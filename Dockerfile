@@ -25,12 +25,15 @@ RUN TANDEM_ENV=production TANDEM_VAR=/tmp/build SECRET_KEY=static-files-only PSE
     python manage.py collectstatic --noinput
 
 FROM python:3.11-slim-bookworm AS runtime
-# Pango draws the PDF reports; Noto CJK is their Chinese face.
+# Pango draws the PDF reports; Noto CJK is their Chinese face. Backups need pg_dump of the server's version, which
+# PostgreSQL's own archive has and Debian's has not.
 RUN apt-get update \
- && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk libgomp1 \
+ && apt-get install -y --no-install-recommends postgresql-common ca-certificates \
+ && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+ && apt-get install -y --no-install-recommends postgresql-client-16 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk libgomp1 \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 10001 --create-home --home-dir /home/tandem --shell /usr/sbin/nologin tandem \
- && install -d -o tandem -g tandem /data /data/tmp
+ && install -d -o tandem -g tandem /data /data/tmp /backup
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app

@@ -11,6 +11,8 @@ env = environ.Env()
 
 TANDEM_ENV = env.str("TANDEM_ENV", default="development")
 PRODUCTION = TANDEM_ENV == "production"
+# The shared forms, codelists and edit checks that drafts take from.
+LIBRARY_DIR = BASE_DIR / "studies" / "library"
 VAR_DIR = Path(env.str("TANDEM_VAR", default=str(BASE_DIR / "var"))).resolve()
 SOFTWARE_VERSION = env.str("TANDEM_VERSION", default="0.1.0")
 
@@ -139,6 +141,13 @@ EXPORT_DIR = Path(env.str("EXPORT_DIR", default=str(VAR_DIR / "exports")))
 EXPORT_DAYS = env.int("EXPORT_DAYS", default=30)
 MODEL_DIR = Path(env.str("MODEL_DIR", default=str(VAR_DIR / "models")))
 ARTIFACT_DIR = Path(env.str("ARTIFACT_DIR", default=str(VAR_DIR / "artifacts")))
+# Backups lie elsewhere than the data; without a folder the platform makes none. See docs/operators/backup.md.
+BACKUP_DIR = env.str("BACKUP_DIR", default="")
+BACKUP_KEY = env.str("BACKUP_KEY", default="")
+BACKUP_KEEP = env.int("BACKUP_KEEP", default=14)
+BACKUP_EVERY_HOURS = env.int("BACKUP_EVERY_HOURS", default=24)
+RESTORE_DRILL_EVERY_DAYS = env.int("RESTORE_DRILL_EVERY_DAYS", default=7)
+PG_TOOLS = env.str("PG_TOOLS", default="")
 
 # Codes that were used and attempts that were made, seen by every web process of the machine.
 CACHES = {
@@ -313,6 +322,12 @@ SPECTACULAR_SETTINGS = {
         "DeviationSource": "edc.models.deviation.Deviation.Source",
         "EvidenceKind": "edc.models.evidence.Evidence.Kind",
         "EvidenceSource": "edc.models.evidence.Evidence.Source",
+        "HoldKind": "edc.models.HoldKind",
+        "HoldLevel": "edc.models.Level",
+        "ImportKind": "edc.models.ImportBatch.Kind",
+        "ImportState": "edc.models.ImportBatch.State",
+        "SpecimenKind": "edc.models.Specimen.Kind",
+        "SpecimenState": "edc.models.Specimen.State",
         "WorkState": "edc.models.background.BackgroundWork.State",
         "UploadStatus": "imaging.models.UploadSession.Status",
         "RunStatus": "modeling.models.Run.Status",
@@ -355,10 +370,12 @@ CELERY_TASK_ROUTES = {
     "modeling.tasks.train_demo_model": {"queue": "gpu"},
 }
 CELERY_BEAT_SCHEDULE = {
+    "remind-of-safety": {"task": "edc.tasks.remind_of_safety", "schedule": 600.0},
     "send-digests": {"task": "edc.tasks.send_digests", "schedule": 3600.0},
     "tend-exports": {"task": "edc.tasks.tend_exports", "schedule": 60.0},
     "tend-amendments": {"task": "edc.tasks.tend_amendments", "schedule": 60.0},
     "tend-roles": {"task": "edc.tasks.tend_roles", "schedule": 300.0},
+    "tend-backups": {"task": "edc.tasks.tend_backups", "schedule": 900.0},
     "fail-overdue-runs": {"task": "modeling.tasks.fail_overdue_runs", "schedule": 60.0},
     "expire-upload-sessions": {"task": "imaging.tasks.expire_upload_sessions", "schedule": 3600.0},
 }

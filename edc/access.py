@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from guardian.shortcuts import get_objects_for_user
 
 from edc import training
 from edc.models import (
@@ -102,6 +101,12 @@ SCOPE_GRANTS: dict[str, frozenset[str]] = {
     ),
     ApiToken.Scope.ENTER: frozenset({"view_subjects", "enrol_subject", "enter_data", "view_study_data"}),
     ApiToken.Scope.UPLOAD: frozenset({"upload_images"}),
+    ApiToken.Scope.CHECK: frozenset(
+        {"view_subjects", "view_data", "verify_data", "raise_query", "view_study_data"}
+    ),
+    ApiToken.Scope.MANAGE: frozenset(
+        {"view_subjects", "view_data", "import_data", "lock_form", "view_study_data"}
+    ),
 }
 
 
@@ -123,9 +128,8 @@ def sites_for(actor: User | None, *permissions: str) -> QuerySet[Site]:
         return Site.objects.none()
     if actor.is_system:
         return Site.objects.all() if SYSTEM_GRANTS & set(usable) else Site.objects.none()
-    sites = get_objects_for_user(
-        actor, usable, klass=Site, any_perm=True, with_superuser=False, accept_global_perms=False
-    )
+    granted = SiteUserObjectPermission.objects.filter(user=actor, permission__codename__in=usable)
+    sites = Site.objects.filter(pk__in=granted.values("content_object"))
     token = getattr(actor, "api_token", None)
     return sites.filter(pk=token.site_id) if token is not None and token.site_id else sites
 
@@ -141,9 +145,8 @@ def studies_for(actor: User | None, *permissions: str) -> QuerySet[Study]:
         return Study.objects.none()
     if actor.is_system:
         return Study.objects.all() if SYSTEM_GRANTS & set(usable) else Study.objects.none()
-    studies = get_objects_for_user(
-        actor, usable, klass=Study, any_perm=True, with_superuser=False, accept_global_perms=False
-    )
+    granted = StudyUserObjectPermission.objects.filter(user=actor, permission__codename__in=usable)
+    studies = Study.objects.filter(pk__in=granted.values("content_object"))
     return studies.filter(sites=site) if site else studies
 
 

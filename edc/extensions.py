@@ -4,7 +4,7 @@ So edc can show a subject's images, or offer values read from DICOM, without kno
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -12,7 +12,7 @@ from typing import Protocol
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 
-from edc.models import FormInstance, Site, Study, Subject, User
+from edc.models import FormInstance, Site, Snapshot, Study, Subject, User
 
 
 @dataclass(frozen=True)
@@ -107,8 +107,22 @@ class LockCheck:
     asked: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class PackageFile:
+    """A table that a part adds to data packages.
+
+    `rows` gets the snapshot and the sites and yields what stood when it was frozen. The first cell of a row
+    is the subject's key, which the package replaces by the profile's pseudonym; no other may name anybody.
+    """
+
+    name: str
+    head: Sequence[str]
+    rows: Callable[[Snapshot, Sequence[Site]], Iterable[list[str]]]
+
+
 _registered: list[Extension] = []
 _lock_checks: dict[str, LockCheck] = {}
+_package_files: dict[str, PackageFile] = {}
 
 
 def register(extension: Extension) -> None:
@@ -130,3 +144,13 @@ def register_lock_check(check: LockCheck) -> None:
 def lock_checks() -> tuple[LockCheck, ...]:
     """Return the registered lines, in the order of registration."""
     return tuple(_lock_checks.values())
+
+
+def register_package_file(file: PackageFile) -> None:
+    """Add a table to data packages; called once from an `AppConfig.ready`."""
+    _package_files[file.name] = file
+
+
+def package_files() -> tuple[PackageFile, ...]:
+    """Return the registered tables, in the order of registration."""
+    return tuple(_package_files.values())

@@ -11,15 +11,18 @@ from edc import audit, jobs
 from edc.errors import DomainError
 from edc.models import DesignMigration, Export, ImportBatch, Rehearsal, SnapshotRequest
 from edc.models.background import BackgroundWork
-from edc.services import amendment, background, export, snapshot
+from edc.selectors import backups
+from edc.services import amendment, background, backup, export, snapshot
 from edc.services.activation import apply_due
 from edc.services.amendment.migrate import send as send_migration
 from edc.services.amendment.rehearse import send as send_rehearsal
 from edc.services.data_import.commit import commit_batch, end_commit_badly
 from edc.services.data_import.dry_run import check_batch, end_badly
+from edc.services.data_import.undo import end_undo_badly, undo_batch
 from edc.services.export_make import make
 from edc.services.notifications import send_digests as send_due_digests
 from edc.services.role_gate import settle_due
+from edc.services.safety_opening import remind_of_deadlines
 
 logger = logging.getLogger(__name__)
 State = ImportBatch.State
@@ -34,7 +37,8 @@ class ImportTask(Task):
     def on_failure(
         self, exc: Exception, task_id: str, args: tuple, kwargs: dict[str, Any], einfo: object
     ) -> None:
-        batch = ImportBatch.objects.select_related("created_by", "committed_by").get(pk=kwargs["batch_id"])
+        batches = ImportBatch.objects.select_related("created_by", "committed_by", "undone_by")
+        batch = batches.get(pk=kwargs["batch_id"])
         name = type(exc).__name__
         zh = f"程序错误（{name}），什么都没有写入。把批次编号告诉管理员。"
         en = f"A fault of the program ({name}); nothing was written. Tell the administrator the batch."
@@ -43,6 +47,8 @@ class ImportTask(Task):
                 end_badly(batch=batch, zh=zh, en=en)
             elif batch.state == State.COMMITTING:
                 end_commit_badly(batch=batch, zh=zh, en=en)
+            elif batch.state == State.UNDOING:
+                end_undo_badly(batch=batch, zh=zh, en=en)
 
 
 @shared_task(base=ImportTask, bind=True)
@@ -57,6 +63,13 @@ def commit_import(self: Task, *, batch_id: int) -> None:
     """Write a batch into the study."""
     with audit.channel("task", request_id=self.request.id or ""):
         commit_batch(batch_id=batch_id)
+
+
+@shared_task(base=ImportTask, bind=True)
+def undo_import(self: Task, *, batch_id: int) -> None:
+    """Undo a batch that was written into the study."""
+    with audit.channel("task", request_id=self.request.id or ""):
+        undo_batch(batch_id=batch_id)
 
 
 @shared_task(bind=True)
@@ -124,7 +137,25 @@ def tend_roles() -> None:
 
 
 @shared_task
+def remind_of_safety() -> None:
+    """Remind people of the reports of serious adverse events that fall due soon."""
+    with audit.channel("task"):
+        remind_of_deadlines(actor=jobs.system_user("worker"))
+
+
+@shared_task
 def send_digests() -> None:
     """Send by e-mail what people have not read, to who is due."""
     with audit.channel("task"):
         send_due_digests(actor=jobs.system_user("worker"))
+
+
+@shared_task
+def tend_backups() -> None:
+    """Make the backup and try the restore that are due; both record and tell their own failures."""
+    actor = jobs.system_user("backup")
+    with audit.channel("task"):
+        if backups.backup_is_due():
+            backup.make_backup(actor=actor)
+        if backups.drill_is_due():
+            backup.drill_restore(actor=actor)

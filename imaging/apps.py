@@ -9,8 +9,9 @@ class ImagingConfig(AppConfig):
 
     def ready(self) -> None:
         from edc import extensions
-        from imaging import lock_checks
+        from imaging import lock_checks, package_files
         from imaging.web.extension import ImagingExtension
 
         extensions.register(ImagingExtension())
         lock_checks.register()
+        package_files.register()

@@ -1,4 +1,9 @@
-"""Run every check and test in stages, ending after the first that fails (`-m scripts.test [STAGE …]`)."""
+"""Run every check and test in stages; after one that fails none begins (`-m scripts.test [STAGE …]`).
+
+The stages stand in two lanes that run beside each other: those that keep the processors busy, at a low
+priority, and those that mostly wait for servers, workers and a browser. A stage's output is printed whole
+when it ends; the output of stages that run alone appears as it comes.
+"""
 
 import argparse
 import os
@@ -6,11 +11,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from tests.services.postgres import running_postgres
 
@@ -18,13 +26,20 @@ ROOT = Path(__file__).resolve().parent.parent
 # What became of the tests that show a requirement, and the table of the last run (docs/validation/README.md).
 RESULTS = ROOT / "docs" / "validation" / "results"
 BIN = Path(sys.executable).parent
-NEEDS_SERVER = ("redis", "orthanc", "production", "browser", "gpu")
-PLAIN = " and ".join(f"not {marker}" for marker in NEEDS_SERVER)
+# The stages that need a server or a device, and where their tests stand: nothing else is collected.
+FOLDERS = {
+    "redis": ("tests/contracts", "tests/modeling/worker"),
+    "orthanc": ("tests/contracts",),
+    "production": ("tests/journeys",),
+    "browser": ("tests/journeys",),
+    "gpu": ("tests/gpu",),
+}
+PLAIN = " and ".join(f"not {marker}" for marker in FOLDERS)
 # What the tests must not inherit from the shell they are started in.
 SETTINGS = {"DATABASE_URL", "BROKER_URL", "ARCHIVE_URL", "SECRET_KEY", "PSEUDONYM_SECRET", "TANDEM_VAR"}
 SETTINGS |= {"ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "DEBUG", "PORT", "TANDEM_ROW_SCOPE"}
 # Each process holds about a gigabyte: torch, SimpleITK and the studies' designs.
-PARALLEL = ("-n", str(min(max(os.cpu_count() or 2, 2), 6)), "--dist", "loadfile")
+PARALLEL = ("-n", str(min(max(os.cpu_count() or 2, 2), 6)), "--dist", "loadfile", "--no-loadscope-reorder")
 # Long walks over pages whose queries other tests make on both servers.
 WALKS = ("tests/architecture", "tests/i18n", "tests/edc/web/test_entry_every_form.py")
 WITHOUT_WALKS = tuple(f"--ignore={path}" for path in WALKS)
@@ -39,7 +54,9 @@ def module(name: str, *arguments: str) -> list[str]:
 
 
 def pytest(expression: str, *arguments: str) -> list[str]:
-    return module("pytest", "-q", "-rfEs", "--durations=20", "-m", expression, *arguments)
+    """Return a run of pytest that keeps no notes in the checkout: two of them run at once."""
+    told = ("-q", "-rfEs", "--durations=20", "-p", "no:cacheprovider")
+    return module("pytest", *told, "-m", expression, *arguments)
 
 
 @dataclass(frozen=True)
@@ -51,7 +68,7 @@ class Stage:
     database: Callable[[], AbstractContextManager[str]] = lambda: nullcontext("")
 
 
-STAGES = (
+BUSY = (
     Stage(
         "static",
         [
@@ -67,17 +84,17 @@ STAGES = (
     Stage(
         "postgres", [pytest(PLAIN, *PARALLEL, *WITHOUT_WALKS, "--database-only")], database=running_postgres
     ),
-    Stage("redis", [pytest("redis")]),
-    Stage("orthanc", [pytest("orthanc")]),
-    Stage("production", [pytest("production")]),
-    Stage("browser", [pytest("browser")]),
 )
-GPU_STAGE = Stage("gpu", [pytest("gpu")])
+*WAITING, GPU_STAGE = (Stage(name, [pytest(name, *folders)]) for name, folders in FOLDERS.items())
+# Pages and servers have limits of time: beside them the busy lane steps back.
+NICENESS = 5
 
 
-def planned() -> tuple[Stage, ...]:
-    """Return the stages for this machine: the device comparison only where there is a device."""
-    return (*STAGES, GPU_STAGE) if shutil.which("nvidia-smi") else STAGES
+def planned(wanted: Sequence[str]) -> tuple[list[Stage], list[Stage]]:
+    """Return the stages of both lanes, all by default; the device is compared only where there is one."""
+    waiting = [*WAITING, GPU_STAGE] if shutil.which("nvidia-smi") else WAITING
+    busy, patient = ([each for each in lane if not wanted or each.name in wanted] for lane in (BUSY, waiting))
+    return busy, patient
 
 
 def environment(database_url: str, folder: str) -> dict[str, str]:
@@ -88,18 +105,65 @@ def environment(database_url: str, folder: str) -> dict[str, str]:
     return kept | chosen | ({"DATABASE_URL": database_url} if database_url else {})
 
 
-def run(stage: Stage) -> bool:
-    """Run a stage's commands to the first that fails; tell whether all passed."""
-    print(f"\n=== {stage.name}", flush=True)
+@dataclass
+class Outcomes:
+    """What became of each stage, and whether one has failed; both lanes write here."""
+
+    held: dict[str, tuple[str, float]] = field(default_factory=dict)
+    printing: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def passed(self) -> bool:
+        return all(outcome == "passed" for outcome, _ in self.held.values())
+
+
+def run(stage: Stage, output: IO[bytes] | None, niceness: int) -> bool:
+    """Run a stage's commands to the first that fails; tell whether all passed. Output goes to the file."""
     with stage.database() as url, tempfile.TemporaryDirectory(prefix="tandem-tests-") as folder:
         env = environment(url, folder)
-        return all(subprocess.run(command, cwd=ROOT, env=env).returncode == 0 for command in stage.commands)
+        return all(
+            subprocess.run(
+                ["nice", "-n", str(niceness), *command], cwd=ROOT, env=env, stdout=output, stderr=output
+            ).returncode
+            == 0
+            for command in stage.commands
+        )
 
 
-def summarise(results: dict[str, tuple[str, float]], stages: Sequence[Stage]) -> None:
+def run_lane(lane: Sequence[Stage], outcomes: Outcomes, *, alone: bool, niceness: int) -> None:
+    """Run the stages of a lane in order, beginning none after a failure in either lane."""
+    for stage in lane:
+        if not outcomes.passed:
+            return
+        began = time.monotonic()
+        passed = False
+        try:
+            passed = run_shown(stage, outcomes, alone=alone, niceness=niceness)
+        finally:
+            outcomes.held[stage.name] = ("passed" if passed else "failed", time.monotonic() - began)
+
+
+def run_shown(stage: Stage, outcomes: Outcomes, *, alone: bool, niceness: int) -> bool:
+    """Run a stage, showing its output as it comes when alone, else whole at its end."""
+    with outcomes.printing:
+        print(f"\n=== {stage.name}" if alone else f"=== {stage.name} begins", flush=True)
+    if alone:
+        return run(stage, None, niceness)
+    with tempfile.TemporaryFile() as output:
+        try:
+            return run(stage, output, niceness)
+        finally:
+            output.seek(0)
+            with outcomes.printing:
+                print(f"\n=== {stage.name}", flush=True)
+                shutil.copyfileobj(output, sys.stdout.buffer)
+                sys.stdout.flush()
+
+
+def summarise(outcomes: Outcomes, stages: Sequence[Stage]) -> None:
     print("\n=== summary")
     for stage in stages:
-        outcome, seconds = results.get(stage.name, ("not run", 0.0))
+        outcome, seconds = outcomes.held.get(stage.name, ("not run", 0.0))
         print(f"{stage.name:<10} {outcome:<8} {seconds:6.0f} s")
     if GPU_STAGE not in stages:
         print(f"{GPU_STAGE.name:<10} not run: this machine has no CUDA device")
@@ -108,23 +172,24 @@ def summarise(results: dict[str, tuple[str, float]], stages: Sequence[Stage]) ->
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("stages", nargs="*", metavar="STAGE", help="all by default")
-    wanted = parser.parse_args().stages
-    stages = [stage for stage in planned() if not wanted or stage.name in wanted]
-    results: dict[str, tuple[str, float]] = {}
+    busy, waiting = planned(parser.parse_args().stages)
+    alone = not (busy and waiting)
+    outcomes = Outcomes()
     shutil.rmtree(RESULTS, ignore_errors=True)
     RESULTS.mkdir(parents=True)
     try:
-        for stage in stages:
-            began = time.monotonic()
-            results[stage.name] = ("failed", 0.0)
-            passed = run(stage)
-            results[stage.name] = ("passed" if passed else "failed", time.monotonic() - began)
-            if not passed:
-                break
+        with tempfile.TemporaryDirectory(prefix="tandem-made-") as made, ThreadPoolExecutor(2) as lanes:
+            os.environ["TANDEM_MADE"] = made  # what tests/made_once.py keeps for the other stages
+            runs = [
+                lanes.submit(run_lane, busy, outcomes, alone=alone, niceness=0 if alone else NICENESS),
+                lanes.submit(run_lane, waiting, outcomes, alone=alone, niceness=0),
+            ]
+        for each in runs:
+            each.result()
     finally:
-        summarise(results, stages)
+        summarise(outcomes, [*busy, *waiting])
         subprocess.run(module("scripts.requirements_table", str(RESULTS)), cwd=ROOT, check=False)
-    return 0 if all(outcome == "passed" for outcome, _ in results.values()) else 1
+    return 0 if outcomes.passed else 1
 
 
 if __name__ == "__main__":

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from scripts.test import FOLDERS
 from tests.services import postgres, redis
 
 ROOT = Path(__file__).resolve().parent.parent
 # A factory module that offers no fixture is imported where it is used.
-pytest_plugins = ["tests.requirement_results"] + sorted(
+pytest_plugins = ["tests.requirement_results", "tests.long_first"] + sorted(
     f"tests.factories.{path.stem}"
     for path in ROOT.glob("tests/factories/*.py")
     if "@pytest.fixture" in path.read_text()
@@ -34,6 +35,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         for server in servers_of(item):
             item.add_marker(server)
+        stands_where_its_stage_looks(item)
     if not config.getoption("--database-only"):
         return
     dropped = [item for item in items if not uses_database(item)]
@@ -48,6 +50,13 @@ def servers_of(item: pytest.Item) -> list[str]:
         used |= {value for value in item.callspec.params.values() if isinstance(value, str)}
     named = item.name.partition("[")[0].split("_")
     return [marker for marker in ("redis", "orthanc") if {marker, f"{marker}_url"} & used or marker in named]
+
+
+def stands_where_its_stage_looks(item: pytest.Item) -> None:
+    """End the run where a test that needs a server would be collected by no stage."""
+    for marker, folders in FOLDERS.items():
+        if item.get_closest_marker(marker) and not item.nodeid.startswith(tuple(f"{f}/" for f in folders)):
+            raise pytest.UsageError(f"{item.nodeid}: scripts/test.py looks for {marker} in {folders} only")
 
 
 def uses_database(item: pytest.Item) -> bool:

@@ -1,6 +1,6 @@
 """What a token may do at all, before the rights of its owner are asked."""
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views import View
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
@@ -9,7 +9,8 @@ from edc.errors import TRAINING_REQUIRED, DutyFirst
 from edc.models import ApiToken
 from edc.selectors.training import is_shut_out
 
-WRITING = {ApiToken.Scope.ENTER, ApiToken.Scope.UPLOAD}
+Scope = ApiToken.Scope
+WRITING = frozenset(Scope.values) - {Scope.READ}
 
 
 class TokenMayWrite(BasePermission):
@@ -38,3 +39,22 @@ class SessionOnly(BasePermission):
 
     def has_permission(self, request: Request, view: View) -> bool:
         return not isinstance(request.auth, ApiToken)
+
+
+class SignerInPerson(SessionOnly):
+    """A signature is a person's act at a session: a token cannot prove who holds it."""
+
+    message = _("A token signs nothing. Log in: a signature needs your session and your password again.")
+    code = "signature_in_person"
+
+    def has_permission(self, request: Request, view: View) -> bool:
+        return request.method in SAFE_METHODS or super().has_permission(request, view)
+
+
+class TokenMayCheck(BasePermission):
+    """A token reviews only where it was given for checking; seeing the data does not make it a reviewer."""
+
+    def has_permission(self, request: Request, view: View) -> bool:
+        if request.method in SAFE_METHODS or not isinstance(request.auth, ApiToken):
+            return True
+        return Scope.CHECK in request.auth.scopes

@@ -1,6 +1,6 @@
 """REST routes of the edc app."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from edc.api.views import (
     deviations,
@@ -11,7 +11,6 @@ from edc.api.views import (
     people,
     queries,
     reconciliation,
-    safety,
     studies,
     subjects,
     training,
@@ -32,7 +31,7 @@ TURNS = {
     "cancel": (cancel_query, "raise_query"),
 }
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("studies/", studies.Studies.as_view(), name="studies"),
     path("studies/<str:oid>/", studies.StudyDetail.as_view(), name="study"),
     path("studies/<str:oid>/design/", studies.StudyDesignDetail.as_view(), name="study-design"),
@@ -83,10 +82,11 @@ urlpatterns: list[URLPattern] = [
         for word, (turn, permission) in TURNS.items()
     ),
     path("deviations/", deviations.Deviations.as_view(), name="deviations"),
-    path("safety-cases/", safety.SafetyCases.as_view(), name="safety-cases"),
     path("training/documents/", training.StudyDocuments.as_view(), name="documents"),
     path("training/records/", training.TrainingRecords.as_view(), name="training-records"),
     path("training/statements/", training.StatementAcceptances.as_view(), name="statements"),
+    path("", include("edc.api.urls_conduct")),
+    path("", include("edc.api.urls_marks")),
     path("tokens/", people.Tokens.as_view(), name="tokens"),
     path("tokens/<int:pk>/", people.TokenDetail.as_view(), name="token"),
     path("audit/", people.AuditTrail.as_view(), name="audit"),

@@ -95,6 +95,26 @@ def code_faults(
             yield _fault(each.codelist, place, zh, en)
 
 
+def synonym_faults(codelists: Mapping[str, Any]) -> Iterator[DesignError]:
+    """Yield synonyms that also mean another code of their list: whoever types them would find both."""
+    for oid, codelist in codelists.items():
+        codes = codelist.get("items") or []
+        for index, each in ((n, code) for n, code in enumerate(codes) if code.get("synonyms")):
+            taken = {
+                word.strip().casefold() for other in codes if other is not each for word in _words(other)
+            }
+            for word in each["synonyms"]:
+                if str(word).strip().casefold() in taken:
+                    zh = f"同义词“{word}”也指同一代码表的另一个代码：只留在一处"
+                    en = f"The synonym “{word}” also means another code of the list: keep it at one of them."
+                    yield _fault(oid, f"items[{index}].synonyms", zh, en)
+
+
+def _words(code: Mapping[str, Any]) -> Iterator[str]:
+    yield from (str(code.get(key, "")) for key in ("code", "zh", "en"))
+    yield from map(str, code.get("synonyms") or ())
+
+
 def is_new_meaning(change: Rewording, terms: Mapping[str, Term]) -> bool:
     """Tell whether new words are those of another code of the list, or unlike the old in both languages."""
     others = [term.label for code, term in terms.items() if code != change.code]

@@ -25,9 +25,9 @@ class DesignChange:
     """One difference: what happened (``kind``) to which thing (``about``, ``oid``, ``name``).
 
     ``kind`` is added, removed, moved, reordered, retired, restored, or the aspect that is another one: text,
-    type, unit, range, required, shown, formula, codelist, handling, repeating, check, severity, window,
-    forms, value. ``forms`` are the OIDs of the forms that it concerns. ``before`` and ``after`` are for
-    people; None where there was or is nothing.
+    synonyms, type, unit, range, required, shown, formula, codelist, handling, repeating, check, severity,
+    window, forms, value. ``forms`` are the OIDs of the forms that it concerns. ``before`` and ``after`` are
+    for people; None where there was or is nothing.
     """
 
     kind: str
@@ -261,6 +261,12 @@ def _codes(old: CodeList, new: CodeList, forms: tuple[str, ...]) -> Iterator[Des
         if each.retired != before[code].retired:
             kind = "retired" if each.retired else "restored"
             yield DesignChange(kind, "code", oid, each.label, Weight.WORDS, forms)
+        if each.synonyms != before[code].synonyms:
+            words = (
+                Text(text, text) if text else None
+                for text in map("; ".join, (before[code].synonyms, each.synonyms))
+            )
+            yield DesignChange("synonyms", "code", oid, each.label, Weight.WORDS, forms, *words)
     if (old.name, old.external) != (new.name, new.external):
         yield DesignChange("text", "codelist", new.oid, new.name, Weight.WORDS, forms, old.name, new.name)
 

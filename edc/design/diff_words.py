@@ -27,6 +27,7 @@ KINDS = {
     "reordered": Text("项目顺序改变", "items in another order"),
     "retired": Text("停用（旧数据仍可读）", "retired (old data stay readable)"),
     "restored": Text("恢复使用", "in use again"),
+    "synonyms": Text("同义词改变", "other synonyms"),
     "text": Text("文字改变", "other wording"),
     "type": Text("数据类型改变", "other data type"),
     "unit": Text("单位改变", "other unit"),

@@ -64,12 +64,13 @@ class FilledBy:
 
 @dataclass(frozen=True)
 class Code:
-    """One entry of a codelist; a retired one is readable and no longer offered."""
+    """One entry of a codelist; a retired one is readable and not offered; ``synonyms`` also find it."""
 
     code: str
     zh: str
     en: str
     retired: bool = False
+    synonyms: tuple[str, ...] = ()
 
     @property
     def label(self) -> Text:

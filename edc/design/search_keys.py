@@ -6,8 +6,6 @@ from functools import lru_cache
 from itertools import product
 from math import prod
 
-from pypinyin import Style, pinyin
-
 # A label with more readings is found by the usual one and by those that differ from it in one character.
 _MOST_READINGS = 64
 _HAN = re.compile(r"([\u3400-\u9fff]+)")
@@ -46,7 +44,7 @@ def usual_keys(text: str) -> tuple[str, ...]:
 def _usual(text: str) -> Iterator[str]:
     for run in _HAN.split(text):
         if _HAN.fullmatch(run):
-            yield from (each[0] for each in pinyin(run, style=Style.NORMAL))
+            yield from (each[0] for each in _read(run))
         else:
             yield from run
 
@@ -67,11 +65,16 @@ def _syllables(text: str) -> Iterator[list[str]]:
     """Yield for each character what it may be read as, the usual reading first."""
     for run in _HAN.split(text):
         if _HAN.fullmatch(run):
-            usual = pinyin(run, style=Style.NORMAL)
-            every = pinyin(run, style=Style.NORMAL, heteronym=True)
-            yield from ([*one, *others] for one, others in zip(usual, every, strict=True))
+            readings = zip(_read(run), _read(run, heteronym=True), strict=True)
+            yield from ([*one, *others] for one, others in readings)
         else:
             yield from ([each] for each in run)
+
+
+def _read(run: str, *, heteronym: bool = False) -> list[list[str]]:
+    from pypinyin import Style, pinyin  # its tables take most of a second, which few processes need
+
+    return pinyin(run, style=Style.NORMAL, heteronym=heteronym)
 
 
 def _syllable(text: str) -> _Syllable:

@@ -11,6 +11,7 @@ from typing import Any
 
 from edc.design.codec import encode
 from edc.design.errors import DesignError, DesignErrors
+from edc.design.items import FormDef
 from edc.design.library import Entry, Library, sound_elements
 from edc.design.protocol import CaseRecord, RuleCase
 from edc.design.reader import compile_study
@@ -50,6 +51,11 @@ def written(design: StudyDesign) -> Document:
             data[period] = _period(data[period])
     document["study"] = data
     return {part: document[part] for part in PARTS}
+
+
+def written_form(form: FormDef) -> dict[str, Any]:
+    """Return a form as it stands in the document of a design."""
+    return _whole_numbers(encode(form))
 
 
 def _whole_numbers(value: Any) -> Any:

@@ -61,7 +61,7 @@ def import_design(path: Path, out: Path) -> DesignImport:
             continue
         lost = study.lost
         result = DesignImport(
-            folder, design, read_mapping(made.mapping), study.seen, _counts(design), tuple(lost)
+            folder, design, read_mapping(made.mapping), study.seen, counts_of(design), tuple(lost)
         )
         _write_account(result)
         return result
@@ -150,7 +150,8 @@ def _names(field: str, content: dict, item: dict, key: str) -> bool:
     return False
 
 
-def _counts(design: StudyDesign) -> dict[str, int]:
+def counts_of(design: StudyDesign) -> dict[str, int]:
+    """Return how much a design holds, by kind."""
     items = [item for form in design.forms for item in form.items]
     kinds = Counter(item.type for item in items)
     return {

@@ -1,7 +1,9 @@
 """Check a data package of Tandem: python3 verify_package.py [folder]. Needs Python 3.9 and nothing else.
 
-Says which file is missing, altered or too many, and whether the long table has the values that the manifest
-states. Exit status 0 when all agrees, 1 otherwise.
+Says which file is missing, altered or too many, whether the long table has the values that the manifest
+states, and whether the audit chain, where it is in, holds and passes through the place that the manifest
+states. Where all agrees it prints the code by which a site confirms the receipt of its archive. Exit status 0
+when all agrees, 1 otherwise.
 """
 
 import csv
@@ -51,14 +53,36 @@ def wrong_counts(folder: Path, manifest: dict[str, Any]) -> list[str]:
     ]
 
 
+def wrong_chain(folder: Path, manifest: dict[str, Any]) -> list[str]:
+    """Return where the audit chain breaks, or that it does not pass through the place the manifest states."""
+    path = folder / "audit" / "chain.jsonl"
+    if not path.exists():
+        return []
+    sys.path.insert(0, str(folder))
+    import verify_trail  # the script beside this one
+
+    try:
+        with open(path, encoding="utf-8") as file:
+            verify_trail.verify(iter(file))
+    except (verify_trail.Broken, ValueError, KeyError, StopIteration) as problem:
+        return [f"audit/chain.jsonl: {problem}"]
+    stated = manifest["audit_event"], manifest["audit_hash"]
+    with open(path, encoding="utf-8") as file:
+        rows = (json.loads(line) for line in file)
+        passes = not stated[0] or any((row.get("id"), row.get("hash")) == stated for row in rows)
+    return [] if passes else ["audit/chain.jsonl: it does not hold the event of the snapshot"]
+
+
 def main() -> int:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parent).resolve()
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    wrong = wrong_files(folder) + wrong_counts(folder, manifest)
+    wrong = wrong_files(folder) + wrong_counts(folder, manifest) + wrong_chain(folder, manifest)
     for each in wrong:
         sys.stdout.write(each + "\n")
     outcome = f"{len(wrong)} faults" if wrong else "complete and unaltered"
     sys.stdout.write(f"{manifest['citation']}: {outcome}\n")
+    if not wrong:
+        sys.stdout.write(f"receipt code: {sha256_of(folder / 'SHA256SUMS')[:16]}\n")
     return 1 if wrong else 0
 
 

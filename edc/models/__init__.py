@@ -7,8 +7,10 @@ from edc.models.amendment import (
     RehearsalLine,
     SiteActivation,
 )
+from edc.models.archive_receipt import ArchiveReceipt
 from edc.models.audit import AuditEvent, AuditHead
 from edc.models.audit_review import AuditCriteria, AuditReview
+from edc.models.backup import Backup, RestoreDrill
 from edc.models.check import CheckFiring, CheckReason, FormulaAdoption, UatRun
 from edc.models.coding import CodedItem, Coding, Dictionary, DictionaryTerm
 from edc.models.departure import Departure
@@ -51,6 +53,7 @@ from edc.models.study import (
     Study,
     StudyUserObjectPermission,
 )
+from edc.models.study_founding import StudyFounding
 from edc.models.subject import EligibilityAssessment, Subject
 from edc.models.training import (
     READING_ROLES,
@@ -71,9 +74,11 @@ __all__ = [
     "INDEPENDENT",
     "ApiToken",
     "AuditCriteria",
+    "ArchiveReceipt",
     "AuditEvent",
     "AuditHead",
     "AuditReview",
+    "Backup",
     "CheckFiring",
     "CheckReason",
     "CodedItem",
@@ -131,6 +136,7 @@ __all__ = [
     "Rehearsal",
     "RehearsalLine",
     "Resolution",
+    "RestoreDrill",
     "ReviewType",
     "Role",
     "Signature",
@@ -155,6 +161,7 @@ __all__ = [
     "Stream",
     "Study",
     "StudyEvent",
+    "StudyFounding",
     "StudyUserObjectPermission",
     "Subject",
     "UatRun",

@@ -35,6 +35,7 @@ class ImportBatch(models.Model):
         CHECKED = "checked", _("Dry run done")
         COMMITTING = "committing", _("Being imported")
         COMMITTED = "committed", _("Imported")
+        UNDOING = "undoing", _("Being undone")
         UNDONE = "undone", _("Undone")
         FAILED = "failed", _("Failed")
         CANCELLED = "cancelled", _("Cancelled")
@@ -60,7 +61,9 @@ class ImportBatch(models.Model):
             ("failed", "queued"),
             ("committing", "committed"),
             ("committing", "checked"),
-            ("committed", "undone"),
+            ("committed", "undoing"),
+            ("undoing", "undone"),
+            ("undoing", "committed"),
         }
     )
 

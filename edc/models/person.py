@@ -92,6 +92,8 @@ class ApiToken(models.Model):
         READ = "read", pgettext_lazy("what a token may do", "Read")
         ENTER = "enter", _("Enter form data")
         UPLOAD = "upload", _("Upload images")
+        CHECK = "check", _("Verify, review and query data")
+        MANAGE = "manage", _("Import, freeze and lock data")
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_tokens")
     name = models.CharField(max_length=80)

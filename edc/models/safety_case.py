@@ -11,7 +11,7 @@ REPORT_WITHIN = timedelta(hours=24)
 
 
 class SafetyCase(models.Model):
-    """One serious adverse event, opened by its form; `due_at` is when the next report is owed."""
+    """One serious adverse event, opened by its form or by hand; `due_at` is when the next report is owed."""
 
     class State(models.TextChoices):
         OPEN = "open", _("Report owed")
@@ -36,11 +36,20 @@ class SafetyCase(models.Model):
     number = models.PositiveIntegerField(help_text="Running number in the study.")
     subject = models.ForeignKey("edc.Subject", on_delete=models.PROTECT, related_name="safety_cases")
     form = models.ForeignKey("edc.FormInstance", on_delete=models.PROTECT, related_name="safety_cases")
-    row_key = models.CharField(max_length=10, blank=True)
+    row_key = models.CharField(  # noqa: DJ001 - empty is an event of a form without rows
+        max_length=10, blank=True, null=True, help_text="Null until a case opened by hand is tied."
+    )
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        help_text="Who opened it by hand.",
+    )  # fmt: skip
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     aware_at = models.DateTimeField(help_text="When the site knew.")
     opened_at = models.DateTimeField(auto_now_add=True)
     due_at = models.DateTimeField(null=True, blank=True)
+    reminded_due_at = models.DateTimeField(
+        null=True, blank=True, help_text="The deadline that people were reminded of."
+    )
     closed_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
@@ -60,6 +69,10 @@ class SafetyCase(models.Model):
 
     def __str__(self) -> str:
         return f"SAE-{self.number:04d}"
+
+    @property
+    def by_hand(self) -> bool:
+        return self.opened_by_id is not None
 
 
 class SafetyReport(models.Model):

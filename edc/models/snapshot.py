@@ -93,6 +93,9 @@ class Export(BackgroundWork):
     file_name = models.CharField(max_length=200, blank=True)
     size = models.PositiveBigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
+    receipt_code = models.CharField(
+        max_length=16, blank=True, help_text="What verify_package.py prints where all agrees."
+    )
     manifest = models.JSONField(
         null=True, help_text="Files with rows and hashes, the reconciliation, the log."
     )

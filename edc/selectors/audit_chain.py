@@ -14,7 +14,7 @@ from hashlib import sha256
 from json.encoder import encode_basestring
 from multiprocessing import get_context
 
-from django.db import connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.models import Max
 
 from edc.audit import GENESIS, REDACTION
@@ -68,17 +68,18 @@ class Stretch:
     redactions: dict[int, tuple[str, int]] = field(default_factory=dict)
 
 
-def verify_chain(processes: int = 1) -> Verdict:
-    """Walk the whole chain, in as many processes as told.
+def verify_chain(processes: int = 1, using: str = DEFAULT_DB_ALIAS) -> Verdict:
+    """Walk the whole chain of a database, the platform's own in as many processes as told.
 
     Events may be appended meanwhile: the last stretch is read while the head is held. With more than one
     process, the connections of this one are closed first, so call it so outside transactions only.
     """
-    last = AuditEvent.objects.aggregate(last=Max("pk"))["last"] or 0
-    stretches = _shared(last, processes) if processes > 1 and last > WORTH_SHARING else [walk(0, last)]
-    with transaction.atomic():
-        head = AuditHead.objects.select_for_update().filter(pk=1).first()
-        stretches.append(walk(last, None))
+    last = AuditEvent.objects.using(using).aggregate(last=Max("pk"))["last"] or 0
+    shared = processes > 1 and last > WORTH_SHARING and using == DEFAULT_DB_ALIAS
+    stretches = _shared(last, processes) if shared else [walk(0, last, using)]
+    with transaction.atomic(using=using):
+        head = AuditHead.objects.using(using).select_for_update().filter(pk=1).first()
+        stretches.append(walk(last, None, using))
     return _judged(stretches, head)
 
 
@@ -89,10 +90,10 @@ def _shared(last: int, processes: int) -> list[Stretch]:
         return list(pool.map(walk, bounds[:-1], bounds[1:]))
 
 
-def walk(after: int, upto: int | None) -> Stretch:
+def walk(after: int, upto: int | None, using: str = DEFAULT_DB_ALIAS) -> Stretch:
     """Walk the rows with after < id <= upto; stop where a row does not follow the one before."""
     found = Stretch()
-    for row in rows(after, upto):
+    for row in rows(after, upto, using):
         key, previous, held, action = row[:4]
         if found.first_id is None:
             found.first_id, found.first_previous = key, previous
@@ -110,9 +111,10 @@ def walk(after: int, upto: int | None) -> Stretch:
     return found
 
 
-def rows(after: int, upto: int | None) -> Iterator[tuple]:
+def rows(after: int, upto: int | None, using: str = DEFAULT_DB_ALIAS) -> Iterator[tuple]:
     """Yield the rows as tuples of COLUMNS with JSON as text and the time as ISO 8601 in UTC."""
-    names = ", ".join(_column(name) for name in COLUMNS)
+    connection = connections[using]
+    names = ", ".join(_column(name, connection.vendor) for name in COLUMNS)
     limit = "" if upto is None else f" AND id <= {int(upto)}"
     statement = f"SELECT {names} FROM edc_auditevent WHERE id > {int(after)}{limit} ORDER BY id"  # noqa: S608 - numbers
     with connection.chunked_cursor() as cursor:
@@ -121,8 +123,8 @@ def rows(after: int, upto: int | None) -> Iterator[tuple]:
             yield from batch
 
 
-def _column(name: str) -> str:
-    if connection.vendor == "postgresql":
+def _column(name: str, vendor: str) -> str:
+    if vendor == "postgresql":
         if name == "at":  # as Python's isoformat: without a fraction where there is none
             return (
                 "to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS') || CASE WHEN"

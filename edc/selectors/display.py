@@ -41,7 +41,10 @@ def form_state(form: FormInstance, actor: User) -> FormView:
         shown, record = "final", held_record(form)
         values = {value.path: value for value in values_visible_to(actor).filter(form=form)}
     else:
-        own = observations_visible_to(actor).filter(form=form, observer=actor).order_by("pk").last()
+        # Of a form that is to do nothing is sealed: what its observer entered or imported was taken back.
+        begun = form.status != FormInstance.Status.TO_DO
+        sealed = observations_visible_to(actor).filter(form=form, observer=actor).order_by("pk")
+        own = sealed.last() if begun else None
         stream = own.stream if own else Stream.ENTRY_2 if form.status in SECOND else ""
         shown, record = ("sealed", own.content) if own else ("nothing", {"items": {}, "rows": {}})
     versions = {item.path: item.version for item in draft.items.all()} if draft else {}

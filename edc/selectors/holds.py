@@ -82,20 +82,27 @@ def closed_forms(forms: Iterable[FormInstance]) -> set[int]:
     return closed
 
 
+def all_holds_visible_to(actor: User | None) -> QuerySet[Hold]:
+    """Return the holds in force that reach a site where the actor sees subjects."""
+    sites = access.sites_for(actor, "view_subjects")
+    mine = Q(site__isnull=True, study__in=sites.values("study")) | Q(site__in=sites)
+    found = in_force().filter(mine)
+    return found.select_related("study", "site", "subject", "event", "form__design_version", "placed_by")
+
+
 def holds_visible_to(actor: User, study: Study) -> QuerySet[Hold]:
-    """Return the study's holds in force that reach the sites where the actor sees subjects."""
-    sites = access.sites_for(actor, "view_subjects").filter(study=study)
-    if not sites.exists():
-        return Hold.objects.none()
-    mine = Q(site__isnull=True) | Q(site__in=sites)
-    found = in_force().filter(mine, study=study)
-    return found.select_related("site", "subject", "event", "form__design_version", "placed_by")
+    """Return those of one study."""
+    return all_holds_visible_to(actor).filter(study=study)
+
+
+def all_hold_requests_visible_to(actor: User | None) -> QuerySet[HoldRequest]:
+    """Return the requests to lock or unlock a site or a study, for who may decide on any there."""
+    sites = access.sites_for(actor, "lock_form", "sign_form")
+    mine = Q(site__isnull=True, study__in=sites.values("study")) | Q(site__in=sites)
+    found = HoldRequest.objects.filter(mine)
+    return found.select_related("study", "site", "asked_by", "decided_by")
 
 
 def hold_requests_visible_to(actor: User, study: Study) -> QuerySet[HoldRequest]:
-    """Return the requests to lock or unlock a site or the study, for who may decide on any."""
-    sites = access.sites_for(actor, "lock_form", "sign_form").filter(study=study)
-    if not sites.exists():
-        return HoldRequest.objects.none()
-    mine = Q(site__isnull=True) | Q(site__in=sites)
-    return HoldRequest.objects.filter(mine, study=study).select_related("site", "asked_by", "decided_by")
+    """Return those of one study."""
+    return all_hold_requests_visible_to(actor).filter(study=study)

@@ -69,7 +69,11 @@ def offered_units(design: StudyDesign) -> dict[str, frozenset[str]]:
 
 
 def lab_findings(form: FormInstance, values: Mapping[str, object]) -> dict[str, LabFinding]:
-    """Return the findings by path for values by path in standard units; none for forms without analytes."""
+    """Return the findings by path for values by path in standard units; none for forms without analytes, and
+    none for a form of no subject, which a preview shows.
+    """
+    if form.pk is None:
+        return {}
     definition = form.design_version.design.form(form.form_oid)
     items = {path: definition.items_by_oid[split_path(path)[0]] for path in values}
     numbers = {path: _number(values[path]) for path, item in items.items() if analyte_of(item)}

@@ -42,3 +42,9 @@ def forms_for_review(
 def review_types_of(study: Study) -> QuerySet[ReviewType]:
     """Return the study's types of review, those in use first."""
     return study.review_types.order_by("-active", "code")
+
+
+def review_types_visible_to(actor: User | None) -> QuerySet[ReviewType]:
+    """Return the types of the studies where the actor sees data at a site."""
+    sites = access.sites_for(actor, "view_data")
+    return ReviewType.objects.filter(study__in=sites.values("study")).select_related("study")

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from edc import access
 from edc.extensions import OwedWork
-from edc.models import FormInstance, SafetyCase, SafetyDecision, SafetyReport, Site, Study, User
+from edc.models import FormInstance, SafetyCase, SafetyDecision, SafetyReport, Site, Study, Subject, User
 from edc.rules.subject_values import item_path
-from edc.safety.serious import asked_items, serious_rows
+from edc.safety.serious import asked_items, serious_item, serious_rows
 
 State = SafetyCase.State
 # Who reports, who decides as the committee, and who follows a case until it is closed.
@@ -55,6 +55,28 @@ def serious_keys(form: FormInstance) -> frozenset[str]:
         return frozenset()
     values = {row.path: row.value for row in form.values.all()}
     return serious_rows(form.design_version.design.form(form.form_oid), values)
+
+
+def event_form(subject: Subject) -> FormInstance | None:
+    """Return the subject's first form that can say that an event is serious; its items are what is asked."""
+    return next(iter(_event_forms(subject)), None)
+
+
+def serious_events(subject: Subject) -> list[tuple[FormInstance, str]]:
+    """Return every event that the subject's completed forms call serious, as form and row."""
+    return [(form, key) for form in _event_forms(subject) for key in sorted(serious_keys(form))]
+
+
+def _event_forms(subject: Subject) -> list[FormInstance]:
+    forms = subject.forms.select_related("event", "design_version", "subject").order_by(
+        "event__ordinal", "event__repeat_key", "ordinal", "repeat_key", "pk"
+    )
+    return [each for each in forms if serious_item(each.design_version.design.form(each.form_oid))]
+
+
+def untied_cases(subject: Subject) -> QuerySet[SafetyCase]:
+    """Return the subject's running cases that were opened by hand and of which no form tells yet."""
+    return subject.safety_cases.filter(row_key=None, state__in=(State.OPEN, State.REPORTED))
 
 
 def proposals(case: SafetyCase) -> dict[str, str | list[str]]:

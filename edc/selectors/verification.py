@@ -26,6 +26,7 @@ from edc.models import (
     VerificationPlan,
 )
 from edc.selectors.owed import LEFT
+from edc.selectors.visible import forms_visible_to
 
 ELECTRONIC = (Stream.IMPORT, Stream.DEVICE, Stream.MODEL)
 NUMBERS = 10_000
@@ -126,26 +127,44 @@ ORDERS = {
 }
 
 
-def due_visible_to(
-    actor: User, study: Study, site: Site | None, asked: Mapping[str, str]
-) -> QuerySet[FormVerificationDue]:
-    """Return what completed forms owe at the actor's sites, for who sees their data.
+def completed_visible_to(actor: User | None) -> QuerySet[FormInstance]:
+    """Return the completed forms whose data the actor sees."""
+    sites = access.sites_for(actor, "view_data")
+    return forms_visible_to(actor).filter(subject__site__in=sites, status__in=FormInstance.FINAL)
 
-    Filters: `site` (OID), `q` part of a screening number, `form` (OID), `sort`.
-    """
-    sites = access.sites_for(actor, "view_data").filter(study=study)
+
+def sheet_of(form: FormInstance) -> list[VerifiableItem]:
+    """Return the form's values under its plan, with the draw that was made for its subject, if any."""
+    plan = plan_for(form)
+    draw = VerificationDraw.objects.filter(plan=plan, subject=form.subject).first() if plan else None
+    return verifiable_items(form, draw)
+
+
+def all_due_visible_to(actor: User | None) -> QuerySet[FormVerificationDue]:
+    """Return what completed forms owe at the actor's sites, for who sees their data."""
+    sites = access.sites_for(actor, "view_data")
     found = FormVerificationDue.objects.filter(
         form__subject__site__in=sites, form__status__in=FormInstance.FINAL
     ).exclude(form__subject__status__in=LEFT)
+    return found.select_related(
+        "form__subject__site", "form__subject__study", "form__event", "form__design_version"
+    ).defer("form__design_version__content")
+
+
+def due_visible_to(
+    actor: User, study: Study, site: Site | None, asked: Mapping[str, str]
+) -> QuerySet[FormVerificationDue]:
+    """Return those of a study in the order asked for.
+
+    Filters: `site` (OID), `q` part of a screening number, `form` (OID), `sort`.
+    """
+    found = all_due_visible_to(actor).filter(form__subject__study=study)
     wanted = {"form__subject__site__oid": asked.get("site"), "form__form_oid": asked.get("form")}
     found = found.filter(**{name: value for name, value in wanted.items() if value})
     if site:
         found = found.filter(form__subject__site=site)
     if asked.get("q", "").strip():
         found = found.filter(form__subject__subject_key__icontains=asked["q"].strip())
-    found = found.select_related(
-        "form__subject__site", "form__subject__study", "form__event", "form__design_version"
-    ).defer("form__design_version__content")
     return found.order_by(*ORDERS.get(asked.get("sort", ""), ORDERS["subject"]))
 
 

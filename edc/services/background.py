@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from edc import audit, jobs
-from edc.errors import DomainError
+from edc.errors import DomainError, NotNow
 from edc.heartbeat import worker_ages
-from edc.models import Study
+from edc.models import User
 from edc.models.background import BackgroundWork
 
 MAX_ATTEMPTS = 3
@@ -73,13 +74,13 @@ def end_badly(work: BackgroundWork, error: BaseException) -> None:
     row.save(update_fields=["state", "error_code", "error_zh", "error_en", "ended_at"])
     audit.record(
         actor=jobs.system_user("worker"), action=f"{row._meta.model_name}.{row.state}", target=row,
-        place=audit.Place(study=_study_of(row)), after={"code": code},
+        place=audit.Place(study=_owner_of(row).study), after={"code": code},
     )  # fmt: skip
 
 
-def _study_of(work: BackgroundWork) -> Study:
-    owner: Any = work if hasattr(work, "study") else getattr(work, "snapshot", None)
-    return owner.study
+def _owner_of(work: BackgroundWork) -> Any:
+    """Return what says where the work belongs: itself, or the snapshot of a package."""
+    return work if hasattr(work, "study") else getattr(work, "snapshot", None)
 
 
 def _cause(error: BaseException) -> tuple[str, str, str]:
@@ -99,12 +100,18 @@ def _cause(error: BaseException) -> tuple[str, str, str]:
 
 
 @transaction.atomic
-def cancel(work: BackgroundWork) -> None:
-    """Stop queued work at once, and running work at its next report."""
+def cancel(work: BackgroundWork, *, actor: User, action: str) -> None:
+    """Stop queued work at once, and running work at its next report; the caller has checked the right.
+
+    Raises NotNow where it has ended already.
+    """
+    if not work.is_under_way:
+        raise NotNow(_("This work is done or has ended already."))
     now = timezone.now()
     rows = type(work)._default_manager.filter(pk=work.pk)
     rows.filter(state=State.QUEUED).update(state=State.CANCELLED, cancel_requested_at=now, ended_at=now)
     rows.filter(state=State.RUNNING).update(cancel_requested_at=now)
+    audit.record(actor=actor, action=action, target=work, place=audit.place_of(_owner_of(work)))
 
 
 def rescue(model: type[Work], send: Callable[[Work], None]) -> dict[str, int]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from edc import access, audit, jobs
-from edc.errors import InvalidInput, NotHeld, NotNow
+from edc.errors import InvalidInput, NotHeld
 from edc.exchange.formats import ABOUT_PEOPLE, FORMATS, HOLDING_PASSES
 from edc.models import Export, Site, Snapshot, User
 from edc.selectors.export import may_download, sites_to_export
@@ -106,11 +106,7 @@ def cancel_export(*, export: Export, actor: User) -> None:
     """Stop the making of a package; what was written is removed."""
     for site in export.sites.all():
         access.require(actor, "export_data", site=site)
-    if not export.is_under_way:
-        raise NotNow(_("The package is made or has ended already."))
-    background.cancel(export)
-    place = audit.Place(study=export.snapshot.study)
-    audit.record(actor=actor, action="export.cancelled", target=export, place=place)
+    background.cancel(export, actor=actor, action="export.cancelled")
 
 
 @transaction.atomic

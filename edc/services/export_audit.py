@@ -2,9 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 from edc.models import AuditEvent, Site, Snapshot, User
+from edc.selectors.audit_chain_export import Part, chain_lines
 from edc.selectors.audit_trail import audit_visible_to
+
+CHAIN = "audit/chain.jsonl"
 
 AUDIT_HEAD = (
     "ID", "AT", "ACTOR", "ROLE", "SITE", "SUBJECT", "ACTION", "TARGET", "PATH", "BEFORE", "AFTER", "REASON",
@@ -33,3 +37,18 @@ def _row(event: AuditEvent) -> list[str]:
 
 def _text(value: object) -> str:
     return "" if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def write_chain(path: Path, snapshot: Snapshot, sites: list[Site], actor: User) -> int:
+    """Write the whole chain with the content of these sites up to the snapshot; return how many rows.
+
+    For verify_trail.py. It runs to the present end, so that a later row explains what was redacted since.
+    """
+    last = AuditEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    part = Part(sites, snapshot.audit_event)
+    count = -2  # the header and the footer are no rows
+    with path.open("w", encoding="utf-8") as out:
+        for line in chain_lines(study=snapshot.study, actor=actor, upto=last, part=part):
+            out.write(line)
+            count += 1
+    return count

@@ -17,6 +17,7 @@ from edc.exchange.tables import YES_NO, text_of
 from edc.models import Export, FormInstance, Query, Signature
 from edc.models import Subject as SubjectRow
 from edc.selectors.export_history import history_of
+from edc.services.reasons import reason_words
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def _change(change: Change) -> str:
     before, after = (text_of((each or {}).get("value")) or (each or {}).get("missing") or "–"
                      for each in (change.before, change.after))  # fmt: skip
     words = f"{_minute(change.at)} UTC {change.username}: {before} → {after}"
-    return f"{words} ({change.reason})" if change.reason else words
+    return f"{words} ({reason_words(change.reason)})" if change.reason else words
 
 
 def _sheet(event: Event, form: Form, design: StudyDesign, told: dict, language: str) -> Sheet:

@@ -1,8 +1,10 @@
 """Making a package: the snapshot's parts streamed through a profile into files, proved, sealed and zipped."""
 
+import shutil
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,10 +17,10 @@ from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from edc import audit
+from edc import audit, extensions
 from edc.design.study import StudyDesign
 from edc.errors import DomainError
-from edc.exchange import manifest
+from edc.exchange import keyed, manifest, verify_trail
 from edc.exchange.disclosure import Disclosure, Log, recoded
 from edc.exchange.formats import AUDIT, CASEBOOKS
 from edc.exchange.identifiers import classes
@@ -33,11 +35,13 @@ from edc.selectors.export_counts import items_in, records_in, subjects_in
 from edc.selectors.export_history import admin_of, history_of
 from edc.services import background
 from edc.services.export import expiry, path_of
-from edc.services.export_audit import AUDIT_HEAD, audit_rows
+from edc.services.export_audit import AUDIT_HEAD, CHAIN, audit_rows, write_chain
 from edc.services.export_casebook import write_casebooks
 from edc.services.export_readme import readme_of
 
 Report = Callable[[int, str], None]
+# As verify_package.py prints them: who types them has run it over the very files.
+RECEIPT_DIGITS = 16
 ALREADY_PACKED = (".parquet", ".xlsx", ".pdf")
 
 
@@ -71,6 +75,7 @@ def make(export: Export, report: Report) -> Export:
         package.make(set(export.formats))
         _write_more(package, export, sites)
         held = _seal(package, export, sites)
+        export.receipt_code = manifest.sha256_of(files / manifest.SUMS)[:RECEIPT_DIGITS]
         report(95, "zip")
         _zip(files, Path(folder) / "package.zip", export)
         return _complete(export, Path(folder) / "package.zip", held)
@@ -151,9 +156,29 @@ def _write_more(package: Package, export: Export, sites: list[Site]) -> None:
     if AUDIT in export.formats:
         rows = audit_rows(export.snapshot, sites, export.requested_by)
         package.write_rows("audit/audit.csv", AUDIT_HEAD, rows)
+        package.rows[CHAIN] = write_chain(package.path(CHAIN), export.snapshot, sites, export.requested_by)
+        shutil.copyfile(verify_trail.__file__, package.path(Path(verify_trail.__file__).name))
+    for file in extensions.package_files():
+        _write_registered(package, export, file, sites)
     if export.profile != Export.Profile.FULL:
         lines = ([what, act, str(count)] for what, act, count in package.log.lines())
         package.write_rows("deid/log.csv", ("WHAT", "ACT", "COUNT"), lines)
+
+
+def _write_registered(
+    package: Package, export: Export, file: extensions.PackageFile, sites: list[Site]
+) -> None:
+    """Write a higher app's table, its subjects named as the profile names them; nothing where it is empty."""
+    study, secret = export.snapshot.study.oid, settings.PSEUDONYM_SECRET.encode()
+
+    def named(key: str) -> str:
+        full = export.profile == Export.Profile.FULL
+        return key if full else keyed.pseudonym(secret, study, export.profile, key)
+
+    rows = ([named(row[0]), *row[1:]] for row in file.rows(export.snapshot, sites))
+    first = next(rows, None)
+    if first is not None:
+        package.write_rows(file.name, file.head, chain([first], rows))
 
 
 def _seal(package: Package, export: Export, sites: list[Site]) -> dict[str, Any]:
@@ -202,6 +227,7 @@ def _zip(folder: Path, target: Path, export: Export) -> None:
 def _complete(export: Export, packed: Path, held: dict[str, Any]) -> Export:
     """Keep the file and say so on the row, if the work is still this task's."""
     row = background.hold(export)
+    row.receipt_code = export.receipt_code
     target = path_of(row)
     row.size, row.sha256 = packed.stat().st_size, manifest.sha256_of(packed)
     packed.replace(target)

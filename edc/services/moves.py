@@ -14,13 +14,23 @@ from edc.models import (
     SafetyCase,
     Specimen,
     StudyEvent,
+    StudyFounding,
     Subject,
 )
 
 Stateful = (
-    DesignDraft | Deviation | FormInstance | Query | Redaction | SafetyCase | Specimen | StudyEvent | Subject
+    DesignDraft
+    | Deviation
+    | FormInstance
+    | Query
+    | Redaction
+    | SafetyCase
+    | Specimen
+    | StudyEvent
+    | Subject
+    | StudyFounding
 )
-BY_STATE = DesignDraft | Deviation | Query | Redaction | SafetyCase | Specimen
+BY_STATE = DesignDraft | Deviation | Query | Redaction | SafetyCase | Specimen | StudyFounding
 
 
 def move(row: Stateful, to: str, **also: object) -> None:

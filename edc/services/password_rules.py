@@ -6,7 +6,6 @@ from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from pypinyin import Style, pinyin
 
 from edc.models import User
 
@@ -21,6 +20,8 @@ def spellings(name: str) -> set[str]:
     words = name.casefold().split()
     found = {"".join(words), *words}
     if not name.isascii():
+        from pypinyin import Style, pinyin  # its tables take most of a second, which few processes need
+
         readings = pinyin("".join(words)[:4], style=Style.NORMAL, heteronym=True)
         for family, *given in product(*readings):
             found |= {family + "".join(given), "".join(given) + family}

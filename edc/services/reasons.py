@@ -2,7 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from edc.errors import InvalidInput
 
@@ -10,14 +10,17 @@ from edc.errors import InvalidInput
 class ChangeReason(TextChoices):
     """Why an item was changed after its form was first complete; the code is kept, to be counted."""
 
-    TRANSCRIPTION_ERROR = "transcription_error", _lazy("Transcription error")
-    SOURCE_UPDATED = "source_updated", _lazy("Source updated")
-    QUERY_ANSWERED = "query_answered", _lazy("Query answered")
-    OTHER = "other", _lazy("Other")
+    TRANSCRIPTION_ERROR = "transcription_error", gettext_lazy("Transcription error")
+    SOURCE_UPDATED = "source_updated", gettext_lazy("Source updated")
+    QUERY_ANSWERED = "query_answered", gettext_lazy("Query answered")
+    OTHER = "other", gettext_lazy("Other")
 
 
 # The reasons of changes that the platform itself makes.
-OWN_REASONS = {"hidden by logic": _lazy("Hidden by logic"), "visit date": _lazy("Date of the visit")}
+OWN_REASONS = {
+    "hidden by logic": gettext_lazy("Hidden by logic"),
+    "visit date": gettext_lazy("Date of the visit"),
+}
 
 
 def change_reason(code: str, *, text: str = "") -> str:

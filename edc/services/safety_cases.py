@@ -7,15 +7,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Max
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from edc import access, audit
+from edc import audit
 from edc.design.items import ItemDef, Text
 from edc.design.values import ItemReading, read_value
 from edc.errors import Conflict, InvalidInput, NotNow
@@ -27,16 +24,15 @@ from edc.models import (
     SafetyCase,
     SafetyDecision,
     SafetyReport,
-    Study,
     User,
 )
-from edc.row_security import every_site
 from edc.safety.serious import CRITERIA, NEEDED, asked_items, follow_up_due, serious_item
 from edc.selectors.evaluation import in_language
 from edc.selectors.safety_cases import DECIDING, FOLLOWING, REPORTING, proposals, serious_keys
 from edc.services.moves import move
-from edc.services.notifications import notify
 from edc.services.reasons import required_text
+from edc.services.safety_opening import tie_to_only
+from edc.services.safety_tell import make_case, require_any, tell
 
 State = SafetyCase.State
 Kind = Notification.Kind
@@ -70,37 +66,25 @@ class Verdict:
 def sync_cases(*, form: FormInstance, actor: User, first_time: bool) -> None:
     """Open a case for each event that the completed form says is serious, once, whatever channel told it.
 
+    A case that was opened by hand before is tied to the event where there is one of each.
     Called by the one door for entered values, in its transaction. Nothing is ended here: where the form does
     not say serious any more a person decides.
     """
     if serious_item(form.design_version.design.form(form.form_oid)) is None:
         return
-    held = {case.row_key: case for case in form.safety_cases.all()}
-    for key in sorted(serious_keys(form)):
-        if key not in held:
-            _open(form, key, actor, _aware(form) if first_time else timezone.now())
-        elif held[key].state == State.WITHDRAWN:
+    held = {case.row_key: case for case in form.safety_cases.exclude(row_key=None)}
+    keys = sorted(serious_keys(form))
+    for key in keys:
+        if key in held and held[key].state == State.WITHDRAWN:
             _again(held[key], actor, _("The form of adverse events says serious again."))
+    for key in tie_to_only(form, [key for key in keys if key not in held], actor):
+        make_case(form, key, _aware(form) if first_time else timezone.now(), actor)
 
 
 def _aware(form: FormInstance) -> datetime:
     """Return when the site knew at the latest: its first record of the form was sealed."""
     sealed = form.observations.filter(stream__in=INDEPENDENT).order_by("sealed_at").first()
     return sealed.sealed_at if sealed else timezone.now()
-
-
-def _open(form: FormInstance, key: str, actor: User, aware_at: datetime) -> None:
-    due_at = aware_at + REPORT_WITHIN
-    study = Study.objects.select_for_update().get(pk=form.subject.study_id)
-    with every_site("a case has the next number of its study"):
-        last = study.safety_cases.aggregate(last=Max("number"))["last"] or 0
-    case = SafetyCase.objects.create(
-        study=study, number=last + 1, subject=form.subject, form=form, row_key=key, aware_at=aware_at,
-        due_at=due_at,
-    )  # fmt: skip
-    after = {"number": case.number, "aware_at": aware_at.isoformat(), "due_at": due_at.isoformat()}
-    audit.record(actor=actor, action="safety_case.opened", target=case, after=after)
-    _tell(case, Kind.SAE_OPENED, *REPORTING, *FOLLOWING)
 
 
 def _again(case: SafetyCase, actor: User, reason: str) -> None:
@@ -116,7 +100,7 @@ def _again(case: SafetyCase, actor: User, reason: str) -> None:
         reason=reason,
     )
     if last is None:
-        _tell(case, Kind.SAE_OPENED, *REPORTING, *FOLLOWING)
+        tell(case, Kind.SAE_OPENED, *REPORTING, *FOLLOWING)
 
 
 def _criteria(report: SafetyReport) -> list[str]:
@@ -131,7 +115,7 @@ def submit_report(*, case: SafetyCase, report: Report, actor: User) -> SafetyRep
     Each entry is read as its item of the form of adverse events reads it, and keeps whether it is as that
     form says. Raises InvalidInput naming every field that is wrong, Conflict where another report came first.
     """
-    _require(actor, case, *REPORTING)
+    require_any(actor, case.subject.site, *REPORTING)
     case = _held(case)
     if case.state not in (State.OPEN, State.REPORTED):
         raise NotNow(_("This case is ended. Open it again before you report."))
@@ -152,7 +136,7 @@ def submit_report(*, case: SafetyCase, report: Report, actor: User) -> SafetyRep
         case.save(update_fields=["due_at"])
     after = {"number": number, "final": report.final, "late": made.is_late, "content": content}
     audit.record(actor=actor, action="safety_case.reported", target=case, after=after)
-    _tell(case, Kind.SAE_REPORTED, *DECIDING, *FOLLOWING, but=actor)
+    tell(case, Kind.SAE_REPORTED, *DECIDING, *FOLLOWING, but=actor)
     return made
 
 
@@ -199,7 +183,7 @@ def _problem(item: ItemDef, read: ItemReading) -> str:
 @transaction.atomic
 def decide_report(*, report: SafetyReport, verdict: Verdict, actor: User) -> SafetyDecision:
     """Keep what one person of the committee decides on a report; nobody decides on a case they reported."""
-    _require(actor, report.case, *DECIDING)
+    require_any(actor, report.case.subject.site, *DECIDING)
     case = _held(report.case)
     comment = _checked(verdict)
     if case.state != State.REPORTED or case.reports.last() != report:
@@ -218,7 +202,7 @@ def decide_report(*, report: SafetyReport, verdict: Verdict, actor: User) -> Saf
         actor=actor, action="safety_case.decided", target=case,
         after={**said, "report": report.number, "due_at": due}, reason=comment[:300],
     )  # fmt: skip
-    _tell(case, Kind.SAE_DECIDED, *REPORTING, *FOLLOWING, but=actor)
+    tell(case, Kind.SAE_DECIDED, *REPORTING, *FOLLOWING, but=actor)
     return made
 
 
@@ -248,7 +232,7 @@ def _checked(verdict: Verdict) -> str:
 @transaction.atomic
 def correct_awareness(*, case: SafetyCase, aware_at: datetime, reason: str, actor: User) -> SafetyCase:
     """Say when the site knew of the event; before the first report its deadline moves with it."""
-    _require(actor, case, *REPORTING)
+    require_any(actor, case.subject.site, *REPORTING)
     reason = required_text(reason, field="reason")
     case = _held(case)
     if case.state != State.OPEN:
@@ -269,7 +253,7 @@ def correct_awareness(*, case: SafetyCase, aware_at: datetime, reason: str, acto
 @transaction.atomic
 def close_case(*, case: SafetyCase, reason: str, actor: User) -> SafetyCase:
     """Close a case whose last report is final and decided on."""
-    _require(actor, case, *FOLLOWING)
+    require_any(actor, case.subject.site, *FOLLOWING)
     reason = required_text(reason, field="reason")
     case = _held(case)
     last = case.reports.last()
@@ -281,7 +265,7 @@ def close_case(*, case: SafetyCase, reason: str, actor: User) -> SafetyCase:
 @transaction.atomic
 def withdraw_case(*, case: SafetyCase, reason: str, actor: User) -> SafetyCase:
     """End a case whose event the form of adverse events does not call serious any more."""
-    _require(actor, case, *FOLLOWING)
+    require_any(actor, case.subject.site, *FOLLOWING)
     reason = required_text(reason, field="reason")
     case = _held(case)
     if case.row_key in serious_keys(case.form):
@@ -292,7 +276,7 @@ def withdraw_case(*, case: SafetyCase, reason: str, actor: User) -> SafetyCase:
 @transaction.atomic
 def reopen_case(*, case: SafetyCase, reason: str, actor: User) -> SafetyCase:
     """Take a closed case up again, with a follow-up report owed."""
-    _require(actor, case, *FOLLOWING)
+    require_any(actor, case.subject.site, *FOLLOWING)
     reason = required_text(reason, field="reason")
     case = _held(case)
     if case.state != State.CLOSED:
@@ -313,18 +297,3 @@ def _held(case: SafetyCase) -> SafetyCase:
         "subject__site", "study", "form__design_version"
     )
     return found.get(pk=case.pk)
-
-
-def _require(actor: User, case: SafetyCase, *permissions: str) -> None:
-    if not any(access.may(actor, name, site=case.subject.site) for name in permissions):
-        raise PermissionDenied(permissions[0])
-
-
-def _tell(case: SafetyCase, kind: str, *permissions: str, but: User | None = None) -> None:
-    """Tell the people of the site who must know; the number says nothing of the subject."""
-    site = case.subject.site
-    people = access.holders_at(site, *permissions)
-    notify(
-        users=people.exclude(pk=but.pk) if but else people, kind=kind, about=str(case),
-        url=reverse("safety-case", args=[case.pk]), study=case.study, site=site,
-    )  # fmt: skip

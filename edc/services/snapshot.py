@@ -59,10 +59,7 @@ def send(asked: SnapshotRequest) -> None:
 def cancel_snapshot(*, request: SnapshotRequest, actor: User) -> None:
     """Stop the making of a snapshot; nothing of it is kept."""
     access.require(actor, "freeze_data", study=request.study)
-    if not request.is_under_way:
-        raise NotNow(_("The snapshot is made or has ended already."))
-    background.cancel(request)
-    audit.record(actor=actor, action="snapshot.cancelled", target=request)
+    background.cancel(request, actor=actor, action="snapshot.cancelled")
 
 
 def freeze(asked: SnapshotRequest, report: Report) -> Snapshot:

@@ -99,7 +99,7 @@ def move_specimen(*, specimen: Specimen, step: Step, actor: User) -> Specimen:
     """
     found = Specimen.objects.select_for_update(of=("self",))
     specimen = found.select_related("subject__site", "at_site", "to_site").get(pk=specimen.pk)
-    _require_right(specimen, step, actor)
+    require_handler(specimen, actor)
     require_place_open(specimen.subject)
     step = _checked(specimen, step)
     before = specimen.state
@@ -126,7 +126,8 @@ def move_specimen(*, specimen: Specimen, step: Step, actor: User) -> Specimen:
     return specimen
 
 
-def _require_right(specimen: Specimen, step: Step, actor: User) -> None:
+def require_handler(specimen: Specimen, actor: User) -> None:
+    """Raise PermissionDenied unless the actor may take the next step: where it is, or where it arrives."""
     site = specimen.to_site if specimen.to_site else specimen.at_site
     names = WITNESSING if specimen.state == State.DESTROYING else (HANDLING,)
     if not any(access.may(actor, name, site=site) for name in names):

@@ -8,12 +8,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from edc.design.items import Text
+from edc.services.reasons import reason_words
 from edc.web.lab_words import range_words
 from edc.web.term_words import classes, local_term, other_term
 from edc.web.unit_words import unit_words
 
 register = template.Library()
 register.filter("unit_words", unit_words)
+register.filter("reason_words", reason_words)
 register.filter("range_words", range_words)
 register.filter("local_term", local_term)
 register.filter("other_term", other_term)

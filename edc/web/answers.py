@@ -1,8 +1,11 @@
 """How pages guard themselves, read what was posted, and answer so that htmx and a plain form follow."""
 
+from collections.abc import Collection
 from datetime import date
+from pathlib import Path
 
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -60,3 +63,21 @@ def day_of(request: HttpRequest, field: str, *, required: bool = True) -> date |
     except ValueError:
         message = {field: _("Enter a day as year-month-day, such as 2026-11-21.")}
         raise InvalidInput(_("Some fields need correction."), fields=message) from None
+
+
+def file_of(
+    request: HttpRequest, wanted: str, *, suffixes: Collection[str] = (), at_most: int | None = None
+) -> UploadedFile:
+    """Return the file that was posted; `wanted` is said where there is none, or one of another kind.
+
+    `suffixes` are those allowed, in small letters; `at_most` is in bytes.
+    """
+    sent = request.FILES.get("file")
+    words = ""
+    if sent is None or (suffixes and Path(sent.name or "").suffix.lower() not in suffixes):
+        words = wanted
+    elif at_most is not None and (sent.size or 0) > at_most:
+        words = _("The file is over %(count)d MB: split it.") % {"count": at_most // 2**20}
+    if sent is None or words:
+        raise InvalidInput(_("Some fields need correction."), fields={"file": words})
+    return sent

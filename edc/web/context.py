@@ -1,7 +1,7 @@
 """What every page shows around its content: the study, the site, the tabs, the person."""
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -34,16 +34,26 @@ _STUDY_WIDE = (
 def current_study(request: HttpRequest) -> Study | None:
     """Return the study the person works in: the one chosen, else of theirs the one with most subjects."""
     if not hasattr(request, "_tandem_study"):
-        studies = access.studies_for(request.user, "view_study_data", "manage_people")
-        chosen = studies.filter(oid=request.session.get(STUDY_KEY, "")).first()
+        oid, studies = request.session.get(STUDY_KEY, ""), own_studies(request)
+        chosen = next((each for each in studies if each.oid == oid), None)
         request._tandem_study = chosen or _busiest(request.user, studies)
     return request._tandem_study
 
 
-def _busiest(user: User, studies: QuerySet[Study]) -> Study | None:
+def own_studies(request: HttpRequest) -> list[Study]:
+    """Return the studies that the person may open, asked once a page."""
+    if not hasattr(request, "_tandem_studies"):
+        request._tandem_studies = list(access.studies_for(request.user, "view_study_data", "manage_people"))
+    return request._tandem_studies
+
+
+def _busiest(user: User, studies: list[Study]) -> Study | None:
+    if len(studies) < 2:
+        return studies[0] if studies else None
     sites = access.sites_for(user, "view_subjects", "read_images", "run_models")
     subjects = Count("subjects", filter=Q(subjects__site__in=sites))
-    return studies.annotate(subject_count=subjects).order_by("-subject_count", "oid").first()
+    counted = Study.objects.filter(pk__in=[each.pk for each in studies]).annotate(subject_count=subjects)
+    return counted.order_by("-subject_count", "oid").first()
 
 
 def member_sites(request: HttpRequest) -> list[Site]:
@@ -82,7 +92,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "shell": {
             "study": study,
             "site": current_site(request),
-            "studies": list(access.studies_for(user, "view_study_data", "manage_people")),
+            "studies": own_studies(request),
             "sites": member_sites(request),
             "tabs": _tabs(request, held) if study else [],
             "held": held,

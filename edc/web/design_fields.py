@@ -77,7 +77,7 @@ def _words(path: tuple[str, ...]) -> str:
         "codelist": _("Codelist"), "required": _("Required"), "required_when": _("Required when"),
         "show_when": _("Shown when"), "hard": _("Possible values"), "soft": _("Expected values"),
         "value": _("Formula"), "critical": _("Critical"), "read_only": _("Not typed by people"),
-        "decimals": _("Decimals"), "pattern": _("Pattern"), "max_length": _("Longest"),
+        "decimals": _("Decimals"), "pattern": _("Pattern"), "max_length": _("Characters at most"),
         "repeating": _("Repeating"), "repeats": _("Repeats"), "day": _("Planned day"),
         "anchor": _("Counted from"), "window": _("Window in days"), "check": _("What must hold"),
         "when": _("Asked when"), "severity": _("Severity"), "items": _("Items"),

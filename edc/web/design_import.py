@@ -3,6 +3,7 @@
 import io
 import tempfile
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from django.contrib.auth.decorators import login_required
@@ -16,7 +17,7 @@ from edc.errors import InvalidInput
 from edc.exchange.design_import import DesignImport, import_design
 from edc.exchange.faults import FileFault
 from edc.services.data_import.files import in_language
-from edc.web.answers import study_with
+from edc.web.answers import file_of, study_with
 
 SUFFIXES = (".xml", ".csv")
 MOST_BYTES = 50 * 2**20
@@ -35,17 +36,18 @@ def design_import(request: HttpRequest) -> HttpResponse:
         if request.POST.get("as") == "zip":
             return _zip(result, Path(folder) / "out")
         lost = [(each.what, {"zh": each.zh, "en": each.en}) for each in result.lost]
-        context = {"file_name": sent.name, "result": result, "pairs": _pairs(result), "lost": lost}
+        context = {
+            "file_name": sent.name,
+            "result": result,
+            "pairs": carried_words(result.carried),
+            "lost": lost,
+        }
         return render(request, "edc/design_import.html", context)
 
 
 def _sent(request: HttpRequest) -> UploadedFile:
-    sent = request.FILES.get("file")
-    if sent is None or Path(sent.name or "").suffix.lower() not in SUFFIXES:
-        raise _refused(_("Choose an ODM file (.xml) or a REDCap data dictionary (.csv)."))
-    if (sent.size or 0) > MOST_BYTES:
-        raise _refused(_("The file is over %(count)d MB: split it.") % {"count": MOST_BYTES // 2**20})
-    return sent
+    wanted = _("Choose an ODM file (.xml) or a REDCap data dictionary (.csv).")
+    return file_of(request, wanted, suffixes=SUFFIXES, at_most=MOST_BYTES)
 
 
 def _imported(sent: UploadedFile, folder: Path) -> DesignImport:
@@ -61,13 +63,14 @@ def _refused(message: str) -> InvalidInput:
     return InvalidInput(_("The file cannot be read."), fields={"file": message})
 
 
-def _pairs(result: DesignImport) -> list[tuple[str, int]]:
+def carried_words(carried: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return the counts of what was carried, in words."""
     words = {
         "forms": _("Forms"), "groups": _("Item groups"), "items": _("Items"), "codelists": _("Codelists"),
         "codes": _("Codes"), "events": _("Visits"), "conditions": _("Conditions"),
         "calculations": _("Calculations"), "checks": _("Edit checks"),
     }  # fmt: skip
-    return [(words[name], number) for name, number in result.carried.items()]
+    return [(words[name], number) for name, number in carried.items()]
 
 
 def _zip(result: DesignImport, folder: Path) -> HttpResponse:

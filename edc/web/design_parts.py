@@ -1,8 +1,6 @@
 """The designer: the forms, visits, checks and criteria of a draft, each part changed on a page of its own."""
 
-import json
 import re
-from functools import lru_cache
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -15,13 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from edc.design import editing
 from edc.design.editing import Address
 from edc.design.items import Text
-from edc.design.study import StudyDesign
-from edc.design.whole import Document, check_document
+from edc.design.whole import Document
 from edc.errors import InvalidInput
 from edc.models import DesignDraft
 from edc.rules.kinds import BOOL, namespace_of
 from edc.rules.language import compile_rule
 from edc.rules.syntax import RuleSyntaxError
+from edc.selectors.designs import draft_design
 from edc.selectors.evaluation import in_language
 from edc.services.design_draft import Change, change_draft
 from edc.services.design_draft.content import document_of
@@ -98,6 +96,7 @@ def part(request: HttpRequest, pk: int) -> HttpResponse:
         "plan": _plan(document, found) if address[0] == "events" and not new else [],
         "faults": faults,
         "rule_form": address[1] if address[0] == "forms" and len(address) > 1 else found.get("form", ""),
+        "preview": address[1] if address[0] == "forms" and len(address) > 1 else "",
         "may_write": draft.state == DesignDraft.State.DRAFT,
     }
     return render(request, "edc/design_part.html", context)
@@ -185,18 +184,12 @@ def expression(request: HttpRequest, pk: int) -> HttpResponse:
     name, form = request.POST.get("name", ""), request.POST.get("rule_form", "").removeprefix("FO.")
     text = request.POST.get(name, "")[:LONGEST_RULE]
     wants = "any" if name == "value" else "bool"
-    context = {"text": text.strip(), "problem": _problem(draft.content, text, form, wants)}
+    context = {"text": text.strip(), "problem": _problem(draft, text, form, wants)}
     return render(request, "edc/design_expression.html", context)
 
 
-@lru_cache(maxsize=4)
-def _design_of(content: str) -> StudyDesign | None:
-    """Return the draft's design as far as it compiles; kept, for a rule is asked about while it is typed."""
-    return check_document(json.loads(content)).design
-
-
-def _problem(content: str, text: str, form: str, wants: str) -> str:
-    design = _design_of(content)
+def _problem(draft: DesignDraft, text: str, form: str, wants: str) -> str:
+    design = draft_design(draft)
     if not text.strip() or design is None:
         return ""
     try:

@@ -21,7 +21,7 @@ from edc.selectors.evaluation import in_language
 from edc.services.data_import.files import in_language as fault_words
 from edc.services.design_draft import Brought, replace_draft
 from edc.services.design_draft.content import document_of
-from edc.web.answers import study_with
+from edc.web.answers import file_of, study_with
 from edc.web.design_life import draft_or_404
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -67,7 +67,7 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
     A workbook with a cell that cannot be read changes nothing: its cells are listed.
     """
     draft = draft_or_404(request, pk)
-    sent = _sent(request)
+    sent = sent_design(request)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"design{Path(sent.name or '').suffix.lower()}"
         path.write_bytes(sent.read())
@@ -83,15 +83,10 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("design-draft", pk=draft.pk)
 
 
-def _sent(request: HttpRequest) -> UploadedFile:
-    sent = request.FILES.get("file")
-    if sent is None or Path(sent.name or "").suffix.lower() not in SUFFIXES:
-        message = _("Choose a workbook (.xlsx), an ODM file (.xml) or a REDCap data dictionary (.csv).")
-        raise InvalidInput(_("The file cannot be read."), fields={"file": message})
-    if (sent.size or 0) > MOST_BYTES:
-        message = _("The file is over %(count)d MB: split it.") % {"count": MOST_BYTES // 2**20}
-        raise InvalidInput(_("The file cannot be read."), fields={"file": message})
-    return sent
+def sent_design(request: HttpRequest) -> UploadedFile:
+    """Return the file sent, a workbook or the design of another system; InvalidInput where it is none."""
+    wanted = _("Choose a workbook (.xlsx), an ODM file (.xml) or a REDCap data dictionary (.csv).")
+    return file_of(request, wanted, suffixes=SUFFIXES, at_most=MOST_BYTES)
 
 
 def _foreign(path: Path) -> Brought:

@@ -38,7 +38,7 @@ from edc.web.visit_forms import visit_forms
 def save(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep one item as typed: {"path", "raw", "unit", "missing", "version", "drop_hidden"}."""
     form = _form_to_enter(request, pk)
-    sent = _sent(request)
+    sent = sent_json(request)
     entry = {name: sent.get(name) for name in ("raw", "unit", "missing")}
     path, version = str(sent.get("path") or ""), sent.get("version")
     if not isinstance(version, int) or isinstance(version, bool):
@@ -55,7 +55,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
         "path": saved.path,
         "version": saved.version,
         "erased": dict(saved.erased),
-        **_patch(form, saved.state),
+        **state_patch(form, saved.state),
     }
     return JsonResponse(patch)
 
@@ -65,7 +65,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
 def rows(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a row to the group {"group"}, take {"group", "remove"} away, {"group", "restore"} back."""
     form = _form_to_enter(request, pk)
-    sent = _sent(request)
+    sent = sent_json(request)
     group, about = str(sent.get("group") or ""), {"form": form, "actor": request.user}
     removed, key = sent.get("remove"), sent.get("restore")
     if removed is not None:
@@ -84,7 +84,7 @@ def rows(request: HttpRequest, pk: int) -> HttpResponse:
 def grade(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a proposed grade {"path", "term"} over as a row of the adverse events."""
     form = _form_to_enter(request, pk)
-    sent = _sent(request)
+    sent = sent_json(request)
     path, term = str(sent.get("path") or ""), str(sent.get("term") or "")
     taken = accept_grade(form=form, path=path, term=term, actor=request.user)
     words = {"row": taken.row, "form": form_name(taken.form)}
@@ -132,7 +132,8 @@ def _next(form: FormInstance, actor: User) -> str:
     return step.url if step else reverse("home")
 
 
-def _sent(request: HttpRequest) -> Mapping[str, object]:
+def sent_json(request: HttpRequest) -> Mapping[str, object]:
+    """Return the JSON object that the script sent; InvalidInput where it is none."""
     try:
         sent = json.loads(request.body)
         refuse_unkept(sent)
@@ -143,7 +144,7 @@ def _sent(request: HttpRequest) -> Mapping[str, object]:
     return sent
 
 
-def _patch(form: FormInstance, state: FormState) -> dict[str, object]:
+def state_patch(form: FormInstance, state: FormState) -> dict[str, object]:
     """Return the whole state of the form as the page's script applies it."""
     return {
         "items": {path: status.as_json() for path, status in item_statuses(form, state).items()},
@@ -154,7 +155,7 @@ def _patch(form: FormInstance, state: FormState) -> dict[str, object]:
 
 def _after_rows(form: FormInstance, actor: User) -> dict[str, object]:
     view = form_state(form, actor)
-    return {**_patch(form, view.state), "removed": removed_words(form, view.draft)}
+    return {**state_patch(form, view.state), "removed": removed_words(form, view.draft)}
 
 
 def _row_html(request: HttpRequest, form: FormInstance, group_oid: str, key: str) -> str:

@@ -21,10 +21,13 @@ from edc.selectors.export import (
     snapshot_requests_visible_to,
     snapshots_visible_to,
 )
+from edc.services.archive import confirm_receipt
 from edc.services.export import cancel_export, record_download, request_export
+from edc.services.sign import Proof
 from edc.services.snapshot import cancel_snapshot, request_snapshot
 from edc.web.answers import go
 from edc.web.context import current_study
+from edc.web.proof import fresh_proof, use_up
 
 PAGE_SIZE = 50
 State = BackgroundWork.State
@@ -201,6 +204,8 @@ def export(request: HttpRequest, public_id: str) -> HttpResponse:
         "log": manifest.get("de_identification", []),
         "formats": [FORMAT_WORDS[name] for name in made.formats],
         "may_download": may_download(request.user, made),
+        "receipt": made.receipts.select_related("confirmed_by").first(),
+        "may_confirm": _may_confirm(request, made),
         "sees_snapshot": snapshots_visible_to(request.user).filter(pk=made.snapshot_id).exists(),
     }
     part = request.htmx and request.GET.get("part") == "state"
@@ -208,6 +213,13 @@ def export(request: HttpRequest, public_id: str) -> HttpResponse:
     if part and not made.is_under_way:
         answer.headers["HX-Refresh"] = "true"
     return answer
+
+
+def _may_confirm(request: HttpRequest, made: Export) -> bool:
+    """Tell whether the person speaks for the site of this archive, whose receipt nobody has confirmed."""
+    if made.kind != Export.Kind.ARCHIVE or not made.receipt_code or made.receipts.exists():
+        return False
+    return access.may(request.user, "fetch_archive", site=made.sites.first())
 
 
 @require_POST
@@ -226,3 +238,18 @@ def export_download(request: HttpRequest, public_id: str) -> FileResponse:
     made = _export(request, public_id)
     path = record_download(export=made, actor=request.user)
     return FileResponse(path.open("rb"), as_attachment=True, filename=made.file_name)
+
+
+@require_POST
+@login_required
+def export_receipt(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Confirm, with a proof given again, that the site has its archive and verified it."""
+    made = _export(request, public_id)
+    proof = fresh_proof(request)
+    confirm_receipt(
+        export=made, code=request.POST.get("code", ""), kept_at=request.POST.get("kept_at", ""),
+        actor=request.user, proof=Proof(request.POST.get("password", ""), confirmed=proof is not None),
+    )  # fmt: skip
+    if proof is not None:
+        use_up(request, proof)
+    return go(request, reverse("export", args=[made.public_id]))

@@ -21,7 +21,7 @@ ROLES: dict[str, Promise] = {
     "site": gettext_lazy("Site"),
     "event": gettext_lazy("Visit"),
     "event_repeat": gettext_lazy("Number of the visit"),
-    "event_date": gettext_lazy("Date of the visit"),
+    "event_date": gettext_lazy("Day of the visit"),
     "form": gettext_lazy("Form"),
     "form_repeat": gettext_lazy("Number of the form"),
     "row": gettext_lazy("Row key"),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from edc import access
 from edc.design.study import StudyDesign
-from edc.errors import InvalidInput, NotHeld
+from edc.errors import NotHeld
 from edc.exchange.mapping import Mapping, read_mapping
 from edc.models import ImportBatch, ImportCell
 from edc.selectors.activation import version_in_use
@@ -26,9 +26,9 @@ from edc.services.data_import.batches import (
 )
 from edc.services.data_import.commit import WRITES, request_commit
 from edc.services.data_import.report import report_path
-from edc.services.data_import.undo import undo_import
+from edc.services.data_import.undo import request_undo
 from edc.web import import_mapping
-from edc.web.answers import go, study_where
+from edc.web.answers import file_of, go, study_where
 
 PAGE_SIZE = 50
 CELLS_A_PAGE = 100
@@ -40,11 +40,12 @@ SHAPES = {
     State.CHECKED: "second",
     State.COMMITTING: "draft",
     State.COMMITTED: "done",
+    State.UNDOING: "draft",
     State.UNDONE: "miss",
     State.FAILED: "halt",
     State.CANCELLED: "miss",
 }
-WORKING = (State.QUEUED, State.CHECKING, State.COMMITTING)
+WORKING = (State.QUEUED, State.CHECKING, State.COMMITTING, State.UNDOING)
 
 
 @require_safe
@@ -68,10 +69,7 @@ def _written(batch: ImportBatch) -> int:
 def upload(request: HttpRequest) -> HttpResponse:
     """Take a file; its columns get their meaning on the next page."""
     study = study_where(request, RIGHT)
-    sent = request.FILES.get("file")
-    if sent is None:
-        message = {"file": _("Choose a CSV, Excel or ODM file.")}
-        raise InvalidInput(_("Some fields need correction."), fields=message)
+    sent = file_of(request, _("Choose a CSV, Excel or ODM file."))
     batch = upload_file(study=study, file_name=sent.name or "", chunks=sent.chunks(), actor=request.user)
     return go(request, reverse("import", args=[batch.pk]))
 
@@ -183,9 +181,9 @@ def commit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
-    """Undo an import, with the reason."""
+    """Ask for an import to be undone, with the reason."""
     held = own_batch(request, pk)
-    undo_import(batch=held, reason=request.POST.get("reason", ""), actor=request.user)
+    request_undo(batch=held, reason=request.POST.get("reason", ""), actor=request.user)
     return go(request, reverse("import", args=[pk]))
 
 

@@ -46,7 +46,7 @@ def choices_of(form: FormInstance, item: ItemDef) -> list[Choice]:
         return [Choice(code, label, "", found, group) for code, label, group, found in term_choices()]
     if codelist.external:
         return _numbered(_OPEN.get(codelist.external, _none)(form))
-    found_by = [search_keys(each.code, each.zh, each.en) for each in codelist.offered]
+    found_by = [search_keys(each.code, each.zh, each.en, *each.synonyms) for each in codelist.offered]
     return _numbered([(each.code, in_language(each.label)) for each in codelist.offered], found_by)
 
 

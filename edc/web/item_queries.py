@@ -18,6 +18,7 @@ def panel_queries(form: FormInstance, path: str, actor: User) -> dict[str, objec
     )
     return {
         "queries": [_line(query, actor) for query in found],
+        "open_queries": sum(query.state in Query.UNSETTLED for query in found),
         "may_ask": may_ask,
         "sentences": standard_texts(form.subject.study, "query") if may_ask else [],
         "answer_types": Query.AnswerType.choices,

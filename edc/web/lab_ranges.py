@@ -12,12 +12,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from edc import access
-from edc.errors import InvalidInput
 from edc.models import ReferenceRange
 from edc.safety.range_table import HEADINGS
 from edc.selectors.lab_values import SEEN_BY, ranges_visible_to
 from edc.services.lab_ranges import RIGHT, import_ranges, withdraw_range
-from edc.web.answers import go, study_where
+from edc.web.answers import file_of, go, study_where
 from edc.web.context import current_site
 
 PAGE_SIZE = 100
@@ -49,11 +48,7 @@ def lab_ranges(request: HttpRequest) -> HttpResponse:
 def range_import(request: HttpRequest) -> HttpResponse:
     """Import a file of ranges; what is wrong is named cell by cell."""
     study = study_where(request, RIGHT)
-    sent = request.FILES.get("file")
-    if sent is None:
-        raise InvalidInput(
-            _("Some fields need correction."), fields={"file": _("Choose an Excel or CSV file.")}
-        )
+    sent = file_of(request, _("Choose an Excel or CSV file."))
     made = import_ranges(study=study, file_name=sent.name or "", chunks=sent.chunks(), actor=request.user)
     said = ngettext("%(count)d range imported.", "%(count)d ranges imported.", len(made))
     messages.success(request, said % {"count": len(made)})

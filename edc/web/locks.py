@@ -15,6 +15,7 @@ from edc import access
 from edc.errors import InvalidInput
 from edc.models import FormInstance, Hold, HoldKind, HoldRequest, Level, Site, Study, StudyEvent, Subject
 from edc.selectors import events_visible_to, forms_visible_to, subjects_visible_to
+from edc.selectors.archives import archives_of
 from edc.selectors.evaluation import in_language
 from edc.selectors.holds import hold_requests_visible_to, holds_visible_to
 from edc.selectors.lock_checks import LockCheck, checks_of, lock_checks, lock_counts
@@ -85,6 +86,7 @@ def locks(request: HttpRequest) -> HttpResponse:
         chosen = current_site(request)
         sites = sites.filter(pk=chosen.pk) if chosen else sites
         context["places"] = _sites(study, list(sites), holds)
+        context["archives"] = archives_of(sites)
         context["requests"] = [
             (each, _may_decide(request, each)) for each in hold_requests_visible_to(request.user, study)[:20]
         ]

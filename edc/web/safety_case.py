@@ -15,12 +15,14 @@ from edc import access
 from edc.errors import InvalidInput, Unavailable
 from edc.models import SafetyCase, SafetyDecision, User
 from edc.safety.serious import asked_items
+from edc.selectors import subjects_visible_to
 from edc.selectors.safety_cases import (
     DECIDING,
     FOLLOWING,
     REPORTING,
     cases_visible_to,
     clock_words,
+    serious_events,
     serious_keys,
 )
 from edc.services.safety_cases import (
@@ -33,9 +35,11 @@ from edc.services.safety_cases import (
     submit_report,
     withdraw_case,
 )
-from edc.web.answers import day_of, enter_study_of, go
+from edc.services.safety_opening import open_case, tie_case
+from edc.services.safety_tell import require_any
+from edc.web.answers import day_of, enter_study_of, go, study_where
 from edc.web.safety_cases import SHAPES
-from edc.web.safety_words import fields_of, term_of, told_by
+from edc.web.safety_words import events_to_tie, fields_of, term_of, told_by
 
 State = SafetyCase.State
 ENDS = {"close": close_case, "withdraw": withdraw_case, "reopen": reopen_case}
@@ -63,6 +67,7 @@ def _context(found: SafetyCase) -> dict[str, object]:
         "reports": [(each, told_by(found, each)) for each in reversed(reports)],
         "last": reports[-1] if reports else None,
         "serious": found.row_key in serious_keys(found.form),
+        "events": events_to_tie(found) if found.row_key is None and found.due_at else [],
     }
 
 
@@ -90,8 +95,8 @@ def _may(actor: User, found: SafetyCase, *permissions: str) -> bool:
 def _found(request: HttpRequest, pk: int, *permissions: str) -> SafetyCase:
     """Return a case that the person sees; one who may not do this here is refused before anything is read."""
     found = get_object_or_404(cases_visible_to(request.user), pk=pk)
-    if permissions and not _may(request.user, found, *permissions):
-        access.require(request.user, permissions[0], site=found.subject.site)
+    if permissions:
+        require_any(request.user, found.subject.site, *permissions)
     return found
 
 
@@ -131,16 +136,49 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     return go(request, reverse("safety-case", args=[pk]))
 
 
+def _moment(request: HttpRequest) -> datetime:
+    try:
+        return timezone.make_aware(datetime.fromisoformat(request.POST.get("aware_at", "")))
+    except ValueError:
+        message = {"aware_at": _("Enter a day and time, such as 2026-11-21 09:30.")}
+        raise InvalidInput(_("Some fields need correction."), fields=message) from None
+
+
+@require_POST
+@login_required
+def open_by_hand(request: HttpRequest) -> HttpResponse:
+    """Open a case of a subject, named by its screening number, before its form is complete."""
+    study = study_where(request, *REPORTING)
+    key = request.POST.get("subject", "").strip()
+    subject = subjects_visible_to(request.user, study).filter(subject_key=key).first()
+    if subject is None:
+        message = {"subject": _("There is no such subject at your sites.")}
+        raise InvalidInput(_("Some fields need correction."), fields=message)
+    made = open_case(subject=subject, aware_at=_moment(request), actor=request.user)
+    return go(request, reverse("safety-case", args=[made.pk]))
+
+
+@require_POST
+@login_required
+def event(request: HttpRequest, pk: int) -> HttpResponse:
+    """Tie a case that was opened by hand to the event that the form tells of."""
+    found = _found(request, pk, *REPORTING, *FOLLOWING)
+    chosen = request.POST.get("event", "")
+    events = {f"{form.pk}:{key}": (form, key) for form, key in serious_events(found.subject)}
+    if chosen not in events:
+        message = {"event": _("Choose an event that the form calls serious.")}
+        raise InvalidInput(_("Some fields need correction."), fields=message)
+    form, key = events[chosen]
+    tie_case(case=found, form=form, row_key=key, actor=request.user)
+    return go(request, reverse("safety-case", args=[pk]))
+
+
 @require_POST
 @login_required
 def awareness(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct when the site knew."""
     found = _found(request, pk, *REPORTING)
-    try:
-        moment = timezone.make_aware(datetime.fromisoformat(request.POST.get("aware_at", "")))
-    except ValueError:
-        message = {"aware_at": _("Enter a day and time, such as 2026-11-21 09:30.")}
-        raise InvalidInput(_("Some fields need correction."), fields=message) from None
+    moment = _moment(request)
     correct_awareness(case=found, aware_at=moment, reason=request.POST.get("reason", ""), actor=request.user)
     return go(request, reverse("safety-case", args=[pk]))
 

@@ -12,9 +12,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from edc import access
 from edc.models import SafetyCase, SafetyDecision, SafetyReport, Study
 from edc.selectors import sites_visible_to
-from edc.selectors.safety_cases import cases_visible_to, clock_words, overdue, waiting
+from edc.selectors.safety_cases import REPORTING, cases_visible_to, clock_words, overdue, waiting
 from edc.web.answers import study_where
 from edc.web.context import current_site
 from edc.web.csv_answer import csv_answer
@@ -61,6 +62,8 @@ def cases(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "sites": sites_visible_to(request.user, study) if current_site(request) is None else [],
         "tab": "safety",
+        "reporting": access.sites_for(request.user, *REPORTING).filter(study=study).exists(),
+        "now": timezone.localtime(now).strftime("%Y-%m-%dT%H:%M"),
     }
     return render(request, "edc/safety_cases.html", context)
 

@@ -11,7 +11,8 @@ from edc.design.items import ItemDef
 from edc.models import SafetyCase, SafetyReport
 from edc.safety.serious import NEEDED, asked_items
 from edc.selectors.evaluation import in_language
-from edc.selectors.safety_cases import proposals
+from edc.selectors.owed import event_name
+from edc.selectors.safety_cases import proposals, serious_events
 from edc.web.item_choices import MOST_IN_SELECT, Choice, choices_of
 from edc.web.value_text import value_text
 
@@ -72,6 +73,17 @@ def told_by(case: SafetyCase, report: SafetyReport) -> list[Told]:
             Told(in_language(item.label), words, held.get("origin") == "form", now if now != words else "")
         )
     return lines
+
+
+def events_to_tie(case: SafetyCase) -> list[tuple[str, str]]:
+    """Return the events that the subject's forms call serious, as form and row, with their words."""
+    found = []
+    for form, key in serious_events(case.subject):
+        words = term_of(SafetyCase(form=form, row_key=key))
+        found.append(
+            (f"{form.pk}:{key}", " · ".join(filter(None, (words, event_name(form.event, form), key))))
+        )
+    return found
 
 
 def term_of(case: SafetyCase, report: SafetyReport | None = None) -> str:

@@ -13,5 +13,6 @@ urlpatterns: list[URLPattern] = [
     path("exports/requests/<int:pk>/cancel/", exports.snapshot_cancel, name="snapshot-cancel"),
     path("exports/<uuid:public_id>/", exports.export, name="export"),
     path("exports/<uuid:public_id>/cancel/", exports.export_cancel, name="export-cancel"),
+    path("exports/<uuid:public_id>/receipt/", exports.export_receipt, name="export-receipt"),
     path("exports/<uuid:public_id>/download/", exports.export_download, name="export-download"),
 ]

@@ -3,6 +3,8 @@
 from django.urls import URLPattern, path
 
 from edc.web import (
+    backups,
+    founding,
     logins,
     notifications,
     people,
@@ -21,7 +23,10 @@ urlpatterns: list[URLPattern] = [
     path("people/accounts/", people.create, name="person-create"),
     path("people/roles/", people.grant, name="person-grant"),
     path("people/roles/<int:pk>/end/", people.end, name="person-end"),
+    path("people/backups/", backups.backups, name="backups"),
     path("people/log-ins/", logins.logins, name="logins"),
+    path("people/studies/", founding.foundings, name="study-foundings"),
+    path("people/studies/<int:pk>/", founding.founding, name="study-founding"),
     path("people/<int:pk>/", person.person, name="person"),
     path("people/<int:pk>/password/", person.password, name="person-password"),
     path("people/<int:pk>/email/", person.email, name="person-email"),

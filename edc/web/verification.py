@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from edc import access
 from edc.errors import InvalidInput
 from edc.models import FormInstance, Site, VerificationDraw, VerificationPlan
-from edc.selectors import forms_visible_to, sites_visible_to
+from edc.selectors import sites_visible_to
 from edc.selectors.evaluation import in_language
 from edc.selectors.evidence import sources_by_path
 from edc.selectors.owed import event_name, form_name
@@ -24,6 +24,7 @@ from edc.selectors.subject_values import in_standard_unit
 from edc.selectors.verification import (
     SHOWS,
     VerifiableItem,
+    completed_visible_to,
     debt_by_site,
     due_visible_to,
     plan_for,
@@ -97,9 +98,7 @@ def form(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _form_or_404(request: HttpRequest, pk: int) -> FormInstance:
     """Return a completed form whose data the reader sees."""
-    sites = access.sites_for(request.user, "view_data")
-    forms = forms_visible_to(request.user).filter(subject__site__in=sites, status__in=FormInstance.FINAL)
-    return get_object_or_404(forms, pk=pk)
+    return get_object_or_404(completed_visible_to(request.user), pk=pk)
 
 
 def _sheet(request: HttpRequest, found: FormInstance) -> dict[str, object]:

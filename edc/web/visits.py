@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from edc.design.study import StudyDesign
 from edc.extensions import Chip
-from edc.models import FormInstance, Query, StudyEvent, Subject, User
+from edc.models import FormInstance, Query, Signature, StudyEvent, Subject, User
 from edc.selectors import events_visible_to, forms_visible_to
 from edc.selectors.evaluation import in_language
 from edc.selectors.matrix import SHOWN_AS, event_chip
@@ -21,12 +21,15 @@ UNSETTLED = Q(queries__state__in=Query.UNSETTLED)
 
 @dataclass(frozen=True)
 class FormLine:
-    """One form of a visit: its name, its state as a chip that opens it, and its unsettled queries."""
+    """One form of a visit: its name, its state as a chip that opens it, its unsettled queries, and whether it
+    was signed and its content has changed since.
+    """
 
     form: FormInstance
     name: str
     chip: Chip
     queries: int
+    lost_signature: bool
 
 
 @dataclass(frozen=True)
@@ -47,9 +50,14 @@ class VisitPart:
 
 
 def subject_forms(actor: User, subject: Subject) -> list[FormInstance]:
-    """Return the subject's forms with the count of their unsettled queries as `unsettled`."""
+    """Return the subject's forms with the count of their unsettled queries as `unsettled`, and as
+    `lost_signature` whether none of the signatures they had holds.
+    """
+    given = Signature.objects.filter(form=OuterRef("pk"))
+    lost = Exists(given) & ~Exists(given.filter(broken_at=None))
     forms = forms_visible_to(actor).filter(subject=subject)
-    return list(forms.annotate(unsettled=Count("queries", UNSETTLED)).order_by("event__ordinal", "pk"))
+    forms = forms.annotate(unsettled=Count("queries", UNSETTLED), lost_signature=lost)
+    return list(forms.order_by("event__ordinal", "pk"))
 
 
 def visits_of(actor: User, subject: Subject, forms: Iterable[FormInstance]) -> list[VisitPart]:
@@ -79,7 +87,7 @@ def _visit(event: StudyEvent, design: StudyDesign, forms: Sequence[FormInstance]
 
 def _form_line(form: FormInstance) -> FormLine:
     chip = Chip(SHOWN_AS[form.status], str(form.get_status_display()), reverse("form-entry", args=[form.pk]))
-    return FormLine(form, form_name(form), chip, form.unsettled)
+    return FormLine(form, form_name(form), chip, form.unsettled, form.lost_signature)
 
 
 def addable_events(subject: Subject) -> list[tuple[str, str]]:

@@ -66,6 +66,7 @@ async function submit(button) {
   try {
     if (!(await flushed())) return globalThis.tandem.toast(say("sending"), { kind: "warn" });
     const answer = await post(urls.submit, {});
+    if (answer.ok && answer.body.said) return globalThis.tandem.toast(answer.body.said, { kind: "ok" });
     if (answer.ok) return void (location.href = answer.body.next);
     const faults = answer.body.errors ?? {};
     const first = showFaults(faults);

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from edc.design.reader import read_study
 from edc.models import FormInstance, Site, Study, Subject, User
 from edc.services.design import publish_design
 from edc.services.enrol import enrol_subject
@@ -17,9 +15,9 @@ from tests.factories import imaging as images
 from tests.factories import modeling as models
 from tests.factories import models as made
 from tests.factories import snapshots as frozen
-from tests.factories.design_drafts import DesignDraftFactory
+from tests.factories.design_drafts import DesignDraftFactory, StudyFoundingFactory
+from tests.studies import study_design
 
-STUDIES = Path(__file__).resolve().parents[2] / "studies"
 OID = "ChiCTR2500107646"
 Status = FormInstance.Status
 
@@ -35,6 +33,7 @@ WORDS: dict[str, Any] = {
     "step": "approve",
     "number": 1,
     "codelist": "CL.SEX",
+    "design form": "FO.DM",
 }
 
 
@@ -61,7 +60,7 @@ class World:
 
 def make_world(system: User, crc: Any) -> World:
     """Make the study with one object of every kind; `crc` makes a person of a role at a site."""
-    study = publish_design(design=read_study(STUDIES / OID, STUDIES / "library"), actor=system).study
+    study = publish_design(design=study_design(OID), actor=system).study
     site, elsewhere = study.sites.all()[:2]
     subject = enrol_subject(site=site, actor=crc("first.crc", "crc", site))
     forms = _forms(subject)
@@ -79,10 +78,13 @@ def make_world(system: User, crc: Any) -> World:
         "person-end pk": stranger.pk,
         "lab-range-withdraw pk": safety.ReferenceRangeFactory(site=site).pk,
         "lock-decide pk": quality.HoldRequestFactory(study=study, site=site, level="site").pk,
+        "lock-request-decision pk": quality.HoldRequestFactory(study=study, site=site, level="site").pk,
+        "hold pk": quality.HoldFactory(study=study, level="subject", site=site, subject=subject).pk,
         "person pk": stranger.user_id,
         "audit-criteria-end pk": made.AuditCriteriaFactory(study=study).pk,
         "audit-review-sign pk": made.AuditCriteriaFactory(study=study).pk,
         "token pk": made.ApiTokenFactory().pk,
+        "study-founding pk": StudyFoundingFactory().pk,
         "design pk": DesignDraftFactory(study=study, base=study.design_versions.get()).pk,
         "token-revoke pk": made.ApiTokenFactory().pk,
         "import pk": _batch(study, site),
@@ -99,6 +101,7 @@ def make_world(system: User, crc: Any) -> World:
 
 def _of_a_complete_form(form: FormInstance) -> dict[str, Any]:
     marked = ("verify", "sign", "lock", "verification", "verification-mark")
+    marked += ("verification-withdraw", "reviews", "signatures")
     return {f"form-{each} pk": form.pk for each in marked} | {
         "safety pk": safety.SafetyCaseFactory(form=form).pk,
         "redaction-ask pk": form.pk,

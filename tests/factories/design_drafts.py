@@ -8,6 +8,7 @@ from factory.django import DjangoModelFactory
 
 from edc import models
 from edc.design.whole import Document, written
+from tests.factories.designs import small_design
 from tests.factories.models import DesignVersionFactory, StudyFactory, UserFactory
 
 
@@ -30,6 +31,17 @@ class DesignDraftStepFactory(DjangoModelFactory):
     kind = models.DesignDraftStep.Kind.STARTED
     revision = 1
     by = factory.SubFactory(UserFactory)
+
+
+class StudyFoundingFactory(DjangoModelFactory):
+    class Meta:
+        model = models.StudyFounding
+
+    file_name = "dictionary.csv"
+    file_sha256 = "0" * 64
+    content = factory.LazyFunction(lambda: json.dumps(written(small_design()), ensure_ascii=False))
+    account = factory.LazyFunction(lambda: {"carried": {"forms": 1}, "not_carried": []})
+    started_by = factory.SubFactory(UserFactory)
 
 
 def relabelled(document: Document, label: str = "Sex at birth") -> dict[str, Any]:

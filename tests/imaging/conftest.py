@@ -14,19 +14,17 @@ from rest_framework.test import APIClient
 
 from edc.design.items import Text
 from edc.design.protocol import Institution, SiteDef
-from edc.design.reader import read_study
 from edc.design.study import StudyDesign
 from edc.models import FormInstance, Subject, User
 from imaging.models import Series
 from tests.imaging.phantoms import ct_series, encode, sphere
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.studies import study_design
 
 
 @cache
 def four_phase_design() -> StudyDesign:
     """The design of ChiCTR2600126480 with a second site, so that isolation can be tried."""
-    design = read_study(ROOT / "studies" / "ChiCTR2600126480", ROOT / "studies" / "library")
+    design = study_design("ChiCTR2600126480")
     second = Text(zh="第二中心", en="Second site")
     return replace(
         design,

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.journeys.person import ROOT, Person
+from tests.journeys.person import ROOT, SLOW, Person
 from tests.services.tandem import NOT_INHERITED, running_platform
 
+expect.set_options(timeout=SLOW / 2)
 CHROMIUM = Path("/usr/bin/chromium")
 # Cornerstone needs WebGL, which a machine without a graphics card has from SwiftShader only.
 SOFTWARE_GL = [

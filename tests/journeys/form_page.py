@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
-# Waiting ends as soon as there is something to see; only a busy machine needs this long.
-SLOW = 60_000
+from tests.journeys.person import SLOW
 
 
 class FormPage:

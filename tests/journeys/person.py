@@ -13,6 +13,8 @@ AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES = ROOT / "var" / "journeys"
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 SERIOUS = {"serious", "critical"}
+# Waiting ends as soon as there is something to see; only a machine busy with other stages needs this long.
+SLOW = 60_000
 # The browser's own words for an answer of 4xx: a journey also tries what must be refused.
 REFUSAL = re.compile(r"Failed to load resource: .* status of 4\d\d")
 
@@ -24,6 +26,7 @@ class Person:
         self.address, self.username, self.password = address, username, password
         settings = {"viewport": DESK, "locale": "zh-CN", "color_scheme": "light", **options}
         self.context = browser.new_context(base_url=address, accept_downloads=True, **settings)
+        self.context.set_default_timeout(SLOW)
         self.page: Page = self.context.new_page()
         self.faults: list[str] = []
         self.page.on("pageerror", lambda error: self.faults.append(f"{self.page.url}: {error}"))

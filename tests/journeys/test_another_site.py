@@ -4,8 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.answers import CHEMISTRY, IMAGES
-from tests.journeys.form_page import SLOW
-from tests.journeys.person import Person
+from tests.journeys.person import SLOW, Person
 from tests.journeys.subject_page import SubjectPage
 
 pytestmark = pytest.mark.browser

@@ -8,8 +8,7 @@ from playwright.sync_api import expect
 from pydicom.uid import CTImageStorage, generate_uid
 
 from tests.journeys.answers import CONSENT, IMAGES
-from tests.journeys.form_page import SLOW
-from tests.journeys.person import Person
+from tests.journeys.person import SLOW, Person
 from tests.journeys.subject_page import enrol
 from tests.journeys.test_main_path import Journey, enter, read_of
 

@@ -9,6 +9,7 @@ from edc.models import FormInstance, Site, Subject, User
 from modeling.models import Analysis, ModelVersion, Score
 from tests.factories.imaging import ImagingStudyFactory
 from tests.factories.modeling import AnalysisFactory, ModelVersionFactory, RunFactory, ScoreFactory, check
+from tests.made_once import made_once
 
 
 @pytest.fixture
@@ -82,8 +83,18 @@ def elsewhere(other_site: Site, member: Callable[..., User]) -> User:
 
 
 @pytest.fixture(scope="session")
-def trained() -> tuple[bytes, dict]:
-    """A model trained on a small cohort: bundle and manifest."""
-    from modeling.pipeline.demo_model import train
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, dict]:
+    """A model trained on a small cohort on the processor: bundle and manifest."""
+    from modeling.engines.fusion import read_bundle
 
-    return train(cases=20)
+    bundle = made_once(tmp_path_factory, "trained.zip", _train)
+    return bundle, read_bundle(bundle).manifest
+
+
+def _train() -> bytes:
+    import torch
+
+    from modeling.engines.fusion import train_demo
+    from modeling.synthetic import make_cohort
+
+    return train_demo(make_cohort(20), 7, device=torch.device("cpu")).bundle

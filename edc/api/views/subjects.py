@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from edc import access, selectors
+from edc.api.bodies import body_of
 from edc.api.idempotency import IdempotentWrites
 from edc.api.listing import FilteredList
 from edc.api.pagination import InOrder
@@ -22,8 +23,10 @@ from edc.api.serializers.subjects import (
     SubjectFilters,
     SubjectSerializer,
 )
+from edc.api.serializers.visits import AddEventRequest
 from edc.models import FormInstance, StudyEvent, Subject
 from edc.services.enrol import assess_eligibility, enrol_subject
+from edc.services.schedule import add_event
 
 
 class Subjects(IdempotentWrites, FilteredList):
@@ -66,8 +69,8 @@ class SubjectEligibility(IdempotentWrites, APIView):
         return Response(EligibilitySerializer(assessment).data)
 
 
-class SubjectEvents(FilteredList):
-    """The subject's visits: planned, held and missed."""
+class SubjectEvents(IdempotentWrites, FilteredList):
+    """GET the subject's visits: planned, held and missed; POST an unscheduled or a repeating one."""
 
     serializer_class = EventSerializer
     pagination_class = InOrder
@@ -77,6 +80,13 @@ class SubjectEvents(FilteredList):
         subjects = selectors.subjects_visible_to(self.request.user)
         subject = get_object_or_404(subjects, pk=self.kwargs["pk"])
         return selectors.events_visible_to(self.request.user).filter(subject=subject)
+
+    @extend_schema(request=AddEventRequest, responses={201: EventSerializer})
+    def post(self, request: Request, pk: int) -> Response:
+        subject = get_object_or_404(selectors.subjects_visible_to(request.user), pk=pk)
+        access.require(request.user, "enter_data", site=subject.site)
+        made = add_event(subject=subject, actor=request.user, **body_of(request, AddEventRequest))
+        return Response(EventSerializer(made).data, status=status.HTTP_201_CREATED)
 
 
 class SubjectForms(FilteredList):

@@ -85,7 +85,8 @@ CODELISTS = Sheet(
     Text("代码表", "Codelists"), ("oid",),
 )  # fmt: skip
 CODES = Sheet(
-    "Codes", "codelists", (*_plain("text", "code", "zh", "en"), *_plain("flag", "retired")),
+    "Codes", "codelists",
+    (*_plain("text", "code", "zh", "en"), *_plain("flag", "retired"), *_plain("list", "synonyms")),
     Text("代码；已发布的代码只能停用", "Codes; one that was published can only be retired"), ("codelist",),
 )  # fmt: skip
 VISITS = Sheet(

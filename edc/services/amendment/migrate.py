@@ -84,10 +84,7 @@ def send(asked: DesignMigration) -> None:
 def cancel_migration(*, migration: DesignMigration, actor: User) -> None:
     """Stop a migration before its next subject; subjects already migrated stay so."""
     access.require(actor, "manage_design", study=migration.study)
-    if not migration.is_under_way:
-        raise NotNow(_("The migration is done or has ended already."))
-    background.cancel(migration)
-    audit.record(actor=actor, action="migration.cancelled", target=migration)
+    background.cancel(migration, actor=actor, action="migration.cancelled")
 
 
 def migrate(asked: DesignMigration, report: Report) -> DesignMigration:

@@ -68,10 +68,7 @@ def send(asked: Rehearsal) -> None:
 def cancel_rehearsal(*, rehearsal: Rehearsal, actor: User) -> None:
     """Stop a rehearsal; nothing was changed by it."""
     access.require(actor, "manage_design", study=rehearsal.study)
-    if not rehearsal.is_under_way:
-        raise NotNow(_("The rehearsal is made or has ended already."))
-    background.cancel(rehearsal)
-    audit.record(actor=actor, action="rehearsal.cancelled", target=rehearsal)
+    background.cancel(rehearsal, actor=actor, action="rehearsal.cancelled")
 
 
 def rehearse(asked: Rehearsal, report: Report) -> Rehearsal:

@@ -19,7 +19,7 @@ from edc.services.reasons import required_text
 
 State = ImportBatch.State
 RIGHT = "import_data"
-# A dry run that gives no sign of life so long may be asked for again, and an import after a longer time.
+# A dry run that gives no sign of life so long may be asked for again; an import, or its undoing, later.
 SILENCE = timedelta(minutes=2)
 # One transaction: until it ends nobody outside sees how far it is.
 SILENCE_OF_COMMIT = timedelta(minutes=30)
@@ -120,7 +120,7 @@ def request_check(*, batch: ImportBatch, mapping: Mapping, actor: User) -> Impor
 
 def is_silent(batch: ImportBatch) -> bool:
     """Tell whether the work on the batch has given no sign of life for long."""
-    limit = SILENCE_OF_COMMIT if batch.state == State.COMMITTING else SILENCE
+    limit = SILENCE_OF_COMMIT if batch.state in (State.COMMITTING, State.UNDOING) else SILENCE
     return timezone.now() - batch.moved_at > limit
 
 

@@ -1,38 +1,82 @@
 """Undoing a batch: what stood before stands again, with audit; what changed since is left and listed."""
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from edc import audit
+from edc import audit, jobs
 from edc.errors import NotNow
 from edc.models import FormInstance, ImportBatch, ImportedForm, Level, Stream, User
 from edc.selectors.holds import in_force, on_form
 from edc.selectors.records import current_record
 from edc.services.completion import complete_form
-from edc.services.data_import.batches import move, require_sites
+from edc.services.data_import.batches import is_silent, move, require_sites
 from edc.services.data_import.commit import seal
 from edc.services.moves import move as move_status
 from edc.services.reasons import required_text
 
+State = ImportBatch.State
 How = ImportedForm.How
 Status = FormInstance.Status
 EMPTY: dict = {"items": {}, "rows": {}}
 
 
 @transaction.atomic
-def undo_import(*, batch: ImportBatch, reason: str, actor: User) -> ImportBatch:
-    """Restore what the batch overwrote; a form that it completed is to do again.
-
-    An item changed since, a form locked, verified since or under way is left as it is and stands in
-    `undo_account`. Raises NotNow when nothing can be undone. Subjects that the batch added remain, without
-    values.
-    """
+def request_undo(*, batch: ImportBatch, reason: str, actor: User) -> ImportBatch:
+    """Ask for an import to be undone, with the reason; a worker does it, under the actor's name."""
     require_sites(actor, batch)
     reason = required_text(reason, field="reason")
     batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-    if batch.state != ImportBatch.State.COMMITTED:
+    if batch.state == State.UNDOING and is_silent(batch):
+        move(batch, State.COMMITTED)
+    if batch.state != State.COMMITTED:
         raise NotNow(_("Only an import that was carried out can be undone."))
+    move(batch, State.UNDOING, undo_reason=reason, undone_by=actor, problem_zh="", problem_en="")
+    audit.record(actor=actor, action="import.undo_requested", target=batch, reason=reason)
+    jobs.enqueue("edc.tasks.undo_import", batch_id=batch.pk)
+    return batch
+
+
+def undo_batch(*, batch_id: int) -> None:
+    """Restore what the batch overwrote, in one transaction; a form that it completed is to do again.
+
+    An item changed since, a form locked, verified since or under way is left as it is and stands in
+    `undo_account`. Subjects that the batch added remain, without values. Where nothing can be undone the
+    batch says so and stays imported; one in another state is left alone.
+    """
+    batch = ImportBatch.objects.select_related("study", "undone_by").get(pk=batch_id)
+    if batch.state != State.UNDOING:
+        return
+    try:
+        _undo(batch)
+    except PermissionDenied:
+        end_undo_badly(batch=batch, zh=RIGHT_ZH, en=RIGHT_EN)
+    except NotNow:
+        end_undo_badly(batch=batch, zh=NOTHING_ZH, en=NOTHING_EN)
+
+
+RIGHT_ZH = "你不再有权导入该批次的所有中心，什么都没有撤销。"
+RIGHT_EN = "Your right to import at a site of this batch has ended; nothing was undone."
+NOTHING_ZH = "没有可撤销的内容：导入后都已更改，或已锁定。"
+NOTHING_EN = "Nothing of this import can be undone: everything in it changed since, or is locked."
+
+
+@transaction.atomic
+def end_undo_badly(*, batch: ImportBatch, zh: str, en: str) -> None:
+    """Write on the batch why it was not undone; it stays imported."""
+    assert batch.undone_by is not None
+    batch.state = State.UNDOING
+    actor = batch.undone_by
+    move(batch, State.COMMITTED, undone_by=None, undo_reason="", problem_zh=zh[:500], problem_en=en[:500])
+    audit.record(actor=actor, action="import.undo_refused", target=batch, after={"zh": zh, "en": en})
+
+
+@transaction.atomic
+def _undo(batch: ImportBatch) -> None:
+    actor, reason = batch.undone_by, batch.undo_reason
+    assert actor is not None
+    require_sites(actor, batch)
     account: list[dict] = []
     undone = 0
     with audit.channel("import", request_id=str(batch.uid)):
@@ -42,16 +86,10 @@ def undo_import(*, batch: ImportBatch, reason: str, actor: User) -> ImportBatch:
             account += left
             undone += len(left) < max(1, len(each.paths))
         if not undone:
-            raise NotNow(
-                _("Nothing of this import can be undone: everything in it changed since, or is locked.")
-            )
-        move(
-            batch, ImportBatch.State.UNDONE, undo_reason=reason, undo_account=account, undone_by=actor,
-            undone_at=timezone.now(),
-        )  # fmt: skip
+            raise NotNow(NOTHING_EN)
+        move(batch, State.UNDONE, undo_account=account, undone_at=timezone.now())
         after = {"forms": undone, "left": account}
         audit.record(actor=actor, action="import.undone", target=batch, after=after, reason=reason)
-    return batch
 
 
 def _undo_form(imported: ImportedForm, reason: str, actor: User) -> list[dict]:

@@ -1,6 +1,6 @@
 """One change of a draft: an element put, added, removed or moved, refused where somebody came first."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -37,10 +37,36 @@ def change_draft(*, draft: DesignDraft, change: Change, actor: User) -> DesignDr
     Raises Conflict where the element is gone or no longer what the person saw, InvalidInput for a second
     use of an OID.
     """
+    return change_together(draft=draft, changes=[change], actor=actor)
+
+
+@transaction.atomic
+def change_together(*, draft: DesignDraft, changes: Sequence[Change], actor: User) -> DesignDraft:
+    """Make several changes of a draft or none, each with its own audit row; raises as `change_draft` does."""
     draft = locked_draft(draft, state=DesignDraft.State.DRAFT, actor=actor)
     document = document_of(draft)
+    made = [(change, *_tried(document, change)) for change in changes]
+    if not made:
+        return draft
+    store(draft, document)
+    for change, before, after in made:
+        place = "/".join(change.address)
+        step(draft, Kind.CHANGED, actor, place=place, text=change.act)
+        audit.record(
+            actor=actor,
+            action="design_draft.changed",
+            target=draft,
+            path=place[:120],
+            before=before,
+            after=after,
+        )
+    return draft
+
+
+def _tried(document: Document, change: Change) -> tuple[object, object]:
+    """Make the change in the document; return what stood there before and after."""
     try:
-        before, after = _made(document, change)
+        return _made(document, change)
     except editing.NoSuchElement:
         raise Conflict(
             _("This part is no longer in the draft: somebody took it out. Load the page.")
@@ -50,13 +76,6 @@ def change_draft(*, draft: DesignDraft, change: Change, actor: User) -> DesignDr
     except editing.TakenOid as taken:
         message = _("%(oid)s is in use already: choose another.") % {"oid": taken}
         raise InvalidInput(_("Some fields need correction."), fields={"oid": message}) from None
-    store(draft, document)
-    place = "/".join(change.address)
-    step(draft, Kind.CHANGED, actor, place=place, text=change.act)
-    audit.record(
-        actor=actor, action="design_draft.changed", target=draft, path=place[:120], before=before, after=after
-    )
-    return draft
 
 
 def _made(document: Document, change: Change) -> tuple[object, object]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from edc import access
-from edc.design.codelist_life import Terms, code_faults, published_terms
+from edc.design.codelist_life import Terms, code_faults, published_terms, synonym_faults
 from edc.design.editing import Address
 from edc.design.errors import DesignError
 from edc.design.places import locate
@@ -44,8 +44,9 @@ def terms_of(study: Study) -> Terms:
 def checked_content(draft: DesignDraft, document: Document) -> tuple[Checked, list[DesignError]]:
     """Return the document as far as it compiles, and every fault, those against published codes too."""
     checked = check_document(document)
-    codes = code_faults(terms_of(draft.study), document["codelists"], draft.wordings)
-    return checked, sorted({*checked.errors, *codes})
+    codelists = document["codelists"]
+    codes = code_faults(terms_of(draft.study), codelists, draft.wordings)
+    return checked, sorted({*checked.errors, *codes, *synonym_faults(codelists)})
 
 
 def store(draft: DesignDraft, document: Document, cell_of: CellOf | None = None) -> None:

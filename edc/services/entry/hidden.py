@@ -23,12 +23,17 @@ def newly_hidden(form: FormInstance, before: Mapping, after: Mapping, state: For
 
     ``state`` is that of the record ``after``.
     """
-    held = [path for path, each in after["items"].items() if not is_empty(each)]
-    hidden = [path for path in held if not state.visible.get(path, True)]
+    hidden = held_unseen(after, state)
     if not hidden:
         return []
     shown = state_of(form, before).visible
     return sorted(path for path in hidden if shown.get(path))
+
+
+def held_unseen(record: Mapping, state: FormState) -> list[str]:
+    """Return the paths that hold something in the record although the form, in this state, hides them."""
+    held = (path for path, each in record["items"].items() if not is_empty(each))
+    return [path for path in held if not state.visible.get(path, True)]
 
 
 def ask_before_hiding(form: FormInstance, path: str, saved: dict | None, hidden: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 from edc.services.lock.guard import require_open, require_place_open
 from edc.services.lock.holds import Spot, lift_hold, lock_form, place_hold, unlock_form
-from edc.services.lock.requests import ask_hold, decide_hold
+from edc.services.lock.requests import ask_hold, decide_hold, require_decider
 
 __all__ = [
     "Spot",
@@ -11,6 +11,7 @@ __all__ = [
     "lift_hold",
     "lock_form",
     "place_hold",
+    "require_decider",
     "require_open",
     "require_place_open",
     "unlock_form",

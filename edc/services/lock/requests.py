@@ -49,7 +49,7 @@ def decide_hold(*, request: HoldRequest, approve: bool, note: str, actor: User) 
     held = HoldRequest.objects.select_for_update(of=("self",)).select_related("study", "site")
     request = held.get(pk=request.pk)
     spot = Spot(request.site or request.study)
-    _require_decider(spot, actor)
+    require_decider(spot, actor)
     if request.asked_by_id == actor.pk:
         raise PermissionDenied(_("Another person decides on this: you asked for it."))
     if request.status != Asked.OPEN:
@@ -68,7 +68,8 @@ def decide_hold(*, request: HoldRequest, approve: bool, note: str, actor: User) 
     return request
 
 
-def _require_decider(spot: Spot, actor: User) -> None:
+def require_decider(spot: Spot, actor: User) -> None:
+    """Raise PermissionDenied unless the actor may be the second person there."""
     sites = access.sites_for(actor, "lock_form", "sign_form").filter(study=spot.study)
     if spot.site is not None:
         sites = sites.filter(pk=spot.site.pk)

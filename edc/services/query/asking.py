@@ -93,7 +93,7 @@ def tell(query: Query, user: User, kind: str) -> None:
     """Tell a person of a query by its number: the words of a query may speak of a subject."""
     site = query.form.subject.site
     where = reverse("query", args=[query.pk])
-    notify(users=[user], kind=kind, about=f"#{query.pk}", url=where, study=site.study, site=site)
+    notify(users=[user], kind=kind, about=f"Q-{query.pk}", url=where, study=site.study, site=site)
 
 
 def _works_on_queries(person: User, site: Site) -> bool:

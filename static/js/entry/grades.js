@@ -1,5 +1,4 @@
-import { itemOf, post, say, sheet, urls } from "./page.js";
-import { current } from "./moves.js";
+import { current, itemOf, post, say, sheet, urls } from "./page.js";
 
 // A proposed grade becomes a row of the adverse events only when a person takes it: by its button or by its key.
 async function take(button) {

@@ -1,13 +1,11 @@
-import { itemOf, items, say, sheet, urls } from "./page.js";
+import { current, itemOf, items, say, sheet, urls } from "./page.js";
 import { entrance } from "./fields.js";
 import { openMissing } from "./missing.js";
 import { addRow, copyAbove } from "./rows.js";
 import { acceptAll, useUnit } from "./proposals.js";
-import { showTab } from "./panel.js";
 import { typeAhead } from "./type_ahead.js";
 
 const shown = (item) => item.checkVisibility() && !item.classList.contains("off") && entrance(item);
-export const current = () => itemOf(document.activeElement) ?? sheet.querySelector("[data-path].focus");
 
 export function goTo(item) {
   const field = item && entrance(item);
@@ -78,7 +76,6 @@ export function watchMoves(leaveTo) {
   add("F8", "next_owed", goToOwed);
   add("Alt+U", "use_other_unit", () => useUnit(current()), here);
   add("Alt+A", "accept_all", acceptAll, () => Boolean(sheet.querySelector("[data-proposal]")) && !sheet.querySelector("[data-accept-all]"));
-  add("Ctrl+Q", "ask", () => showTab(current(), "queries", { enter: true }), here);
   add("Ctrl+S", "save_next", () => leaveTo(nextForm()));
   const neighbour = (url) => () => (url ? leaveTo(url) : globalThis.tandem.toast(say("no_neighbour")));
   add("Alt+ArrowLeft", "earlier_subject", neighbour(urls.earlier));

@@ -1,5 +1,5 @@
 import { entrance } from "./fields.js";
-import { itemAt, itemOf, sheet } from "./page.js";
+import { current, itemAt, itemOf, say, sheet } from "./page.js";
 
 // The panel beside the form follows the focus; it is loaded when the focus rests.
 const panel = document.getElementById("panel");
@@ -38,6 +38,26 @@ export async function showTab(item, wanted, { enter = false } = {}) {
   if (enter) panel.querySelector(".panel-body :is(textarea, select, input:not([type=hidden]), button)")?.focus();
 }
 
+/** Where the focus of an item goes: to its field; on a page that is only read, to the first of its buttons. */
+const doorOf = (item) => entrance(item) ?? item?.querySelector("[data-tab]");
+
+/** What was just done about the item stands at it too: whether a query is open. The focus does not get lost. */
+function settle(event) {
+  const item = itemAt(path);
+  const told = panel.querySelector("[data-open-queries]");
+  const flag = told && item?.querySelector("[data-tab=queries]");
+  if (flag) {
+    const open = told.dataset.openQueries !== "0";
+    flag.classList.toggle("q", open);
+    flag.ariaLabel = told.dataset.flagLabel;
+    flag.hidden = !open && item.tagName === "TD";
+    flag.querySelector("i").className = open ? "bi bi-flag-fill" : "bi bi-flag";
+  }
+  if (document.activeElement !== document.body) return;
+  const isTab = event.detail.requestConfig?.verb === "get";
+  (isTab ? panel.querySelector("[aria-pressed=true]") : doorOf(item))?.focus();
+}
+
 function mark(item) {
   for (const each of sheet.querySelectorAll(".focus")) each.classList.remove("focus");
   item.classList.add("focus");
@@ -47,7 +67,14 @@ export function watchPanel() {
   panel.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
-    entrance(itemAt(path))?.focus();
+    doorOf(itemAt(path))?.focus();
+  });
+  panel.addEventListener("htmx:afterSettle", settle);
+  globalThis.tandem.addKey({
+    key: "Ctrl+Q",
+    label: say("ask"),
+    run: () => showTab(current(), "queries", { enter: true }),
+    when: () => Boolean(current()),
   });
   sheet.addEventListener("focusin", (event) => {
     const item = itemOf(event.target);
@@ -63,7 +90,8 @@ export function watchPanel() {
   sheet.addEventListener("applied", () => tab === "guide" && panel.querySelector(".panel-term") && load());
   sheet.addEventListener("click", (event) => {
     const button = event.target.closest("[data-tab]");
-    if (button) showTab(itemOf(button), button.dataset.tab);
+    // A click without a pointer is a key: the person goes on in the panel.
+    if (button) showTab(itemOf(button), button.dataset.tab, { enter: event.detail === 0 });
   });
   panel.addEventListener("click", (event) => {
     const wanted = new URLSearchParams(event.target.closest("[hx-get]")?.getAttribute("hx-get").split("?")[1]).get("tab");

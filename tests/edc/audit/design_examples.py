@@ -42,6 +42,12 @@ DESIGNS = {
             draft=draft, change=drafts.Change("move", ("forms", "FO.DM"), by=1), actor=w.manager
         ),
     ),
+    "design_draft.change.change_together": (
+        begun,
+        lambda w, draft: drafts.change_together(
+            draft=draft, changes=[drafts.Change("move", ("forms", "FO.DM"), by=1)], actor=w.manager
+        ),
+    ),
     "design_draft.change.explain_wording": (
         reworded,
         lambda w, draft: drafts.explain_wording(

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from edc.services import export, snapshot
+from edc.services import archive, export, snapshot
+from edc.services.sign import Proof
+from tests.factories.models import PASSWORD
 from tests.factories.snapshots import ExportFactory, SnapshotFactory, SnapshotRequestFactory
 
 
@@ -29,6 +31,13 @@ def made(w):
 
 
 EXPORTS = {
+    "archive.confirm_receipt": (
+        lambda w: package(w, kind="archive", state="done", sha256="0" * 64, receipt_code="0123456789abcdef"),
+        lambda w, row: archive.confirm_receipt(
+            export=row, code="0123456789ABCDEF ", kept_at="Room 3", proof=Proof(PASSWORD),
+            actor=w.investigator,
+        ),
+    ),
     "snapshot.request_snapshot": (
         None,
         lambda w, _: snapshot.request_snapshot(study=w.study, name="Interim", note="", actor=w.manager),

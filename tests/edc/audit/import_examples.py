@@ -39,6 +39,10 @@ def _committed(w):
     return batch
 
 
+def _undoing(w):
+    return undo.request_undo(batch=_committed(w), reason="Wrong", actor=w.manager)
+
+
 IMPORTS = {
     "data_import.batches.upload_file": (None, lambda w, _: _uploaded(w)),
     "data_import.batches.save_mapping": (
@@ -67,8 +71,13 @@ IMPORTS = {
         _requested,
         lambda w, batch: commit.end_commit_badly(batch=batch, zh="坏", en="bad"),
     ),
-    "data_import.undo.undo_import": (
+    "data_import.undo.request_undo": (
         _committed,
-        lambda w, batch: undo.undo_import(batch=batch, reason="Wrong", actor=w.manager),
+        lambda w, batch: undo.request_undo(batch=batch, reason="Wrong", actor=w.manager),
+    ),
+    "data_import.undo.undo_batch": (_undoing, lambda w, batch: undo.undo_batch(batch_id=batch.pk)),
+    "data_import.undo.end_undo_badly": (
+        _undoing,
+        lambda w, batch: undo.end_undo_badly(batch=batch, zh="坏", en="bad"),
     ),
 }

@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
+from django.utils import timezone
+
 from edc.models import FormInstance
-from edc.services import lab_grades, lab_ranges, safety_cases
+from edc.services import lab_grades, lab_ranges, safety_cases, safety_opening
 from edc.services.design import publish_design
 from edc.services.entry import save_item
 from tests.factories.designs import small_design
 from tests.factories.entering import entry as value
+from tests.factories.models import ItemValueFactory
 from tests.factories.safety import (
     ReferenceRangeFactory,
     SafetyCaseFactory,
@@ -16,6 +19,7 @@ from tests.factories.safety import (
     adverse_events,
     laboratory,
     range_file,
+    serious_events,
 )
 
 
@@ -43,6 +47,26 @@ def a_closed_case(w):
     report = a_report(w, final=True)
     SafetyDecisionFactory(report=report, by=w.investigator)
     return safety_cases.close_case(case=report.case, reason="Over", actor=w.manager)
+
+
+def a_form_of_events(w):
+    """The subject's form of adverse events, in a design that asks whether an event is serious."""
+    form = w.form("FO.AE")
+    version = publish_design(design=serious_events(small_design()), actor=w.system)
+    FormInstance.objects.filter(subject=w.subject).update(design_version=version)
+    return FormInstance.objects.get(pk=form.pk)
+
+
+def an_untied_case(w):
+    """A case opened by hand, and the form that calls its event serious by now."""
+    form = a_form_of_events(w)
+    FormInstance.objects.filter(pk=form.pk).update(status="complete")
+    ItemValueFactory(form=form, item_oid="IT.AE.AESER", row_key="1", value="Y", raw="Y")
+    return SafetyCaseFactory(form=form, row_key=None, opened_by=w.ada)
+
+
+def a_case_due(w):
+    return SafetyCaseFactory(form=w.form("FO.AE"), due_at=timezone.now() + timedelta(hours=2))
 
 
 VERDICT = safety_cases.Verdict("possible", "expected", "none", "Known of the drug")
@@ -77,6 +101,20 @@ SAFETY = {
     "safety_cases.reopen_case": (
         a_closed_case,
         lambda w, case: safety_cases.reopen_case(case=case, reason="New findings", actor=w.manager),
+    ),
+    "safety_opening.open_case": (
+        a_form_of_events,
+        lambda w, form: safety_opening.open_case(
+            subject=form.subject, aware_at=timezone.now() - timedelta(hours=1), actor=w.ada
+        ),
+    ),
+    "safety_opening.tie_case": (
+        an_untied_case,
+        lambda w, case: safety_opening.tie_case(case=case, form=case.form, row_key="1", actor=w.ada),
+    ),
+    "safety_opening.remind_of_deadlines": (
+        a_case_due,
+        lambda w, _: safety_opening.remind_of_deadlines(actor=w.system),
     ),
     "lab_grades.accept_grade": (
         a_proposed_grade,

@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from edc import audit
 from edc.models import AuditEvent, AuditHead
 from tests.factories import amendments, checks, safety, training
+from tests.factories import backups as kept
 from tests.factories import entry_plan as plan
 from tests.factories import models as factories
 from tests.factories import snapshots as frozen
@@ -48,6 +49,9 @@ ROWS = {
     "edc_specimenstep": (SpecimenStepFactory, "condition = 'x'"),
     "edc_safetyreport": (safety.SafetyReportFactory, "content_sha256 = 'x'"),
     "edc_safetydecision": (safety.SafetyDecisionFactory, "action = 'stop'"),
+    "edc_backup": (kept.BackupFactory, "problem = 'x'"),
+    "edc_restoredrill": (kept.RestoreDrillFactory, "passed = false"),
+    "edc_archivereceipt": (kept.ArchiveReceiptFactory, "code = 'x'"),
     "edc_formulaadoption": (checks.FormulaAdoptionFactory, "reason = 'x'"),
 }
 

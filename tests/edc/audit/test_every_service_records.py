@@ -19,6 +19,7 @@ from edc.services.eligibility import reassess
 from edc.services.entry.release import LEFT_AFTER
 from tests.edc.audit.account_examples import ACCOUNTS
 from tests.edc.audit.amendment_examples import AMENDMENTS
+from tests.edc.audit.backup_examples import BACKUPS
 from tests.edc.audit.check_examples import CHECKS
 from tests.edc.audit.coding_examples import CODING
 from tests.edc.audit.conduct_examples import CONDUCT
@@ -26,6 +27,7 @@ from tests.edc.audit.design_examples import DESIGNS
 from tests.edc.audit.entry_examples import ENTRY
 from tests.edc.audit.evidence_examples import EVIDENCE
 from tests.edc.audit.export_examples import EXPORTS
+from tests.edc.audit.founding_examples import FOUNDINGS
 from tests.edc.audit.import_examples import IMPORTS
 from tests.edc.audit.quality_examples import QUALITY
 from tests.edc.audit.safety_examples import SAFETY
@@ -331,8 +333,11 @@ EXAMPLES = {
 }
 
 EXAMPLES |= TRAINING | TRUST | DESIGNS | SAFETY | VIEWS | CODING
+EXAMPLES |= TRUST | DESIGNS | SAFETY | VIEWS | CODING | FOUNDINGS
 
-EXAMPLES |= AMENDMENTS | ENTRY | IMPORTS | EXPORTS | ACCOUNTS | CHECKS | QUALITY | CONDUCT | EVIDENCE
+EXAMPLES |= (
+    AMENDMENTS | ENTRY | IMPORTS | EXPORTS | ACCOUNTS | CHECKS | QUALITY | CONDUCT | EVIDENCE | BACKUPS
+)
 
 
 @pytest.fixture

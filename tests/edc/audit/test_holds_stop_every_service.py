@@ -10,10 +10,11 @@ from tests.factories.quality import HoldFactory
 
 # What is no content of a subject: people, the design, plans and texts, holds themselves, exports.
 OUTSIDE = {
-    "accounts", "audit_export", "check_queries", "data_import", "design", "design_draft", "dictionaries",
+    "accounts", "archive", "audit_export", "backup", "check_queries", "data_import", "design", "design_draft",
+    "dictionaries",
     # Codes of locked forms stay as they are.
     "dictionary_versions",
-    "entry_plan", "formulas",
+    "entry_plan", "formulas", "founding",
     "lab_ranges", "lock",
     "passwords",
     "password_rules", "people", "second_factors", "sessions", "silent_checks",
@@ -25,7 +26,7 @@ OUTSIDE = {
     # Personal data typed by mistake is masked whatever is locked; two people see to it.
     "redaction",
     # A serious adverse event is reported and decided on whatever is locked; no form changes with it.
-    "safety_cases",
+    "safety_cases", "safety_opening",
     # That something was seen is told whatever is locked.
     "views",
 }  # fmt: skip

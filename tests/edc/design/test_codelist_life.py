@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from edc.design.codelist_life import code_faults, published_terms
+from edc.design.codelist_life import code_faults, published_terms, synonym_faults
 from edc.design.whole import written
 from tests.factories.designs import small_design
 
@@ -65,3 +65,18 @@ def test_terms_say_since_when_a_code_is_there_and_retired():
     others = tuple(retired if each.oid == SEX else each for each in OLD.codelists)
     terms = published_terms([(1, OLD), (2, replace(OLD, codelists=others))])[SEX]
     assert [(each.since, each.retired_since) for each in terms.values()][:2] == [(1, 2), (1, None)]
+
+
+def test_a_synonym_means_one_code_of_its_list_only(codelists):
+    first, second = codelists[SEX]["items"][:2]
+    first["synonyms"] = ["man", "boy"]
+    assert list(synonym_faults(codelists)) == []
+    second["synonyms"] = ["Boy"]
+    assert len(list(synonym_faults(codelists))) == 2
+    second["synonyms"] = [first["zh"]]
+    assert [each.field for each in synonym_faults(codelists)] == [f"{SEX}.items[1].synonyms"]
+
+
+def test_synonyms_are_no_other_wording(codelists):
+    codelists[SEX]["items"][0]["synonyms"] = ["man"]
+    assert said(codelists) == []

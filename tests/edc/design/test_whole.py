@@ -1,28 +1,17 @@
 """A whole design as one document: nothing lost either way, every fault with its place."""
 
 import copy
-from functools import cache
-from pathlib import Path
 
 import pytest
 
-from edc.design.reader import read_study
-from edc.design.study import StudyDesign
 from edc.design.whole import check_document, read_document, written
 from tests.factories.designs import small_design
-
-STUDIES = Path(__file__).resolve().parents[3] / "studies"
-ALL = sorted(path.name for path in STUDIES.glob("ChiCTR*"))
+from tests.studies import REGISTERED, study_design
 
 
-@cache
-def study(oid: str) -> StudyDesign:
-    return read_study(STUDIES / oid, STUDIES / "library")
-
-
-@pytest.mark.parametrize("oid", ALL)
+@pytest.mark.parametrize("oid", REGISTERED)
 def test_a_design_comes_back_from_its_document(oid):
-    assert read_document(written(study(oid))).sha256 == study(oid).sha256
+    assert read_document(written(study_design(oid))).sha256 == study_design(oid).sha256
 
 
 @pytest.fixture

@@ -25,7 +25,6 @@ def value(form, oid):
     return ItemValue.objects.get(form=form, item_oid=oid)
 
 
-@pytest.mark.requirement("E1")
 def test_a_derived_item_is_stored_with_its_formula(form):
     albi = value(form, "IT.LBC.ALBI")
     assert (albi.derived, albi.formula) == (True, "ALBI 2015")

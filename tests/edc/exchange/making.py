@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from edc.design.reader import read_study
 from edc.design.study import StudyDesign
 from edc.exchange.odm_write.admin import AdminData, Meaning, Person, Place
 from edc.exchange.odm_write.document import Heading, History
@@ -12,14 +11,13 @@ from edc.exchange.odm_write.transactional import Change, Enrolled
 from edc.exchange.package import Package, Source
 from edc.exchange.record import Subject
 from tests.factories.records import generated_subjects
+from tests.studies import study_design
 
-STUDIES = Path(__file__).resolve().parents[3] / "studies"
-REGISTERED = sorted(path.name for path in STUDIES.iterdir() if path.name.startswith("ChiCTR"))
 AT = "2026-11-21T08:00:00+00:00"
 
 
 def design_of(oid: str) -> StudyDesign:
-    return read_study(STUDIES / oid, STUDIES / "library")
+    return study_design(oid)
 
 
 def counted(subjects: Iterable[Subject]) -> tuple[Counter[str], dict[str, tuple[int, int]]]:

@@ -1,25 +1,21 @@
 """A design as a workbook: the five studies come back the same, and each fault names its cell."""
 
 import copy
-from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
 from edc.design.places import locate
-from edc.design.reader import read_study
 from edc.design.whole import check_document, read_document, written
 from edc.exchange.design_workbook import read_workbook, write_workbook
 from edc.exchange.faults import FileFault
 from tests.factories.designs import small_design
-
-STUDIES = Path(__file__).resolve().parents[3] / "studies"
-ALL = sorted(path.name for path in STUDIES.glob("ChiCTR*"))
+from tests.studies import REGISTERED, study_design
 
 
-@pytest.mark.parametrize("oid", ALL)
+@pytest.mark.parametrize("oid", REGISTERED)
 def test_the_design_of_a_study_comes_back_the_same(oid, tmp_path):
-    design = read_study(STUDIES / oid, STUDIES / "library")
+    design = study_design(oid)
     path = tmp_path / "design.xlsx"
     write_workbook(written(design), path, told=oid)
     found = read_workbook(path)

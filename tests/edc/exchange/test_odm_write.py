@@ -7,7 +7,8 @@ from lxml import etree
 
 from edc.exchange.formats import ODM, ODM2, TRANSACTIONAL
 from edc.exchange.record import Asked, Form, Signed, Turn
-from tests.edc.exchange.making import AT, REGISTERED, design_of, package, some_subjects
+from tests.edc.exchange.making import AT, design_of, package, some_subjects
+from tests.studies import REGISTERED
 
 FILES = {ODM: "odm/snapshot.xml", TRANSACTIONAL: "odm/transactional.xml", ODM2: "odm/odm2.xml"}
 ONE = "{http://www.cdisc.org/ns/odm/v1.3}"

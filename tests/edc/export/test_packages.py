@@ -5,6 +5,7 @@ import io
 import json
 import shutil
 import subprocess
+from datetime import UTC
 
 import pytest
 from lxml import etree
@@ -16,7 +17,9 @@ from edc.services import background, reconcile
 from edc.services.entry import correct_item
 from edc.services.export import remove_expired_exports, request_export
 from edc.services.export_make import PartAltered, make
+from edc.services.sign import sign_form
 from tests.factories.entering import entry, form_of
+from tests.factories.models import PASSWORD
 
 ODM = "{http://www.cdisc.org/ns/odm/v1.3}"
 
@@ -152,7 +155,7 @@ def test_an_altered_part_makes_no_package(frozen, meg, monkeypatch):
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs the Debian package poppler-utils")
-@pytest.mark.requirement("P2", "P13", "N10")
+@pytest.mark.requirement("P2", "N10")
 def test_a_casebook_shows_values_and_their_history_in_a_pdf(frozen, packing, tmp_path):
     export, archive = packing(frozen, kind="archive", sites=[frozen.study.sites.get(oid="S01")])
 
@@ -167,6 +170,30 @@ def test_a_casebook_shows_values_and_their_history_in_a_pdf(frozen, packing, tmp
     audited = rows(archive, "audit/audit.csv")
     assert "item.corrected" in {row["ACTION"] for row in audited}
     assert export.manifest["kind"] == "archive"
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs the Debian package poppler-utils")
+@pytest.mark.requirement("P13")
+def test_a_signature_shows_name_time_and_meaning_on_the_printed_casebook(
+    complete, freezing, packing, member, tmp_path
+):
+    complete("FO.IC")
+    signed = sign_form(
+        form=complete("FO.DM"), actor=member("pi", "investigator"), password=PASSWORD, meaning="approved"
+    )
+
+    snapshot = freezing()
+    _export, archive = packing(snapshot, "casebooks", language="en")
+
+    name = next(each for each in archive.namelist() if "/casebooks/" in each and "blank" not in each)
+    (tmp_path / "book.pdf").write_bytes(archive.read(name))
+    done = subprocess.run(
+        ["pdftotext", "-layout", tmp_path / "book.pdf", "-"], capture_output=True, check=True, text=True
+    )
+    moment = signed.signed_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+    for shown in (signed.signer_name, moment, "UTC", str(signed.get_meaning_display())):
+        assert shown in done.stdout
+    assert signed.content_sha256 in done.stdout.replace("\n", "")
 
 
 def test_a_workbook_holds_a_sheet_a_form_and_says_who_is_short_of_follow_up(frozen, packing):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from edc.models import AuditEvent, ImportBatch, ImportMapping, ItemValue
 from edc.services.data_import.commit import commit_batch
 from edc.services.data_import.dry_run import check_batch
+from edc.services.data_import.undo import undo_batch
 from tests.edc.imports.conftest import csv_of
 
 
@@ -45,12 +46,15 @@ def test_a_file_goes_from_upload_to_undo_on_the_pages(client, manager, complete,
     assert ItemValue.objects.get(item_oid="IT.DM.AGE").value == 59
 
     client.post(reverse("import-undo", args=[batch.pk]), {"reason": "Wrong file"})
+    waiting = client.get(page).content.decode()
+    assert reverse("import-progress", args=[batch.pk]) in waiting
+    undo_batch(batch_id=batch.pk)
     assert ItemValue.objects.get(item_oid="IT.DM.AGE").value == 58
     assert "Wrong file" in client.get(page).content.decode()
     actions = AuditEvent.objects.filter(target_type="edc.importbatch").values_list("action", flat=True)
     assert list(actions) == [
         "import.uploaded", "import.check_requested", "import.checked", "import.commit_requested",
-        "import.committed", "import.undone",
+        "import.committed", "import.undo_requested", "import.undone",
     ]  # fmt: skip
 
 

@@ -1,10 +1,14 @@
 """Undoing a batch restores what stood before, with audit, and lists what it had to leave."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from edc.errors import NotNow
-from edc.models import AuditEvent, FormInstance, ItemValue
-from edc.services.data_import.undo import undo_import
+from edc.models import AuditEvent, FormInstance, ImportBatch, ItemValue
+from edc.selectors import form_state
+from edc.services.data_import.undo import request_undo, undo_batch
 from edc.services.entry import correct_item
 from tests.edc.imports.conftest import CONSENT
 from tests.factories.entering import entry, form_of
@@ -13,7 +17,10 @@ Status = FormInstance.Status
 
 
 def undo(batch, manager):
-    return undo_import(batch=batch, reason="Wrong file", actor=manager)
+    request_undo(batch=batch, reason="Wrong file", actor=manager)
+    undo_batch(batch_id=batch.pk)
+    batch.refresh_from_db()
+    return batch
 
 
 def values(subject, form_oid):
@@ -31,6 +38,7 @@ def test_a_form_completed_by_the_import_is_to_do_again_and_can_be_entered(import
 
     assert (done.state, done.undo_account) == ("undone", [])
     assert form_of(subject, "FO.DM").status == Status.TO_DO
+    assert form_state(form_of(subject, "FO.DM"), manager).shown == "nothing"
     assert not ItemValue.objects.filter(form__subject=subject).exists()
     removed = AuditEvent.objects.filter(action="value.changed", after__isnull=True, request_id=str(batch.uid))
     assert removed.filter(path="IT.DM.AGE", reason="Wrong file").exists()
@@ -40,7 +48,6 @@ def test_a_form_completed_by_the_import_is_to_do_again_and_can_be_entered(import
     assert values(subject, "FO.DM") == {"IT.DM.SEX": "F", "IT.DM.AGE": 58}
 
 
-@pytest.mark.requirement("N14")
 def test_overwritten_values_stand_again(imported, complete, subject, manager):
     complete("FO.DM")
     batch = imported({"SUBJID": subject.subject_key, "VISIT": "SE.SCREEN", "AGE": "59", "NOTE": "New"})
@@ -83,8 +90,26 @@ def test_an_import_overtaken_in_everything_cannot_be_undone(imported, complete, 
         form=form_of(subject, "FO.DM"), path="IT.DM.AGE", entry=entry("60"), reason="Source", actor=crcs[0]
     )
 
+    left = undo(batch, manager)
+
+    assert (left.state, left.undone_by, left.undo_reason) == ("committed", None, "")
+    assert left.problem_en.startswith("Nothing of this import can be undone")
+    assert values(subject, "FO.DM")["IT.DM.AGE"] == 60
+    refused = AuditEvent.objects.get(action="import.undo_refused")
+    assert (refused.actor, refused.after["en"]) == (manager, left.problem_en)
+
+
+def test_an_import_under_way_of_undoing_is_not_undone_twice(imported, complete, subject, manager):
+    complete("FO.DM")
+    batch = imported({"SUBJID": subject.subject_key, "VISIT": "SE.SCREEN", "AGE": "59"})
+    request_undo(batch=batch, reason="Wrong file", actor=manager)
+
     with pytest.raises(NotNow):
-        undo(batch, manager)
+        request_undo(batch=batch, reason="Wrong file", actor=manager)
+    ImportBatch.objects.update(moved_at=timezone.now() - timedelta(hours=1))
+    undo(batch, manager)
+
+    assert values(subject, "FO.DM")["IT.DM.AGE"] == 58
 
 
 def test_a_row_key_of_an_undone_import_is_not_used_again(imported, complete, subject, manager):

@@ -63,7 +63,7 @@ def test_queries_are_told_by_their_number_to_who_sees_to_them(complete, ada, mem
     assert (kinds_of(ada), kinds_of(meg)) == ([Kind.QUERY_ASSIGNED], [Kind.QUERY_ANSWERED])
     told = ada.notifications.get()
     assert (told.about, told.url, told.site) == (
-        f"#{query.pk}",
+        f"Q-{query.pk}",
         f"/queries/{query.pk}/",
         query.form.subject.site,
     )
@@ -79,7 +79,7 @@ def test_roles_and_changes_of_the_account_are_told_to_the_person(ada, head, stud
 
 
 def test_the_bell_counts_and_reading_leads_on(client, ada):
-    told = NotificationFactory(user=ada, about="#7", url="/queries/7/")
+    told = NotificationFactory(user=ada, about="Q-7", url="/queries/7/")
     NotificationFactory(user=ada, kind=Kind.ROLE_ENDED, about="monitor", url="")
     theirs = NotificationFactory()
     client.force_login(ada)
@@ -97,7 +97,7 @@ def test_the_bell_counts_and_reading_leads_on(client, ada):
 
 
 def test_a_digest_counts_what_is_unread_and_names_no_subject(ada, system, subject):
-    NotificationFactory(user=ada, about="#7")
+    NotificationFactory(user=ada, about="Q-7")
     NotificationFactory(user=ada, about="#8")
     NotificationFactory(user=ada, read_at=timezone.now())
 

@@ -4,11 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from edc.design.reader import read_study
 from edc.safety.serious import asked_items, follow_up_due, serious_item, serious_rows
-from tests.architecture.source_tree import ROOT
 from tests.factories.designs import small_design
 from tests.factories.safety import serious_events
+from tests.studies import study_design
 
 
 def test_only_rows_that_say_yes_are_serious():
@@ -25,7 +24,7 @@ def test_a_form_without_the_item_says_nothing():
 
 
 def test_a_report_asks_the_items_of_the_real_form_in_its_own_order():
-    form = read_study(ROOT / "studies/ChiCTR2600120525", ROOT / "studies/library").form("FO.AE")
+    form = study_design("ChiCTR2600120525").form("FO.AE")
     assert [item.name for item in asked_items(form)] == [
         "AETERM", "AECTCAE", "AETOXGR", "AESTDAT", "AEENDAT", "AESCRIT", "AEREL", "AEACN", "AEOUT",
     ]  # fmt: skip

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from edc.design.reader import read_study
 from edc.design.study import StudyDesign
+from tests.studies import study_design
 
 ROOT = Path(__file__).resolve().parents[3]
 STUDIES = ROOT / "studies"
@@ -20,9 +20,8 @@ REGISTRATIONS = {
 }
 
 
-@cache
 def read_design(code: str) -> StudyDesign:
-    return read_study(STUDIES / REGISTRATIONS[code], STUDIES / "library")
+    return study_design(REGISTRATIONS[code])
 
 
 @pytest.fixture(params=sorted(REGISTRATIONS))

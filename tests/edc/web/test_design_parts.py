@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from edc.design import editing
+from edc.models import AuditEvent
 from edc.services.design_draft import start_draft
 from edc.services.design_draft.content import document_of
 
@@ -114,3 +115,19 @@ def test_a_rule_is_judged_while_it_is_typed(client, draft, text, said):
 def test_the_parts_are_listed(client, draft, of):
     page = client.get(reverse("design-parts", args=[draft.pk]), {"of": of})
     assert [each["oid"] for each in page.context["lines"]] == [each["oid"] for each in document_of(draft)[of]]
+
+
+def test_a_form_of_the_library_comes_with_what_it_needs_once(client, draft):
+    url = reverse("design-library", args=[draft.pk])
+    lines = {each["oid"]: each["is_held"] for each in client.get(url).context["lines"]}
+    assert (lines["FO.DM"], lines["FO.VS"]) == (True, False)
+
+    answers = [client.post(url, {"form": oid}).status_code for oid in ("FO.VS", "FO.VS", "FO.NONE")]
+
+    assert answers == [302, 422, 422]
+    draft.refresh_from_db()
+    assert document_of(draft)["forms"][-1]["oid"] == "FO.VS"
+    # What is left to do: no visit plans it.
+    assert [each["file"] for each in draft.faults] == ["study"]
+    paths = set(AuditEvent.objects.filter(action="design_draft.changed").values_list("path", flat=True))
+    assert "forms" in paths

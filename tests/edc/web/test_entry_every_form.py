@@ -2,13 +2,11 @@
 
 from datetime import date
 from html import unescape
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
 
 from edc.design.items import ItemDef
-from edc.design.reader import read_study
 from edc.design.study import StudyDesign
 from edc.models import DraftItem, FormInstance, Subject
 from edc.rules.subject_values import split_path
@@ -17,21 +15,15 @@ from edc.services.entry import submit_entry
 from edc.services.schedule import add_event, add_form
 from modeling.demo.records import plausible_record
 from tests.edc.web.entry_door import browser, get, post, save
+from tests.studies import REGISTERED, study_design
 
-STUDIES = Path(__file__).resolve().parents[3] / "studies"
-FOLDERS = sorted(path for path in STUDIES.iterdir() if path.name.startswith("ChiCTR"))
 DAY = date(2026, 6, 1)
 CONSENT = {"IT.IC.ICTYPE": "SIGNED"}
 
 
-@pytest.fixture(scope="module")
-def designs() -> dict[str, StudyDesign]:
-    return {folder.name: read_study(folder, STUDIES / "library") for folder in FOLDERS}
-
-
-@pytest.fixture(params=[folder.name for folder in FOLDERS])
-def design(request: pytest.FixtureRequest, designs: dict[str, StudyDesign]) -> StudyDesign:
-    return designs[request.param]
+@pytest.fixture(params=REGISTERED)
+def design(request: pytest.FixtureRequest) -> StudyDesign:
+    return study_design(request.param)
 
 
 def one_of_each_form(subject: Subject, actor) -> list[FormInstance]:

@@ -9,6 +9,7 @@ from tests.factories.entering import entry, form_of
 from tests.factories.models import PASSWORD
 
 pytestmark = pytest.mark.usefixtures("english")
+WHY = "transcription_error: wrong year"
 SIGNING = {"password": PASSWORD, "meaning": "responsible"}
 
 
@@ -24,7 +25,7 @@ def post(client, member, subject):
 @pytest.mark.requirement("P14")
 def test_one_act_signs_every_completed_form_and_breaks_with_any(complete, post, client, member, subject):
     form = complete("FO.DM")
-    page = reverse("subject-signing", args=[subject.pk])
+    page, subject_page = (reverse(name, args=[subject.pk]) for name in ("subject-signing", "subject"))
 
     assert post() == 302
     act = SigningAct.objects.get()
@@ -36,16 +37,16 @@ def test_one_act_signs_every_completed_form_and_breaks_with_any(complete, post, 
     assert AuditEvent.objects.filter(action="casebook.signed").count() == 1
     [shown] = client.get(page).context["acts"]
     assert shown.holds
+    assert "Signature no longer holds" not in client.get(subject_page).content.decode()
 
     form.refresh_from_db()
-    correct_item(
-        form=form, path="IT.DM.AGE", entry=entry("57"), reason="wrong year", actor=member("eve", "crc")
-    )
+    correct_item(form=form, path="IT.DM.AGE", entry=entry("57"), reason=WHY, actor=member("eve", "crc"))
     [shown] = client.get(page).context["acts"]
     [broken] = shown.broken
     assert not shown.holds
-    assert (broken.form_id, broken.broken_by.username, broken.broken_reason) == (form.pk, "eve", "wrong year")
-    assert "wrong year" in client.get(page).content.decode()
+    assert (broken.form_id, broken.broken_by.username, broken.broken_reason) == (form.pk, "eve", WHY)
+    assert client.get(page).content.decode().count("Transcription error: wrong year") == 2
+    assert client.get(subject_page).content.decode().count("Signature no longer holds") == 1
 
 
 @pytest.mark.requirement("E6")

@@ -2,10 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from django.conf import settings
-
 from edc import jobs
-from edc.design.reader import read_study
 from edc.design.study import StudyDesign
 from edc.models import FormInstance, Subject, User
 from edc.services.design import publish_design
@@ -19,6 +16,7 @@ from modeling.models import Analysis, ModelVersion
 from modeling.services.analysis import request_analysis
 from modeling.services.registry import register_model
 from modeling.synthetic import SyntheticCase
+from tests.studies import study_design
 
 PERSON = SUBJECTS[0]
 
@@ -42,8 +40,7 @@ class Prepared:
 
 
 def design_of_study() -> StudyDesign:
-    folder = settings.BASE_DIR / "studies"
-    return read_study(folder / "ChiCTR2600126480", folder / "library")
+    return study_design("ChiCTR2600126480")
 
 
 def make_subject(design: StudyDesign, trained: tuple[bytes, dict], case: SyntheticCase) -> Prepared:

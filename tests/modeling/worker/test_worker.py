@@ -6,9 +6,11 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -16,11 +18,11 @@ from tests.services.worker import ROOT, running_worker
 
 SECONDS = 240
 ENDED = {"done", "failed", "cancelled"}
-BOOT = "import sys, django; django.setup();from tests.modeling.worker.verbs import main; main(*sys.argv[1:])"
+BOOT = "import django; django.setup(); from tests.modeling.worker.verbs import main; main()"
 
 
 class Platform:
-    """A prepared data folder; its rows are asked for by a process of their own."""
+    """A prepared data folder; a process of its own, which the block ends, acts on its rows."""
 
     def __init__(self, var: Path, broker: str = "filesystem://") -> None:
         self.env = {
@@ -28,12 +30,26 @@ class Platform:
             "ARCHIVE_URL": f"folder://{var}/archive", "DATABASE_URL": f"sqlite:///{var}/tandem.sqlite3",
         }  # fmt: skip
 
+    def __enter__(self) -> Self:
+        command, env = [sys.executable, "-c", BOOT], {**os.environ, **self.env}
+        self._log = tempfile.TemporaryFile()
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": self._log, "text": True}
+        self._process = subprocess.Popen(command, cwd=ROOT, env=env, **pipes)
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._process.communicate()
+        self._log.close()
+
     def do(self, *verb: str) -> Any:
-        command = [sys.executable, "-c", BOOT, *verb]
-        env = {**os.environ, **self.env}
-        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr[-2000:]
-        return json.loads(done.stdout)
+        """Return the answer to a verb of `verbs.py`; the log of the process tells why there is none."""
+        self._process.stdin.write(json.dumps(verb) + "\n")
+        self._process.stdin.flush()
+        answer = self._process.stdout.readline()
+        if not answer:
+            self._log.seek(0)
+            raise AssertionError(self._log.read().decode()[-2000:])
+        return json.loads(answer)
 
     def statuses(self) -> list[str]:
         return [run["status"] for run in self.do("runs")]
@@ -46,7 +62,7 @@ class Platform:
             watched = runs if step is None else [runs[step]]
             if all(run["status"] in wanted for run in watched):
                 return runs
-            time.sleep(1)
+            time.sleep(0.2)
         raise AssertionError(f"still {self.statuses()} after {SECONDS} s")
 
 
@@ -57,7 +73,8 @@ def template(trained, tmp_path_factory) -> Path:
     bundle, manifest = home / "bundle.zip", home / "manifest.json"
     bundle.write_bytes(trained[0])
     manifest.write_text(json.dumps(trained[1]))
-    Platform(home / "var").do("prepare", str(bundle), str(manifest))
+    with Platform(home / "var") as platform:
+        platform.do("prepare", str(bundle), str(manifest))
     return home / "var"
 
 
@@ -67,14 +84,21 @@ def any_broker(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def platform(template, tmp_path) -> Platform:
+def platform(template, tmp_path) -> Iterator[Platform]:
     shutil.copytree(template, tmp_path / "var")
-    return Platform(tmp_path / "var")
+    with Platform(tmp_path / "var") as platform:
+        yield platform
 
 
-def test_a_worker_takes_a_request_to_a_score_and_a_repeat_changes_nothing(template, tmp_path, any_broker):
+@pytest.fixture
+def platform_at_broker(template, tmp_path, any_broker) -> Iterator[Platform]:
     shutil.copytree(template, tmp_path / "var")
-    platform = Platform(tmp_path / "var", any_broker)
+    with Platform(tmp_path / "var", any_broker) as platform:
+        yield platform
+
+
+def test_a_worker_takes_a_request_to_a_score_and_a_repeat_changes_nothing(platform_at_broker, tmp_path):
+    platform = platform_at_broker
     platform.do("request")
 
     with running_worker(env=platform.env, folder=tmp_path):

@@ -1,4 +1,4 @@
-"""What the tests of the real worker do to a platform, each by a process of its own (see `Platform.do`).
+"""What the tests of the real worker do to a platform, by a process of its own (see `Platform.do`).
 
 Worker and test must see the same committed rows, so nothing here runs inside a test's transaction.
 """
@@ -72,6 +72,9 @@ def rescue() -> dict[str, int]:
 VERBS = {each.__name__: each for each in (prepare, request, cancel, resend, age, runs, scores, rescue)}
 
 
-def main(verb: str, *arguments: str) -> None:
-    """Do a verb and write its answer as JSON."""
-    sys.stdout.write(json.dumps(VERBS[verb](*arguments)))
+def main() -> None:
+    """Do the verbs of standard input, each a line with a JSON list of words; answer by a line of JSON."""
+    for line in sys.stdin:
+        verb, *arguments = json.loads(line)
+        sys.stdout.write(json.dumps(VERBS[verb](*arguments)) + "\n")
+        sys.stdout.flush()

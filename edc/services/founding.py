@@ -1,0 +1,161 @@
+"""Founding a study: one administrator brings its first design from a file, another reviews and founds it."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from edc import access, audit, jobs
+from edc.design.founding import NewSite, with_facts
+from edc.design.whole import Document, check_document
+from edc.errors import InvalidInput, NotNow
+from edc.models import Institution, Role, Study, StudyFounding, User
+from edc.services.design import publish_design
+from edc.services.moves import move
+from edc.services.people import grant_membership
+from edc.services.reasons import required_text
+
+State = StudyFounding.State
+MOST_SITES = 99
+
+
+@transaction.atomic
+def begin_founding(
+    *, file_name: str, file_sha256: str, document: Document, account: Mapping[str, Any], actor: User
+) -> StudyFounding:
+    """Keep what a file holds as a study to be founded, with the account of what was not carried."""
+    _require_administrator(actor)
+    founding = StudyFounding.objects.create(
+        file_name=file_name[:200],
+        file_sha256=file_sha256,
+        content=json.dumps(document, ensure_ascii=False),
+        account=dict(account),
+        started_by=actor,
+    )
+    after = {"file": file_name, "sha256": file_sha256, "account": founding.account}
+    audit.record(actor=actor, action="study_founding.started", target=founding, after=after)
+    return founding
+
+
+@transaction.atomic
+def complete_founding(
+    *, founding: StudyFounding, facts: Mapping[str, str], sites: list[NewSite], actor: User
+) -> StudyFounding:
+    """Put the study's facts and sites in, only who began it; faults that remain are shown, not refused."""
+    founding = _locked(founding, actor)
+    _own(founding, actor)
+    if founding.state != State.DRAFT:
+        raise NotNow(_("The study is under review: take it back first."))
+    if not 0 < len(sites) <= MOST_SITES:
+        message = _("Write between 1 and %(count)d sites, one a line.") % {"count": MOST_SITES}
+        raise InvalidInput(_("Some fields need correction."), fields={"sites": message})
+    before = {"sha256": audit.digest(founding.content)}
+    document = with_facts(json.loads(founding.content), dict(facts), [_known(each) for each in sites])
+    founding.content = json.dumps(document, ensure_ascii=False)
+    founding.save(update_fields=["content", "changed_at"])
+    after = {"facts": dict(facts), "sites": [each.zh for each in sites]}
+    after |= {"sha256": audit.digest(founding.content)}
+    audit.record(actor=actor, action="study_founding.completed", target=founding, before=before, after=after)
+    return founding
+
+
+def _known(site: NewSite) -> NewSite:
+    """Return the site with the key and the English name of an institution that has its Chinese name."""
+    held = Institution.objects.filter(name_zh=site.zh).first()
+    return NewSite(site.zh, held.name_en, held.key) if held else site
+
+
+@transaction.atomic
+def submit_founding(*, founding: StudyFounding, text: str, actor: User) -> StudyFounding:
+    """Ask another administrator to review the study; it must be without faults."""
+    founding = _locked(founding, actor)
+    _own(founding, actor)
+    text = required_text(text, field="text", at_most=2000)
+    _sound(founding)
+    move(founding, State.IN_REVIEW, said=text)
+    audit.record(actor=actor, action="study_founding.submitted", target=founding, reason=text[:300])
+    return founding
+
+
+@transaction.atomic
+def send_founding_back(*, founding: StudyFounding, text: str, actor: User) -> StudyFounding:
+    """Give the study back to be worked on; who began it may take it back so too."""
+    founding = _locked(founding, actor)
+    text = required_text(text, field="text", at_most=2000)
+    if founding.state != State.IN_REVIEW:
+        raise NotNow(_("Only a study under review is sent back."))
+    move(founding, State.DRAFT, said=text)
+    audit.record(actor=actor, action="study_founding.sent_back", target=founding, reason=text[:300])
+    return founding
+
+
+@transaction.atomic
+def drop_founding(*, founding: StudyFounding, text: str, actor: User) -> StudyFounding:
+    """Give the study up before it exists; only who began it."""
+    founding = _locked(founding, actor)
+    _own(founding, actor)
+    text = required_text(text, field="text", at_most=2000)
+    move(founding, State.DROPPED, said=text)
+    audit.record(actor=actor, action="study_founding.dropped", target=founding, reason=text[:300])
+    return founding
+
+
+@transaction.atomic
+def publish_founding(*, founding: StudyFounding, text: str, actor: User) -> Study:
+    """Found the study: version 1 of its design, its sites, and both administrators as its own.
+
+    Never by the administrator who began it. Raises NotNow where the registration number is a study's already.
+    """
+    founding = _locked(founding, actor)
+    if actor.pk == founding.started_by_id:
+        raise PermissionDenied("publish_founding")
+    text = required_text(text, field="text", at_most=2000)
+    if founding.state != State.IN_REVIEW:
+        raise NotNow(_("Only a study under review is founded."))
+    version = publish_design(design=_sound(founding), actor=actor, founds=True)
+    move(founding, State.PUBLISHED, said=text, version=version, decided_by=actor)
+    for person in (founding.started_by, actor):
+        grant_membership(
+            user=person,
+            study=version.study,
+            site=None,
+            role=Role.ADMINISTRATOR,
+            actor=jobs.system_user("founder"),
+        )
+    after = {"oid": version.study.oid, "sha256": version.sha256}
+    place = audit.Place(study=version.study)
+    audit.record(
+        actor=actor, action="study_founding.published", target=founding, after=after, reason=text[:300],
+        place=place,
+    )  # fmt: skip
+    return version.study
+
+
+def _require_administrator(actor: User) -> None:
+    if not access.studies_for(actor, "manage_people").exists():
+        raise PermissionDenied("manage_people")
+
+
+def _locked(founding: StudyFounding, actor: User) -> StudyFounding:
+    _require_administrator(actor)
+    found = StudyFounding.objects.select_for_update(of=("self",)).select_related("started_by")
+    return found.get(pk=founding.pk)
+
+
+def _own(founding: StudyFounding, actor: User) -> None:
+    if actor.pk != founding.started_by_id:
+        raise PermissionDenied("own_founding")
+
+
+def _sound(founding: StudyFounding) -> Any:
+    checked = check_document(json.loads(founding.content))
+    if checked.errors or checked.design is None:
+        words = _("The design has %(count)d faults: correct them first.")
+        raise NotNow(words % {"count": len(checked.errors)})
+    if Study.objects.filter(oid=checked.design.oid).exists():
+        message = _("A study with the registration number %(oid)s exists: its designs are its own drafts.")
+        raise NotNow(message % {"oid": checked.design.oid})
+    return checked.design
