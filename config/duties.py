@@ -1,4 +1,4 @@
-"""What an account owes before anything else: a password of its own, a second factor."""
+"""What an account owes before anything else: a password of its own, a second factor, a training."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,9 +11,12 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from config.errors import PROBLEM_JSON, problem, status_of
-from edc.errors import DutyFirst
+from config.errors import PROBLEM_JSON, problem, status_of, to_read
+from edc import row_security
+from edc.errors import TRAINING_REQUIRED, DutyFirst
 from edc.models import User
+from edc.selectors.training import is_shut_out
+from edc.services.role_gate import keep_time
 from edc.services.second_factors import needs_second_factor
 from edc.web.answers import go
 
@@ -62,6 +65,30 @@ SECOND_FACTOR = Duty(
     ),
 )
 
+TRAINING = Duty(
+    TRAINING_REQUIRED,
+    _("Your roles wait for a training: read the documents listed here and confirm each."),
+    "training",
+    frozenset(
+        {
+            "training",
+            "document",
+            "document-page",
+            "document-file",
+            "document-confirm",
+            "confirm",
+            "statement",
+            "security",
+            "notifications",
+            "notification-read",
+            "notifications-read",
+            "account_change_password",
+            "mfa_reauthenticate",
+            "mfa_reauthenticate_webauthn",
+        }
+    ),
+)
+
 
 def duty_of(user: User) -> Duty | None:
     """Return what the person has to do before anything else."""
@@ -71,6 +98,8 @@ def duty_of(user: User) -> Duty | None:
         return PASSWORD_OLD
     if needs_second_factor(user, settings.MFA_REQUIRED_ROLES):
         return SECOND_FACTOR
+    if is_shut_out(user):
+        return TRAINING
     return None
 
 
@@ -96,11 +125,14 @@ class DutiesMiddleware:
         name = request.resolver_match.view_name if request.resolver_match else ""
         if name in ALWAYS_OPEN or not request.user.is_authenticated:
             return None
+        if keep_time(request.user):
+            row_security.narrow_to(request.user)
         duty = duty_of(request.user)
         request.duty = duty  # type: ignore[attr-defined]  # the pages left open say why
         if duty is None or name in duty.open_to:
             return None
         if request.path.startswith("/api/"):
             error = DutyFirst(duty.words, code=duty.code)
-            return JsonResponse(problem(error), status=status_of(error), content_type=PROBLEM_JSON)
+            body = problem(error) | to_read(request.user)
+            return JsonResponse(body, status=status_of(error), content_type=PROBLEM_JSON)
         return go(request, reverse(duty.page))

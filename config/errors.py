@@ -10,6 +10,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, status
@@ -17,6 +18,8 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from edc import errors
+from edc.models import User
+from edc.selectors.training import waits_for
 
 PROBLEM_JSON = "application/problem+json"
 STATUS: dict[type[errors.DomainError], int] = {
@@ -38,6 +41,8 @@ PLAIN = {
     503: ("unavailable", gettext_lazy("A part of the system is not reachable. Try again in a minute.")),
 }
 RETRY_AFTER = "10"
+# What a role that waits for training may be the reason of.
+REFUSALS = (403, 404)
 
 
 def status_of(error: errors.DomainError) -> int:
@@ -63,11 +68,33 @@ def _problem(status_code: int, code: str, detail: str) -> dict[str, object]:
     return {"type": "about:blank", "title": title, "status": status_code, "code": code, "detail": detail}
 
 
+def to_read(user: object) -> dict[str, object]:
+    """Return the documents for want of which roles of the caller wait, as a part of a problem+json body."""
+    lines = waits_for(user) if isinstance(user, User) else []
+    told = [
+        {
+            "study": line.document.study.oid,
+            "document": line.document.code,
+            "version": line.document.version,
+            "title": {"zh": line.document.title_zh, "en": line.document.title_en},
+            "url": reverse("document", args=[line.document.pk]),
+        }
+        for line in lines
+    ]
+    return {"training": told} if told else {}
+
+
+def _to_read(context: dict) -> dict[str, object]:
+    request = context.get("request")
+    return to_read(request.user) if request is not None else {}
+
+
 def problem_json(exc: Exception, context: dict) -> Response | None:
     """DRF's exception handler: every error is application/problem+json with a stable code."""
     set_rollback()
     if isinstance(exc, errors.DomainError):
-        return _answer(status_of(exc), problem(exc))
+        told = _to_read(context) if exc.code == errors.TRAINING_REQUIRED else {}
+        return _answer(status_of(exc), problem(exc) | told)
     if isinstance(exc, Http404):
         exc = exceptions.NotFound(_("Not found, or not yours to see."))
     elif isinstance(exc, PermissionDenied):
@@ -78,7 +105,10 @@ def problem_json(exc: Exception, context: dict) -> Response | None:
         )
     if not isinstance(exc, exceptions.APIException):
         return None
-    return _answer(exc.status_code, _api_problem(exc), headers=_auth_headers(exc))
+    body = _api_problem(exc)
+    if exc.status_code in REFUSALS:
+        body |= _to_read(context)
+    return _answer(exc.status_code, body, headers=_auth_headers(exc))
 
 
 def _api_problem(exc: exceptions.APIException) -> dict[str, object]:
@@ -151,7 +181,9 @@ def page_for(request: HttpRequest, code: int) -> HttpResponse:
     if request.path.startswith("/api/"):
         name, detail = PLAIN[code]
         return JsonResponse(_problem(code, name, str(detail)), status=code, content_type=PROBLEM_JSON)
-    return render(request, f"errors/{code}.html", status=code)
+    user = getattr(request, "user", None)
+    lines = waits_for(user) if code in REFUSALS and isinstance(user, User) else []
+    return render(request, f"errors/{code}.html", {"waits": lines}, status=code)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

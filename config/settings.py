@@ -289,6 +289,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.IsAuthenticated",
+        "edc.api.permissions.RolesInForce",
         "edc.api.permissions.TokenMayWrite",
     ],
     "DEFAULT_PARSER_CLASSES": ["edc.api.parsing.StrictJSONParser"],
@@ -314,6 +315,7 @@ SPECTACULAR_SETTINGS = {
         "FormStatus": "edc.models.FormInstance.Status",
         "QueryState": "edc.models.Query.State",
         "ExportKind": "edc.models.snapshot.Export.Kind",
+        "TrainingHow": "edc.models.training.TrainingRecord.How",
         "DisagreementKind": "edc.models.Disagreement.Kind",
         "DeviationKind": "edc.models.deviation.Deviation.Kind",
         "SafetyCaseState": "edc.models.safety_case.SafetyCase.State",
@@ -375,6 +377,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-digests": {"task": "edc.tasks.send_digests", "schedule": 3600.0},
     "tend-exports": {"task": "edc.tasks.tend_exports", "schedule": 60.0},
     "tend-amendments": {"task": "edc.tasks.tend_amendments", "schedule": 60.0},
+    "tend-roles": {"task": "edc.tasks.tend_roles", "schedule": 300.0},
     "tend-backups": {"task": "edc.tasks.tend_backups", "schedule": 900.0},
     "fail-overdue-runs": {"task": "modeling.tasks.fail_overdue_runs", "schedule": 60.0},
     "expire-upload-sessions": {"task": "imaging.tasks.expire_upload_sessions", "schedule": 3600.0},

@@ -8,7 +8,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
+from edc import training
 from edc.models import (
     ApiToken,
     Membership,
@@ -189,10 +191,10 @@ def require_somewhere(actor: User | None, permission: str) -> None:
 
 
 def roles_at(actor: User | None, *, study: Study | None, site: Site | None = None) -> list[str]:
-    """Return the actor's active roles in the study, at the site if one is given."""
+    """Return the actor's roles in force in the study, at the site if one is given."""
     if actor is None or not actor.is_authenticated or study is None:
         return []
-    memberships = Membership.objects.filter(user=actor, study=study, active=True)
+    memberships = Membership.objects.filter(Membership.IN_FORCE, user=actor, study=study)
     if site is not None:
         memberships = memberships.filter(Q(site=site) | Q(site__isnull=True))
     return sorted(set(memberships.values_list("role", flat=True)))
@@ -201,21 +203,26 @@ def roles_at(actor: User | None, *, study: Study | None, site: Site | None = Non
 def holders_of(permission: str, *, study: Study) -> QuerySet[User]:
     """Return the active people whose role gives them this study-wide permission on the study."""
     roles = [role for role, names in STUDY_GRANTS.items() if permission in names]
-    members = Membership.objects.filter(study=study, active=True, role__in=roles)
+    members = Membership.objects.filter(Membership.IN_FORCE, study=study, role__in=roles)
     return User.objects.filter(is_active=True, pk__in=members.values("user"))
 
 
 def holders_at(site: Site, *permissions: str) -> QuerySet[User]:
     """Return the active people whose role gives them any of these permissions at the site."""
     roles = [role for role, names in SITE_GRANTS.items() if names & set(permissions)]
-    members = Membership.objects.filter(Q(site=site) | Q(site=None), study=site.study_id, active=True)
+    here = Membership.IN_FORCE & (Q(site=site) | Q(site=None))
+    members = Membership.objects.filter(here, study=site.study_id)
     return User.objects.filter(is_active=True, pk__in=members.filter(role__in=roles).values("user"))
 
 
 @transaction.atomic
 def sync_grants(user: User) -> None:
-    """Make the user's object grants equal to what the active memberships give; nothing more survives."""
-    memberships = Membership.objects.filter(user=user, active=True).select_related("study", "site")
+    """Make the user's object grants equal to what the memberships in force give; nothing more survives.
+
+    A membership that wants training is in force until its days of grace are over, and again when the training
+    is on record. `user` learns when that changes next, for whoever keeps the time.
+    """
+    memberships = _settle_training(user)
     site_grants: set[tuple[int, str]] = set()
     study_grants: set[tuple[int, str]] = set()
     for membership in memberships:
@@ -228,6 +235,23 @@ def sync_grants(user: User) -> None:
         site_grants |= {(site, name) for site in sites for name in SITE_GRANTS[membership.role]}
     _apply(user, Site, SiteUserObjectPermission, site_grants)
     _apply(user, Study, StudyUserObjectPermission, study_grants)
+
+
+def _settle_training(user: User) -> list[Membership]:
+    """Write which of the person's active memberships wait for training; return those in force."""
+    held = list(Membership.objects.filter(user=user, active=True).select_related("study", "site"))
+    stops, now = training.stops_of(user, held), timezone.now()
+    for membership in held:
+        stop = stops.get(membership.pk)
+        waits = stop if stop is not None and stop <= now else None
+        if membership.waits_since != waits:
+            membership.waits_since = waits
+            membership.save(update_fields=["waits_since"])
+    due = min(stops.values(), default=None)
+    later = min((stop for stop in stops.values() if stop > now), default=None)
+    user.training_due_at, user.roles_hold_until = due, later
+    User.objects.filter(pk=user.pk).update(training_due_at=due, roles_hold_until=later)
+    return [membership for membership in held if membership.waits_since is None]
 
 
 def _apply(

@@ -92,6 +92,10 @@ class DutyFirst(DomainError):
     code = "duty_first"
 
 
+# The code of the duty to be trained first: its answers name the documents.
+TRAINING_REQUIRED = "training_required"
+
+
 class NotHeld(DomainError):
     """What was asked for is on record, but its content is not in the store."""
 

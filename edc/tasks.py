@@ -22,6 +22,7 @@ from edc.services.data_import.dry_run import check_batch, end_badly
 from edc.services.data_import.undo import end_undo_badly, undo_batch
 from edc.services.export_make import make
 from edc.services.notifications import send_digests as send_due_digests
+from edc.services.role_gate import settle_due
 from edc.services.safety_opening import remind_of_deadlines
 
 logger = logging.getLogger(__name__)
@@ -130,6 +131,13 @@ def tend_exports() -> None:
         background.rescue(SnapshotRequest, snapshot.send)
         background.rescue(Export, export.send)
         export.remove_expired_exports(actor=jobs.system_user("worker"))
+
+
+@shared_task
+def tend_roles() -> None:
+    """Stop the roles whose days of grace for a training are over."""
+    with audit.channel("task"):
+        settle_due(actor=jobs.system_user("worker"))
 
 
 @shared_task

@@ -138,7 +138,7 @@ def phase_choices(form: FormInstance, modality: str) -> list[tuple[str, str]]:
 
 def readers_at(site: Site) -> list[User]:
     """Return the people who may read images at the site, by name."""
-    members = Membership.objects.filter(Q(site=site) | Q(site=None), study=site.study, active=True)
+    members = Membership.objects.filter(Membership.IN_FORCE, Q(site=site) | Q(site=None), study=site.study)
     people = User.objects.filter(pk__in=members.values("user"), is_active=True).order_by("username")
     return [person for person in people if access.may(person, "read_images", site=site)]
 

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 
 from edc import row_security
 from edc.models import ApiToken, User
+from edc.services.role_gate import keep_time
 
 LAST_USED_GRAIN = timedelta(minutes=1)
 
@@ -34,6 +35,7 @@ class TokenAuthentication(BaseAuthentication):
         if token.last_used_at is None or now - token.last_used_at > LAST_USED_GRAIN:
             ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
         # edc.access narrows every question about this user by the token's scopes and site.
+        keep_time(token.user)
         token.user.api_token = token
         row_security.narrow_to(token.user)
         return token.user, token

@@ -5,7 +5,9 @@ from django.views import View
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
+from edc.errors import TRAINING_REQUIRED, DutyFirst
 from edc.models import ApiToken
+from edc.selectors.training import is_shut_out
 
 Scope = ApiToken.Scope
 WRITING = frozenset(Scope.values) - {Scope.READ}
@@ -18,6 +20,18 @@ class TokenMayWrite(BasePermission):
         if request.method in SAFE_METHODS or not isinstance(request.auth, ApiToken):
             return True
         return bool(WRITING & set(request.auth.scopes))
+
+
+class RolesInForce(BasePermission):
+    """A program whose owner's roles all wait for training is told so, instead of being shown empty lists."""
+
+    def has_permission(self, request: Request, view: View) -> bool:
+        if isinstance(request.auth, ApiToken) and is_shut_out(request.user):
+            message = _(
+                "The roles of the token's owner wait for a training: the person reads it at the page."
+            )
+            raise DutyFirst(message, code=TRAINING_REQUIRED)
+        return True
 
 
 class SessionOnly(BasePermission):

@@ -14,6 +14,7 @@ from edc.api.views import (
     reconciliation,
     studies,
     subjects,
+    training,
 )
 from edc.services.query import (
     cancel_query,
@@ -87,6 +88,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("consents/<int:pk>/scans/", consents.ConsentScans.as_view(), name="consent-scans"),
     path("consent-withdrawals/", consents.ConsentWithdrawals.as_view(), name="consent-withdrawals"),
     path("deviations/", deviations.Deviations.as_view(), name="deviations"),
+    path("training/documents/", training.StudyDocuments.as_view(), name="documents"),
+    path("training/records/", training.TrainingRecords.as_view(), name="training-records"),
+    path("training/statements/", training.StatementAcceptances.as_view(), name="statements"),
     path("", include("edc.api.urls_conduct")),
     path("", include("edc.api.urls_marks")),
     path("tokens/", people.Tokens.as_view(), name="tokens"),

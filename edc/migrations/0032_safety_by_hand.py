@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('edc', '0027_rare_states'),
+        ('edc', '0031_study_founding'),
     ]
 
     operations = [

@@ -20,7 +20,7 @@ def guard(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('edc', '0027_rare_states'),
+        ('edc', '0032_safety_by_hand'),
     ]
 
     operations = [

@@ -56,6 +56,13 @@ from edc.models.study import (
 )
 from edc.models.study_founding import StudyFounding
 from edc.models.subject import EligibilityAssessment, Subject
+from edc.models.training import (
+    READING_ROLES,
+    DocumentWithdrawal,
+    StatementAcceptance,
+    StudyDocument,
+    TrainingRecord,
+)
 from edc.models.verification import (
     FormVerificationDue,
     ItemVerification,
@@ -92,6 +99,7 @@ __all__ = [
     "Dictionary",
     "DictionaryTerm",
     "Digest",
+    "DocumentWithdrawal",
     "Disagreement",
     "Draft",
     "DraftItem",
@@ -145,6 +153,10 @@ __all__ = [
     "Specimen",
     "SpecimenStep",
     "StandardText",
+    "StatementAcceptance",
+    "StudyDocument",
+    "TrainingRecord",
+    "READING_ROLES",
     "REPORT_WITHIN",
     "SafetyCase",
     "SafetyDecision",

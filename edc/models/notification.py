@@ -32,6 +32,10 @@ class Notification(models.Model):
         CONSENT_DECIDED = "consent_decided", _("A consent form of yours was published")
         RECONSENT_DUE = "reconsent_due", _("Subjects are to consent again")
         SAE_DECIDED = "sae_decided", _("A serious adverse event was decided on")
+        TRAINING_ASKED = "training_asked", _("A document waits for you to read it")
+        TRAINING_REMINDED = "training_reminded", _("A document still waits for you to read it")
+        ROLE_WAITS = "role_waits", _("A role of yours waits for training")
+        STATEMENT_ASKED = "statement_asked", _("The statement on signatures waits for you")
         BACKUP_FAILED = "backup_failed", _("A backup failed")
         DRILL_FAILED = "drill_failed", _("A trial restore failed")
 

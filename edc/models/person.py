@@ -38,6 +38,12 @@ class User(AbstractUser):
         help_text="Somebody else knows the password: it opens the change of it and nothing more.",
     )
     password_changed_at = models.DateTimeField(null=True, blank=True)
+    training_due_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the first role stops, or stopped, for want of training."
+    )
+    roles_hold_until = models.DateTimeField(
+        null=True, blank=True, help_text="When the next role stops for want of training."
+    )
     digest = models.CharField(max_length=10, choices=Digest, default=Digest.DAILY)
 
     class Meta:
@@ -58,7 +64,14 @@ class Membership(models.Model):
     )
     role = models.CharField(max_length=20, choices=Role)
     active = models.BooleanField(default=True)
+    waits_since = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="The role gives nothing since then, until training is on record; kept by `edc.access`.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
+
+    IN_FORCE = Q(active=True, waits_since=None)
 
     class Meta:
         ordering = ["study_id", "site_id", "role", "pk"]

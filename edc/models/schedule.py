@@ -68,9 +68,7 @@ class StudyEvent(models.Model):
             models.Index(
                 fields=["entry_due", "subject"], condition=Q(status="planned"), name="event_planned_by_due"
             ),
-            models.Index(
-                fields=["subject"], condition=~Q(consent_breach=""), name="event_outside_consent"
-            ),
+            models.Index(fields=["subject"], condition=~Q(consent_breach=""), name="event_outside_consent"),
         ]
 
     def __str__(self) -> str:

@@ -75,6 +75,6 @@ def _of_the_study(actor: User | None) -> Q:
 
 
 def _of_an_account(actor: User | None) -> Q:
-    whole = Membership.objects.filter(user=actor, active=True, site__isnull=True).values("study")
+    whole = Membership.objects.filter(Membership.IN_FORCE, user=actor, site=None).values("study")
     owners = Membership.objects.filter(study__in=audited_studies(actor).filter(pk__in=whole)).values("user")
     return Q(study__isnull=True) & Q(actor__in=owners)

@@ -3,16 +3,15 @@
 from collections.abc import Mapping
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from edc import access, audit
 from edc.errors import InvalidInput, NotNow
 from edc.models import AuditCriteria, AuditEvent, AuditReview, Study, User
 from edc.selectors.audit_filters import AuditFilter, matching
+from edc.services.proof import Proof, prove
 from edc.services.reasons import required_text
-from edc.services.second_factors import proves_identity
-from edc.services.sign import FAILURES, PAUSE, REFUSED
+from edc.services.statement import require_statement
 
 MOST_DAYS = 366
 
@@ -61,14 +60,8 @@ def sign_review(
     """
     access.require(actor, "view_audit", study=criteria.study)
     findings = required_text(findings, field="findings", at_most=2000)
-    recent = AuditEvent.objects.filter(actor=actor, action=REFUSED, at__gt=timezone.now() - PAUSE)
-    if recent.count() >= FAILURES:
-        raise NotNow(_("Too many wrong passwords. Try again in 15 minutes."))
-    if not proves_identity(actor, password):
-        with transaction.atomic():
-            audit.record(actor=actor, action=REFUSED, target=criteria)
-        wrong = {"password": _("The password is not right.")}
-        raise InvalidInput(_("The review was not signed."), fields=wrong)
+    require_statement(actor)
+    prove(actor=actor, proof=Proof(password), target=criteria, failed=_("The review was not signed."))
     return _sign(criteria, upto, findings, actor)
 
 

@@ -18,7 +18,7 @@ from edc.selectors.evidence import MOST_OF_A_FORM
 from edc.services.entries import checked_path
 from edc.services.entry.consent import require_consent
 from edc.services.entry.draft import locked
-from edc.services.evidence_files import keep
+from edc.services.kept_files import keep
 from edc.services.lock import require_open
 from edc.services.passes import pass_for
 from edc.services.reasons import required_text
@@ -50,7 +50,7 @@ def add_page(
         public_id=uuid.uuid4(), form=form, kind=Evidence.Kind.PAGE, source=source, paths=sorted(set(paths)),
         deidentified=True, uploaded_by=actor, **_about(kept),
     )  # fmt: skip
-    keep(made.public_id, kept.content)
+    keep(made, kept.content)
     return _added(made, actor)
 
 

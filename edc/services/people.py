@@ -17,6 +17,7 @@ from edc.models import ApiToken, Membership, Notification, Role, Site, Study, Us
 from edc.services.accounts import check_email
 from edc.services.notifications import notify
 from edc.services.passwords import store_password
+from edc.services.role_gate import settle
 
 MAX_TOKEN_DAYS = 366
 
@@ -84,8 +85,8 @@ def grant_membership(*, user: User, study: Study, site: Site | None, role: str, 
     before = None if made else {"active": membership.active}
     membership.active = True
     membership.save(update_fields=["active"])
-    access.sync_grants(user)
     _record_membership(actor, "membership.granted", membership, before)
+    settle(user=user, actor=actor)
     _tell(membership, Notification.Kind.ROLE_GRANTED, actor)
     return membership
 

@@ -1,33 +1,21 @@
 """Electronic signatures on a form, a visit or a casebook, each after the signer proved to be the signer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 
 from django.db import models, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from edc import access, audit
 from edc.errors import Conflict, InvalidInput, NotNow
-from edc.models import AuditEvent, FormInstance, Signature, SigningAct, StudyEvent, Subject, User
+from edc.models import FormInstance, Signature, SigningAct, StudyEvent, Subject, User
 from edc.selectors.signatures import forms_to_sign, whole_hash
 from edc.services.lock import require_open
 from edc.services.moves import move
-from edc.services.second_factors import proves_identity
+from edc.services.proof import Proof, prove
 from edc.services.seen import require_seen
+from edc.services.statement import require_statement
 
-FAILURES, PAUSE = 5, timedelta(minutes=15)
-REFUSED = "signature.refused"
 UNSIGNED = (FormInstance.Status.COMPLETE, FormInstance.Status.VERIFIED)
-
-
-@dataclass(frozen=True)
-class Proof:
-    """What a person offers as proof of being it: a secret typed now, or one that the caller has just seen."""
-
-    secret: str = ""
-    confirmed: bool = False
 
 
 def sign_form(
@@ -71,22 +59,12 @@ def sign_all(
 
 
 def reauthenticate(*, actor: User, proof: Proof, target: models.Model) -> None:
-    """Return when the person has proved to be the actor just now; the one door to it for signing.
+    """Return when the person may put a signature and has proved to be the actor just now.
 
-    Raises InvalidInput naming `password` for a wrong proof, which is recorded at the target, and NotNow
-    after five of them within fifteen minutes, or while another person knows the password.
+    Raises DutyFirst before the statement on signatures is accepted, and what `prove` raises.
     """
-    if actor.must_change_password:
-        raise NotNow(_("Choose a password of your own before you sign: another person knows this one."))
-    recent = AuditEvent.objects.filter(actor=actor, action=REFUSED, at__gt=timezone.now() - PAUSE)
-    if recent.count() >= FAILURES:
-        raise NotNow(_("Too many wrong passwords. Try again in 15 minutes."))
-    if not proof.confirmed and not proves_identity(actor, proof.secret):
-        with transaction.atomic():
-            audit.record(actor=actor, action=REFUSED, target=target)
-        has_password = actor.has_usable_password()
-        wrong = _("The password is not right.") if has_password else _("The code is not right.")
-        raise InvalidInput(_("The form was not signed."), fields={"password": wrong})
+    require_statement(actor)
+    prove(actor=actor, proof=proof, target=target, failed=_("The form was not signed."))
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from edc.models import AuditCriteria, AuditReview
 from edc.selectors.audit_filters import AuditFilter
 from edc.selectors.audit_reviews import MOST_COUNTED, CriteriaState, criteria_visible_to, newest_event
 from edc.selectors.audit_trail import audited_studies
+from edc.selectors.statement import acceptance_of
 from edc.services.audit_review import end_criteria, save_criteria, sign_review
 from edc.web.answers import go, study_with
 from edc.web.audit_trail import filter_choices
@@ -30,6 +31,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
         "signed": signed[:MOST_REVIEWS],
         "upto": newest_event(),
         "most": MOST_COUNTED,
+        "accepted": acceptance_of(request.user),
         "asked": AuditFilter.of(request.GET),
         **filter_choices(request.user, study),
     }

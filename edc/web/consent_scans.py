@@ -12,7 +12,7 @@ from edc.exchange.source_pages import MAX_BYTES, page_image
 from edc.models import ConsentScan
 from edc.selectors.consents import consents_visible_to, scans_visible_to
 from edc.services.consent.scans import add_scan, erase_scan, record_scan_view, withdraw_scan
-from edc.services.evidence_files import CONSENTS, content_of
+from edc.services.kept_files import content_of
 from edc.web.consent import back
 from edc.web.evidence import SUFFIXES, sealed
 
@@ -50,7 +50,7 @@ def page(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
     if not 1 <= number <= scan.page_count:
         raise Http404
     record_scan_view(scan=scan, page=number, actor=request.user)
-    content, media = content_of(scan, CONSENTS), scan.media_type
+    content, media = content_of(scan), scan.media_type
     if media == ConsentScan.MediaType.PDF:
         content, media = page_image(content, number), ConsentScan.MediaType.PNG.value
     return _private(HttpResponse(content, content_type=media))
@@ -62,7 +62,7 @@ def file(request: HttpRequest, public_id: str) -> HttpResponse:
     """Send the file as it is kept, to be saved; each download is in the audit trail."""
     scan = _open_scan(request, public_id)
     record_scan_view(scan=scan, actor=request.user)
-    answer = HttpResponse(content_of(scan, CONSENTS), content_type=scan.media_type)
+    answer = HttpResponse(content_of(scan), content_type=scan.media_type)
     name = f"{scan.consent.subject.subject_key}-consent-{scan.pk}.{SUFFIXES[scan.media_type]}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return _private(answer)

@@ -21,7 +21,7 @@ from edc.services.consent.versions import (
     set_starts,
     upload_version,
 )
-from edc.services.evidence_files import CONSENTS, content_of
+from edc.services.kept_files import content_of
 from edc.web.answers import day_of, go, study_where, study_with
 from edc.web.evidence import sealed
 
@@ -92,7 +92,7 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
 def file(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the form as a PDF, to be printed or compared."""
     found = _version(request, pk)
-    answer = HttpResponse(content_of(found, CONSENTS), content_type="application/pdf")
+    answer = HttpResponse(content_of(found), content_type="application/pdf")
     name = f"{found.study.oid}-ICF-{found.pk}-{found.language}.pdf"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return sealed(answer)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -65,7 +66,7 @@ def member_sites(request: HttpRequest) -> list[Site]:
 def _member_sites(user: User, study: Study | None) -> list[Site]:
     if study is None:
         return []
-    memberships = Membership.objects.filter(user=user, study=study, active=True)
+    memberships = Membership.objects.filter(Membership.IN_FORCE, user=user, study=study)
     if memberships.filter(site__isnull=True).exists():
         return list(study.sites.select_related("institution"))
     return list(study.sites.filter(memberships__in=memberships).select_related("institution").distinct())
@@ -99,9 +100,16 @@ def shell(request: HttpRequest) -> dict[str, object]:
             "role_label": " · ".join(str(Role(role).label) for role in roles),
             "user_name": str(user),
             "initial": str(user)[:1].upper(),
+            "training": training_note(user),
             "idle_seconds": settings.IDLE_TIMEOUT_SECONDS,
         }
     }
+
+
+def training_note(user: User) -> dict[str, object] | None:
+    """Return what a page says about training that is due, as it stands on the account; None without any."""
+    due = user.training_due_at
+    return None if due is None else {"waits": due <= timezone.now(), "due": due}
 
 
 def _tabs(request: HttpRequest, held: frozenset[str]) -> list[dict[str, object]]:

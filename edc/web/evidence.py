@@ -21,7 +21,7 @@ from edc.services.evidence import (
     tie_evidence,
     withdraw_evidence,
 )
-from edc.services.evidence_files import content_of
+from edc.services.kept_files import content_of
 from edc.services.views import record_evidence_view
 from edc.web.entry import form_or_404
 
@@ -163,6 +163,7 @@ def file(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def sealed(answer: HttpResponse) -> HttpResponse:
+    """Let the answer do nothing in the browser but be shown or saved."""
     answer.headers["Content-Security-Policy"], answer.headers["X-Content-Type-Options"] = SEALED, "nosniff"
     return answer
 

@@ -72,7 +72,7 @@ def _sites(form: FormInstance) -> list[tuple[str, str]]:
 
 def _people(*roles: str) -> Callable[[FormInstance], list[tuple[str, str]]]:
     def members(form: FormInstance) -> list[tuple[str, str]]:
-        here = Membership.objects.filter(study=form.subject.study_id, active=True, role__in=roles)
+        here = Membership.objects.filter(Membership.IN_FORCE, study=form.subject.study_id, role__in=roles)
         here = here.filter(site__isnull=True) | here.filter(site=form.subject.site_id)
         people = {each.user.username: str(each.user) for each in here.select_related("user")}
         return sorted(people.items())

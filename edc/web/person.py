@@ -17,12 +17,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from edc.models import User
 from edc.selectors.sessions import session_events_of, session_events_visible_to
+from edc.selectors.training import training_of
 from edc.services.accounts import close_account, reopen_account, set_email, unlock_account
 from edc.services.passwords import reset_password
 from edc.services.second_factors import reset_second_factors
 from edc.web.answers import go, study_with
 from edc.web.logins import line_of
 from edc.web.security import factors_of
+from edc.web.training_words import state_words
 
 SHOWN = 20
 STEPS: dict[str, tuple[Callable[..., object], object]] = {
@@ -43,11 +45,15 @@ def _person_or_404(request: HttpRequest, pk: int) -> User:
 
 def _page(request: HttpRequest, user: User, *, once: str = "") -> HttpResponse:
     events = session_events_visible_to(request.user) & session_events_of(user)
+    study = study_with(request, "manage_people")
+    training_here = [line for line in training_of(user) if line.document.study_id == study.pk]
     context = {
         "person": user,
         "roles": user.memberships.filter(active=True).select_related("study", "site"),
         "factors": factors_of(user),
         "tokens": user.api_tokens.filter(revoked_at=None).count(),
+        "trainings": [(line, state_words(line)[1]) for line in training_here],
+        "acceptances": user.statement_acceptances.all(),
         "is_locked": is_locked(user),
         "lines": [line_of(event) for event in events[:SHOWN]],
         "once": once,

@@ -2,7 +2,21 @@
 
 from django.urls import URLPattern, path
 
-from edc.web import backups, founding, logins, notifications, people, person, proof, security, tokens
+from edc.web import (
+    backups,
+    founding,
+    logins,
+    notifications,
+    people,
+    person,
+    proof,
+    security,
+    statement,
+    study_documents,
+    tokens,
+    training,
+    training_register,
+)
 
 urlpatterns: list[URLPattern] = [
     path("people/", people.people, name="people"),
@@ -22,6 +36,23 @@ urlpatterns: list[URLPattern] = [
     path("notifications/read/", notifications.read_all, name="notifications-read"),
     path("notifications/digest/", notifications.digest, name="notification-digest"),
     path("notifications/<int:pk>/read/", notifications.read, name="notification-read"),
+    path("training/", training.mine, name="training"),
+    path("training/register/", training_register.register, name="training-register"),
+    path("training/register/csv/", training_register.register_csv, name="training-csv"),
+    path("training/register/remind/", training_register.reminding, name="training-remind"),
+    path("training/register/paper/", training_register.paper, name="training-paper"),
+    path("training/records/<int:pk>/annul/", training_register.annul, name="training-annul"),
+    path("training/signers/", statement.signing_people, name="signers"),
+    path("training/signers/csv/", statement.signers_csv, name="signers-csv"),
+    path("training/signers/remind/", statement.ask, name="signers-remind"),
+    path("training/documents/", study_documents.documents, name="documents"),
+    path("training/documents/publish/", study_documents.publish, name="document-publish"),
+    path("training/documents/<int:pk>/", training.document, name="document"),
+    path("training/documents/<int:pk>/pages/<int:number>/", training.page, name="document-page"),
+    path("training/documents/<int:pk>/file/", training.file, name="document-file"),
+    path("training/documents/<int:pk>/confirm/", training.confirm, name="document-confirm"),
+    path("training/documents/<int:pk>/withdraw/", study_documents.withdraw, name="document-withdraw"),
+    path("account/statement/", statement.statement, name="statement"),
     path("account/security/", security.security, name="security"),
     path("account/confirm/", proof.confirm, name="confirm"),
     path("account/tokens/", tokens.tokens, name="tokens"),

@@ -16,6 +16,7 @@ from edc.services.sign import sign_form
 from imaging.models import ImagingStudy
 from modeling.demo.answers import ENROLLED_ON, answers_for, day_of
 from modeling.demo.cohort import DemoSubject
+from modeling.demo.people import accept_as_read
 from modeling.demo.records import entry, plausible_record
 from modeling.synthetic import SyntheticCase
 
@@ -103,6 +104,7 @@ class Enterer:
 
     def sign(self, password: str) -> None:
         """Let the investigator sign every completed form, typing the password as at the page."""
+        accept_as_read(self.users["pi"], password)
         with translation.override("zh-hans"):
             for form in self.subject.forms.filter(status__in=[Status.COMPLETE, Status.VERIFIED]):
                 sign_form(

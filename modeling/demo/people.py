@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
+from django.utils import translation
 
 from edc import jobs
 from edc.models import Role, Site, Study, User
+from edc.selectors.statement import acceptance_of, signs
 from edc.services.passwords import keep_password
 from edc.services.people import create_user, grant_membership
+from edc.services.proof import Proof
+from edc.services.statement import accept_statement
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,8 @@ def make_people(*, home: Site, studies: list[Study]) -> dict[str, User]:
                 username=person.username, password=password, display_name=person.display_name, actor=actor
             )
             keep_password(user=user, actor=actor)
+            if signs(person.role):
+                accept_as_read(user, password)
             made.append({"username": person.username, "password": password, "role": str(person.role)})
         users[person.username] = user
         for study in studies:
@@ -70,6 +76,13 @@ def make_people(*, home: Site, studies: list[Study]) -> dict[str, User]:
     if made:
         _write_credentials(made)
     return users
+
+
+def accept_as_read(user: User, password: str) -> None:
+    """Let the person accept the statement on signatures in Chinese, as at the page, unless it is done."""
+    with translation.override("zh-hans"):
+        if acceptance_of(user) is None:
+            accept_statement(actor=user, proof=Proof(password))
 
 
 def _site_of(study: Study, home: Site) -> Site:

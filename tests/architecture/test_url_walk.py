@@ -40,6 +40,7 @@ STUDY_WIDE |= {"audit-criteria-end", "audit-review-sign"}
 STUDY_WIDE |= {"design-draft-act", "design-file", "design-codelist", "design-part", "design-expression"}
 STUDY_WIDE |= {"consent-version-publish"}
 STUDY_WIDE |= {"amendment-deactivate", "dictionary-change", "rehearsal-cancel", "rehearsal-migrate"}
+STUDY_WIDE |= {"document-confirm", "document-withdraw", "training-annul"}
 
 
 @pytest.mark.django_db

@@ -10,7 +10,18 @@ from edc.models import FormInstance, Site, Study, Subject, User
 from edc.services.design import publish_design
 from edc.services.enrol import enrol_subject
 from tests.architecture.markers import Planted, plant
-from tests.factories import amendments, checks, coding, conduct, consents, evidence, imports, quality, safety
+from tests.factories import (
+    amendments,
+    checks,
+    coding,
+    conduct,
+    consents,
+    evidence,
+    imports,
+    quality,
+    safety,
+    training,
+)
 from tests.factories import imaging as images
 from tests.factories import modeling as models
 from tests.factories import models as made
@@ -89,7 +100,7 @@ def make_world(system: User, crc: Any) -> World:
         "token-revoke pk": made.ApiTokenFactory().pk,
         "import pk": _batch(study, site),
     }
-    ids |= _conduct(subject) | _consent(subject) | _of_the_version(study, site)
+    ids |= _training(study) | _conduct(subject) | _consent(subject) | _of_the_version(study, site)
     ids |= _of_a_complete_form(forms["complete"])
     ids |= {f"form-{each} pk": forms["disagreement"].pk for each in ("reconcile", "resolve")}
     ids |= _exports(study, site) | _evidence(forms["complete"])
@@ -118,6 +129,13 @@ def _of_the_version(study: Study, site: Site) -> dict[str, Any]:
         "rehearsal pk": amendments.RehearsalFactory(design_version=version).pk,
         "uat pk": checks.UatRunFactory(design_version=version).pk,
     }
+
+
+def _training(study: Study) -> dict[str, Any]:
+    """Return a document that stops no role, and a record of it."""
+    document = training.StudyDocumentFactory(study=study, roles=["crc"], required=False)
+    record = training.TrainingRecordFactory(document=document)
+    return {"document pk": document.pk, "training-annul pk": record.pk}
 
 
 def _conduct(subject: Subject) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from edc.models import Membership, Role, Site, User
 from tests.architecture import markers
 from tests.architecture.url_objects import NamedUrl, World, named_urls
 from tests.factories.models import UserFactory
+from tests.factories.training import accept_where_signing
 
 ANSWERS = Path(__file__).parent / "url_answers.yaml"
 ROLES = [str(role) for role in Role.values]
@@ -117,4 +118,5 @@ def person(name: str, role: str, site: Site) -> User:
     user = User.objects.filter(username=name).first() or UserFactory(username=name)
     Membership.objects.get_or_create(user=user, study=site.study, site=site, role=role)
     access.sync_grants(user)
+    accept_where_signing(user, role)
     return user

@@ -8,7 +8,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from edc import models
-from edc.services.evidence_files import CONSENTS, keep
+from edc.services.kept_files import keep
 from tests.factories.evidence import pdf, scan
 from tests.factories.models import SiteFactory, StudyFactory, SubjectFactory, UserFactory
 
@@ -95,7 +95,7 @@ def kept_scan(consent: models.Consent) -> models.ConsentScan:
     content = scan()
     sha256 = hashlib.sha256(content).hexdigest()
     made = ConsentScanFactory(consent=consent, size=len(content), sha256=sha256)
-    keep(made.public_id, content, CONSENTS)
+    keep(made, content)
     return made
 
 
@@ -106,5 +106,5 @@ def kept_draft(study: models.Study) -> models.ConsentVersion:
         study=study, state="draft", published_by=None, published_at=None, size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
     )  # fmt: skip
-    keep(made.public_id, content, CONSENTS)
+    keep(made, content)
     return made

@@ -8,7 +8,7 @@ from factory.django import DjangoModelFactory
 from PIL import Image
 
 from edc import models
-from edc.services.evidence_files import keep
+from edc.services.kept_files import keep
 from tests.factories.models import SHA, FormInstanceFactory, UserFactory
 
 
@@ -53,5 +53,5 @@ def kept_page(form: models.FormInstance, person: models.User, paths: list[str]) 
         form=form, kind="page", text="", media_type="image/jpeg", page_count=1, paths=paths,
         uploaded_by=person, size=len(content), sha256=hashlib.sha256(content).hexdigest(),
     )  # fmt: skip
-    keep(made.public_id, content)
+    keep(made, content)
     return made

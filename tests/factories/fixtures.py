@@ -12,6 +12,7 @@ from edc.services.enrol import enrol_subject
 from tests.factories.designs import small_design
 from tests.factories.guards import flush_behind_the_guards
 from tests.factories.models import UserFactory
+from tests.factories.training import accept_where_signing
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -57,7 +58,7 @@ def other_site(study: Study) -> Site:
 @pytest.fixture
 def member(site: Site) -> Callable[..., User]:
     """Return a function that makes a user with a role at a site (`site` unless told; study_wide=True:
-    everywhere).
+    everywhere); whose role signs has accepted the statement on signatures.
     """
 
     def make(username: str, role: str, site: Site = site, *, study_wide: bool = False) -> User:
@@ -65,6 +66,7 @@ def member(site: Site) -> Callable[..., User]:
         where = None if study_wide else site
         Membership.objects.get_or_create(user=user, study=site.study, site=where, role=role)
         access.sync_grants(user)
+        accept_where_signing(user, role)
         return user
 
     return make

@@ -29,7 +29,7 @@ from edc.services.evidence import (
     require_withdrawer,
     withdraw_evidence,
 )
-from edc.services.evidence_files import content_of
+from edc.services.kept_files import content_of
 from edc.services.views import record_evidence_view
 
 

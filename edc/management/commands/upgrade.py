@@ -5,9 +5,10 @@ from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from edc import access
+from edc import jobs
 from edc.models import User
 from edc.row_security import bypasses_row_security
+from edc.services.role_gate import settle
 
 
 class Command(BaseCommand):
@@ -23,7 +24,7 @@ class Command(BaseCommand):
         people = User.objects.filter(is_system=False, is_active=True)
         with transaction.atomic():
             for person in people:
-                access.sync_grants(person)
+                settle(user=person, actor=jobs.system_user("worker"))
         self.stdout.write(f"{len(people)} people hold what the role table gives.")
         if bypasses_row_security():
             self.stderr.write(

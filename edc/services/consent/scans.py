@@ -13,7 +13,7 @@ from edc.errors import NotNow
 from edc.models import Consent, ConsentScan, User
 from edc.selectors.consents import SCAN_READERS
 from edc.services.consent.versions import read_document
-from edc.services.evidence_files import CONSENTS, folder, keep
+from edc.services.kept_files import keep, place_of
 from edc.services.lock import require_place_open
 from edc.services.reasons import required_text
 
@@ -41,7 +41,7 @@ def add_scan(*, consent: Consent, content: bytes, actor: User) -> ConsentScan:
         consent=held, public_id=uuid.uuid4(), media_type=kept.media_type, page_count=kept.page_count,
         size=len(kept.content), sha256=hashlib.sha256(kept.content).hexdigest(), uploaded_by=actor,
     )  # fmt: skip
-    keep(made.public_id, kept.content, CONSENTS)
+    keep(made, kept.content)
     made.save(force_insert=True)
     audit.record(
         actor=actor, action="consent.scan_added", target=held,
@@ -90,7 +90,7 @@ def erase_scan(*, scan: ConsentScan, actor: User) -> ConsentScan:
         actor=actor, action="consent.scan_erased", target=held.consent, before=_row(held),
         reason=held.withdrawn_reason,
     )  # fmt: skip
-    path = folder(CONSENTS) / str(held.public_id)
+    path = place_of(held)
     transaction.on_commit(lambda: path.unlink(missing_ok=True))
     return held
 

@@ -19,7 +19,7 @@ from edc.exchange.faults import FileFault
 from edc.exchange.source_pages import PDF, SourceFile, read_source
 from edc.models import ConsentStart, ConsentVersion, Notification, Site, Study, Subject, User
 from edc.selectors.consents import with_state
-from edc.services.evidence_files import CONSENTS, keep
+from edc.services.kept_files import keep
 from edc.services.moves import move
 from edc.services.notifications import notify
 from edc.services.reasons import required_text
@@ -59,7 +59,7 @@ def upload_version(*, study: Study, facts: VersionFacts, content: bytes, actor: 
         public_id=uuid.uuid4(), study=study, page_count=kept.page_count, size=len(kept.content),
         sha256=hashlib.sha256(kept.content).hexdigest(), uploaded_by=actor, **said,
     )  # fmt: skip
-    keep(made.public_id, kept.content, CONSENTS)
+    keep(made, kept.content)
     made.save(force_insert=True)
     audit.record(actor=actor, action="consent_version.uploaded", target=made, after=_told(made))
     readers = access.holders_of("manage_design", study=study).exclude(pk=actor.pk)

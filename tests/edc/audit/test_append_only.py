@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from edc import audit
 from edc.models import AuditEvent, AuditHead
-from tests.factories import amendments, checks, safety
+from tests.factories import amendments, checks, safety, training
 from tests.factories import backups as kept
 from tests.factories import entry_plan as plan
 from tests.factories import models as factories
@@ -42,6 +42,10 @@ ROWS = {
     "edc_uatrun": (checks.UatRunFactory, "passed = 0"),
     "edc_snapshot": (frozen.SnapshotFactory, "name = 'x'"),
     "edc_snapshotpart": (frozen.SnapshotPartFactory, "sha256 = 'x'"),
+    "edc_studydocument": (training.StudyDocumentFactory, "title_zh = 'x'"),
+    "edc_documentwithdrawal": (training.DocumentWithdrawalFactory, "reason = 'x'"),
+    "edc_trainingrecord": (training.TrainingRecordFactory, "trainer = 'x'"),
+    "edc_statementacceptance": (training.StatementAcceptanceFactory, "text = 'x'"),
     "edc_specimenstep": (SpecimenStepFactory, "condition = 'x'"),
     "edc_safetyreport": (safety.SafetyReportFactory, "content_sha256 = 'x'"),
     "edc_safetydecision": (safety.SafetyDecisionFactory, "action = 'stop'"),

@@ -32,6 +32,7 @@ from tests.edc.audit.founding_examples import FOUNDINGS
 from tests.edc.audit.import_examples import IMPORTS
 from tests.edc.audit.quality_examples import QUALITY
 from tests.edc.audit.safety_examples import SAFETY
+from tests.edc.audit.training_examples import TRAINING
 from tests.edc.audit.trust_examples import TRUST
 from tests.edc.audit.view_examples import VIEWS
 from tests.factories.designs import small_design, text
@@ -333,7 +334,7 @@ EXAMPLES = {
     ),
 }
 
-EXAMPLES |= TRUST | DESIGNS | SAFETY | VIEWS | CODING | FOUNDINGS | CONSENTS
+EXAMPLES |= TRAINING | TRUST | DESIGNS | SAFETY | VIEWS | CODING | FOUNDINGS | CONSENTS
 
 EXAMPLES |= (
     AMENDMENTS | ENTRY | IMPORTS | EXPORTS | ACCOUNTS | CHECKS | QUALITY | CONDUCT | EVIDENCE | BACKUPS

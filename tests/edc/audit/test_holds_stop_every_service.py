@@ -21,6 +21,8 @@ OUTSIDE = {
     # Frozen and locked forms stay as they are, and the rehearsal names them.
     "amendment",
     "snapshot", "snapshots", "uat", "export", "audit_review", "notifications",
+    # What people are trained in and answer for, and which roles wait for it.
+    "study_documents", "training", "role_gate", "proof", "statement",
     # Personal data typed by mistake is masked whatever is locked; two people see to it.
     "redaction",
     # A serious adverse event is reported and decided on whatever is locked; no form changes with it.

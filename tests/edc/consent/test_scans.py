@@ -7,7 +7,7 @@ from django.urls import reverse
 from edc.errors import NotNow
 from edc.models import AuditEvent, ConsentScan
 from edc.services.consent.scans import add_scan, erase_scan, withdraw_scan
-from edc.services.evidence_files import CONSENTS, folder
+from edc.services.kept_files import place_of
 from tests.edc.web.entry_door import browser
 from tests.factories.consents import ConsentFactory
 from tests.factories.evidence import pdf, scan
@@ -32,7 +32,7 @@ def test_a_scan_is_kept_without_its_name_and_metadata(consent, crc):
     answer = browser(crc).post(reverse("consent-scan-add", args=[consent.pk]), sent)
     held = ConsentScan.objects.get()
     assert (answer.status_code, held.media_type, held.page_count) == (302, "image/jpeg", 1)
-    kept = (folder(CONSENTS) / str(held.public_id)).read_bytes()
+    kept = place_of(held).read_bytes()
     assert b"Exif" not in kept
     events = AuditEvent.objects.filter(action="consent.scan_added")
     assert "ZHANG" not in str(events.values_list("after", "reason"))
@@ -84,7 +84,7 @@ def test_two_people_of_the_site_erase_a_scan(held, crcs):
     assert browser(ada).get(page(held)).status_code == 404
     with pytest.raises(NotNow):
         erase_scan(scan=held, actor=ada)
-    file = folder(CONSENTS) / str(held.public_id)
+    file = place_of(held)
     assert file.exists()
 
 
@@ -92,7 +92,7 @@ def test_an_erased_file_is_gone_and_its_hash_stays(held, crcs, django_capture_on
     withdraw_scan(scan=held, reason="Another patient's page", actor=crcs[0])
     with django_capture_on_commit_callbacks(execute=True):
         browser(crcs[1]).post(reverse("consent-scan-erase", args=[held.public_id]))
-    assert not (folder(CONSENTS) / str(held.public_id)).exists()
+    assert not place_of(held).exists()
     erased = AuditEvent.objects.get(action="consent.scan_erased")
     assert erased.before["sha256"] == held.sha256
     assert erased.reason == "Another patient's page"

@@ -10,7 +10,7 @@ from PIL import Image
 from edc.models import AuditEvent, Evidence
 from edc.selectors import audit_visible_to
 from edc.selectors.evidence import evidence_for, evidence_visible_to
-from edc.services.evidence_files import folder
+from edc.services.kept_files import place_of
 from tests.edc.web.entry_door import browser, get
 from tests.factories.entering import form_of
 from tests.factories.evidence import kept_page, pdf, scan
@@ -182,13 +182,13 @@ def test_a_withdrawn_page_is_nobodys_and_its_file_stays(form, crcs, member):
     assert (held.withdrawn_by, held.withdrawn_reason) == (crcs[1], "A name stands on it")
     assert browser(crcs[0]).get(reverse("evidence-page", args=[held.public_id, 1])).status_code == 404
     assert AuditEvent.objects.get(action="evidence.withdrawn").reason == "A name stands on it"
-    assert folder().joinpath(str(held.public_id)).exists()
+    assert place_of(held).exists()
 
 
 def test_a_file_that_was_changed_on_disk_is_not_sent(form, crcs):
     add(crcs[0], form, scan())
     held = Evidence.objects.get()
-    folder().joinpath(str(held.public_id)).write_bytes(scan(width=61))
+    place_of(held).write_bytes(scan(width=61))
     answer = browser(crcs[0]).get(reverse("evidence-page", args=[held.public_id, 1]))
 
     assert answer.status_code >= 400
