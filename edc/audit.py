@@ -145,13 +145,12 @@ def record(  # noqa: PLR0913 - the columns of the record
 
 
 def _role_of(actor: User, place: Place) -> str:
-    """Return every role the actor holds at the place, or anywhere for what belongs to no study."""
+    """Return every role the actor holds at the place, or anywhere where it belongs to no study yet."""
     if actor.is_system:
         return SYSTEM_ROLE
-    if place.study is not None:
-        return ",".join(access.roles_at(actor, study=place.study, site=place.site))[:120]
-    roles = actor.memberships.filter(active=True).values_list("role", flat=True)
-    return ",".join(sorted(set(roles)))[:120]
+    here = access.roles_at(actor, study=place.study, site=place.site) if place.study else []
+    roles = here or sorted(set(actor.memberships.filter(active=True).values_list("role", flat=True)))
+    return ",".join(roles)[:120]
 
 
 def _append(event: AuditEvent) -> AuditEvent:
