@@ -182,7 +182,7 @@ class TestWhatGoesWrong:
         names = sorted(found.manifest["files"])
         assert names == ["database.sqlite3", "files/artifacts/evidence/a", "files/images/a", "files/models/a"]
 
-    def test_images_in_orthanc_are_named_as_left_out(self, places, actor, settings):
+    def test_images_in_another_archive_are_named_as_left_out(self, places, actor, settings):
         settings.ARCHIVE_URL = "orthanc+http://u:p@orthanc:8042"
         assert make_backup(actor=actor).left_out == ["orthanc"]
         assert drill_restore(actor=actor).files == 2
