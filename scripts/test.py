@@ -114,7 +114,7 @@ class Outcomes:
 
     @property
     def passed(self) -> bool:
-        return all(outcome == "passed" for outcome, _ in self.held.values())
+        return all(outcome == "passed" for outcome, _ in list(self.held.values()))
 
 
 def run(stage: Stage, output: IO[bytes] | None, niceness: int) -> bool:
