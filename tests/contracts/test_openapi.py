@@ -68,8 +68,8 @@ def test_json_writes_declare_the_idempotency_key(document):
         if method != "get"
         and "Idempotency-Key" not in {each["name"] for each in operation.get("parameters", [])}
     }
-    # Files and DICOM instances are known by their content: a repeat is found by its hash. A signature asks for
-    # a proof of its own each time, and the same content is signed once.
+    # Files and DICOM instances are known by their content: a repeat is found by its hash. A signature asks
+    # for a proof of its own each time, and the same content is signed once.
     known = ("/files/", "dicom-web", "/signatures/")
     assert {path for path in without if not any(each in path for each in known)} == set()
 
