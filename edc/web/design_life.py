@@ -145,7 +145,7 @@ def _rights(found: DesignDraft, user: User) -> dict[str, bool]:
 def seen_revision(request: HttpRequest) -> int:
     """Return the revision of the draft that stood on the page; 0, which none has, where it was not sent."""
     text = request.POST.get("revision", "")
-    return int(text) if text.isdigit() and len(text) < 9 else 0
+    return int(text) if text.isdecimal() and len(text) < 9 else 0
 
 
 def _publish(found: DesignDraft, text: str, request: HttpRequest) -> object:
