@@ -26,7 +26,7 @@ def publish_design(*, design: StudyDesign, actor: User, founds: bool = False) ->
         if published:
             return published
     study = _update_study(study or Study(oid=design.oid), design)
-    _update_sites(study, design, actor)
+    _update_sites(study, design, actor, founds)
     number = (study.design_versions.aggregate(last=Max("number"))["last"] or 0) + 1
     version = DesignVersion.objects.create(
         study=study,
@@ -47,12 +47,14 @@ def _update_study(study: Study, design: StudyDesign) -> Study:
     return study
 
 
-def _update_sites(study: Study, design: StudyDesign, actor: User) -> None:
+def _update_sites(study: Study, design: StudyDesign, actor: User, founds: bool) -> None:
+    # A hospital is every study's: founding one more renames none.
+    held_as = Institution.objects.get_or_create if founds else Institution.objects.update_or_create
     institutions = {each.key: each for each in design.institutions}
     new_site = False
     for number, planned in enumerate(design.sites, start=1):
         held = institutions[planned.institution]
-        institution, _made = Institution.objects.update_or_create(
+        institution, _made = held_as(
             key=held.key,
             defaults={"name_zh": held.name.zh, "name_en": held.name.en, "aliases": list(held.aliases)},
         )

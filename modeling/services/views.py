@@ -19,7 +19,6 @@ def record_score_view(*, score: Score, actor: User, part: bool = False) -> Audit
     return record_view(target=score, action=SCORES, actor=actor, part=part)
 
 
-@transaction.atomic
 def record_scores_shown(*, scores: Iterable[Score], actor: User) -> list[AuditEvent]:
     """Record a list that told scores: an event for each site, naming subjects, models and the scores' keys.
 
@@ -33,10 +32,13 @@ def record_scores_shown(*, scores: Iterable[Score], actor: User) -> list[AuditEv
         if score.pk not in known:
             models = by_site.setdefault(score.subject.site, {}).setdefault(score.subject.subject_key, {})
             models.setdefault(str(score.model_version), []).append(score.pk)
-    return [
-        audit.record(actor=actor, action=SCORES, target=site, after=subjects)
-        for site, subjects in sorted(by_site.items(), key=lambda pair: pair[0].pk)
-    ]
+    if not by_site:
+        return []
+    with transaction.atomic():
+        return [
+            audit.record(actor=actor, action=SCORES, target=site, after=subjects)
+            for site, subjects in sorted(by_site.items(), key=lambda pair: pair[0].pk)
+        ]
 
 
 def _told_in_this_sitting(actor: User) -> set[int]:
@@ -47,8 +49,6 @@ def _told_in_this_sitting(actor: User) -> set[int]:
         pk
         for event in events
         for models in (event.after or {}).values()
-        # A list of names is an event from before the upgrade: it tells no keys, so its scores count as new.
-        if isinstance(models, dict)
         for keys in models.values()
         for pk in keys
     }
