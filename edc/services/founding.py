@@ -17,6 +17,7 @@ from edc.services.design import publish_design
 from edc.services.moves import move
 from edc.services.people import grant_membership
 from edc.services.reasons import required_text
+from edc.services.role_gate import hold
 
 State = StudyFounding.State
 MOST_SITES = 99
@@ -115,6 +116,7 @@ def publish_founding(*, founding: StudyFounding, text: str, actor: User) -> Stud
     text = required_text(text, field="text", at_most=2000)
     if founding.state != State.IN_REVIEW:
         raise NotNow(_("Only a study under review is founded."))
+    hold(User.objects.filter(pk__in=[founding.started_by_id, actor.pk]))
     version = publish_design(design=_sound(founding), actor=actor, founds=True)
     move(founding, State.PUBLISHED, said=text, version=version, decided_by=actor)
     for person in (founding.started_by, actor):
