@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from celery import Task, shared_task
@@ -9,13 +10,14 @@ from django.core.exceptions import PermissionDenied
 
 from edc import audit, jobs
 from edc.errors import DomainError
-from edc.models import DesignMigration, Export, ImportBatch, Rehearsal, SnapshotRequest
+from edc.models import DesignMigration, Export, ImportBatch, Rehearsal, Site, SnapshotRequest
 from edc.models.background import BackgroundWork
 from edc.selectors import backups
 from edc.services import amendment, background, backup, export, snapshot
 from edc.services.activation import apply_due
 from edc.services.amendment.migrate import send as send_migration
 from edc.services.amendment.rehearse import send as send_rehearsal
+from edc.services.consent.period import ask_site_again
 from edc.services.consent.versions import begin_due
 from edc.services.data_import.commit import commit_batch, end_commit_badly
 from edc.services.data_import.dry_run import check_batch, end_badly
@@ -107,6 +109,13 @@ def tend_amendments() -> None:
         begin_due()
         background.rescue(Rehearsal, send_rehearsal)
         background.rescue(DesignMigration, send_migration)
+
+
+@shared_task(bind=True)
+def ask_about_consents(self: Task, *, site_id: int, since: str) -> None:
+    """Bring the queries on consents of a large site up to the days that were set for its versions."""
+    with audit.channel("task", request_id=self.request.id or ""):
+        ask_site_again(site=Site.objects.get(pk=site_id), since=date.fromisoformat(since), at_once=True)
 
 
 def _do(task: Task, model: type[BackgroundWork], pk: int, step: Callable[..., object]) -> None:

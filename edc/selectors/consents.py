@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from edc import access
 from edc.extensions import OwedWork
 from edc.models import (
+    AuditEvent,
     Consent,
     ConsentScan,
     ConsentStart,
@@ -36,6 +37,7 @@ SCAN_READERS = ("enter_data", "sign_form", "verify_data")
 IN_STUDY = (Subject.Status.SCREENING, Subject.Status.ENROLLED)
 USED = (ConsentVersion.State.PUBLISHED, ConsentVersion.State.RETIRED)
 WITHDRAWN_ITEM = "IT.IC.ICWDDAT"
+RETIRED_ACTION = "consent_version.retired"
 MOST = 200
 # The states of a subject's consent, in the order of what has to be done.
 STATES: dict[str, Promise] = {
@@ -91,9 +93,22 @@ def in_effect(site: Site, day: date | None = None) -> ConsentVersion | None:
 
 
 def label_in_effect(site: Site, day: date) -> str:
-    """Return the label of the newest version that the site had on a day, whatever became of it since."""
-    start = _starts(site, day).first()
-    return start.version.label if start else ""
+    """Return the label of the newest version that the site had on a day and that was not yet retired then."""
+    reached = list(_starts(site, day))
+    retired = _retired_on(start.version for start in reached)
+    standing = (start.version for start in reached if retired.get(start.version_id, date.max) > day)
+    return next((version.label for version in standing), "")
+
+
+def _retired_on(versions: Iterable[ConsentVersion]) -> dict[int, date]:
+    """Return by their ids when the retired versions were retired; the audit trail alone holds the day."""
+    keys = [str(each.pk) for each in versions if each.state == ConsentVersion.State.RETIRED]
+    if not keys:
+        return {}
+    events = AuditEvent.objects.filter(
+        target_type=ConsentVersion._meta.label_lower, target_id__in=keys, action=RETIRED_ACTION
+    )
+    return {int(key): timezone.localdate(at) for key, at in events.values_list("target_id", "at")}
 
 
 def _starts(site: Site, day: date | None) -> QuerySet[ConsentStart]:
@@ -112,32 +127,35 @@ def with_state(subjects: QuerySet[Subject]) -> QuerySet[Any]:
     """Return the subjects with `consent_state` (of STATES), `signed_label`, `due_from` and `has_scan`.
 
     A subject still in the study is to consent again while a version that asks for it is in effect at the
-    site and none was signed that is in effect since the same day or a later one.
+    site and none was signed that is in effect since the same day or a later one, in whatever language. Who
+    withdrew the consent to further data is asked nothing; withdrawals of other things change no state.
     """
     today = timezone.localdate()
     standing = Consent.objects.filter(subject=OuterRef("pk"), taken_back_at=None)
     starts = ConsentStart.objects.filter(
         site=OuterRef("site"), effective_from__lte=today, version__state=ConsentVersion.State.PUBLISHED
-    ).order_by("-effective_from")
+    ).order_by("-effective_from", "-pk")
+    asking = starts.filter(version__reconsent=True)
     last = standing.order_by("-pk")
-    gone = ConsentWithdrawal.objects.filter(subject=OuterRef("pk"), taken_back_at=None)
+    gone = ConsentWithdrawal.objects.filter(subject=OuterRef("pk"), taken_back_at=None, further_data=True)
     scans = ConsentScan.objects.filter(
         consent__subject=OuterRef("pk"), consent__taken_back_at=None, withdrawn_at=None
     )
     found = subjects.annotate(
         signed_label=Subquery(last.values("version__label")[:1]),
-        due_from=Subquery(starts.filter(version__reconsent=True).values("effective_from")[:1]),
+        due_from=Subquery(asking.values("effective_from")[:1]),
+        due_label=Subquery(asking.values("version__label")[:1]),
         has_scan=Exists(scans),
         has_withdrawn=Exists(gone),
         newest_from=Subquery(starts.values("effective_from")[:1]),
+        newest_label=Subquery(starts.values("version__label")[:1]),
     )
     return found.annotate(consent_state=_state(standing))
 
 
 def _state(standing: QuerySet[Consent]) -> Case:
-    here = standing.filter(version__starts__site=OuterRef("site"))
-    answered = here.filter(version__starts__effective_from__gte=OuterRef("due_from"))
-    newest = here.filter(version__starts__effective_from__gte=OuterRef("newest_from"))
+    answered = _of_version(standing, "due")
+    newest = _of_version(standing, "newest")
     due = Q(due_from__isnull=False, status__in=IN_STUDY) & ~Exists(answered)
     return Case(
         When(has_withdrawn=True, then=Value("withdrawn")),
@@ -147,6 +165,23 @@ def _state(standing: QuerySet[Consent]) -> Case:
         default=Value("current"),
         output_field=CharField(),
     )
+
+
+def _of_version(standing: QuerySet[Consent], name: str) -> QuerySet[Consent]:
+    """Return the consents to a version in any language, or to one that the site took up no earlier."""
+    # In one filter, so that the day is that of the subject's own site.
+    here = Q(version__starts__site=OuterRef("site"))
+    since = Q(version__starts__effective_from__gte=OuterRef(f"{name}_from"))
+    return standing.filter(Q(version__label=OuterRef(f"{name}_label")) | (here & since))
+
+
+def signed_since(site: Site, day: date) -> list[int]:
+    """Return the ids of the site's subjects who signed a standing consent on the day or later."""
+    standing = Consent.objects.filter(subject__site=site, taken_back_at=None)
+    standing = standing.select_related("subject__design_version").defer("subject__design_version__content")
+    consents = list(standing)
+    days = days_of(consents)
+    return sorted({each.subject_id for each in consents if days.get(each.pk, date.min) >= day})
 
 
 def owed_consents(actor: User, study: Study, site: Site | None) -> Iterator[OwedWork]:
@@ -176,12 +211,16 @@ def days_of(consents: Iterable[Consent]) -> dict[int, date]:
     """Return by the consents' ids when each was signed, as far as it is final."""
     consents = list(consents)
     days = {each.pk: each.signed_on for each in consents if each.signed_on}
-    by_form = {each.form_id: each for each in consents if each.form_id}
+    by_form: dict[int, list[Consent]] = defaultdict(list)
+    for each in consents:
+        if each.form_id:
+            by_form[each.form_id].append(each)
     found = ItemValue.objects.filter(form__in=by_form, value__isnull=False)
     for form, oid, value in found.values_list("form_id", "item_oid", "value"):
-        consent = by_form[form]
-        if oid == consent.subject.design_version.design.consent_item and (day := _day(value)):
-            days[consent.pk] = day
+        # One that was taken back shares its form with the one that was recorded in its place.
+        first = by_form[form][0]
+        if oid == first.subject.design_version.design.consent_item and (day := _day(value)):
+            days |= dict.fromkeys((each.pk for each in by_form[form]), day)
     return days
 
 

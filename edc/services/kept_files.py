@@ -4,6 +4,8 @@ A signed page of a consent alone can be erased. Each kind lies in a folder of it
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -11,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from edc.errors import NotHeld
 from edc.models import ConsentScan, ConsentVersion, Evidence, StudyDocument
+from edc.services.lasting import write_lasting
 
 Kept = ConsentScan | ConsentVersion | Evidence | StudyDocument
 FOLDERS = {
@@ -27,12 +30,18 @@ def place_of(owner: Kept) -> Path:
 
 
 def keep(owner: Kept, content: bytes) -> None:
-    """Store the file of a row; a reader finds all of it or nothing."""
-    path = place_of(owner)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.part")
-    part.write_bytes(content)
-    part.replace(path)
+    """Store the file of a row, to be called before the row is committed: a row without its file is harm."""
+    write_lasting(place_of(owner), content)
+
+
+@contextmanager
+def gone_on_failure(owner: Kept) -> Iterator[None]:
+    """Remove the file of a row again where the block fails; the row's transaction lies inside it."""
+    try:
+        yield
+    except BaseException:
+        place_of(owner).unlink(missing_ok=True)
+        raise
 
 
 def content_of(owner: Kept) -> bytes:

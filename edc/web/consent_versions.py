@@ -75,7 +75,8 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one version, from when each site works with it, and what the person may do."""
     found = _version(request, pk)
     sites = sites_visible_to(request.user, found.study)
-    starts = {each.site_id: each for each in ConsentStart.objects.filter(version=found, site__in=sites)}
+    days = ConsentStart.objects.filter(version=found, site__in=sites).select_related("set_by")
+    starts = {each.site_id: each for each in days}
     manages = access.may(request.user, "manage_design", study=found.study)
     context = {
         "version": found,

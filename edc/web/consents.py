@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from edc import access
 from edc.models import Consent, Study, Subject
-from edc.selectors import sites_visible_to, subjects_visible_to
+from edc.selectors import subjects_visible_to
 from edc.selectors.consents import IN_STUDY, STATES, days_of, in_effect, standing_among, with_state
 from edc.web.answers import study_where
 from edc.web.context import current_site
@@ -42,7 +43,8 @@ def consents(request: HttpRequest) -> HttpResponse:
     page = Paginator(shown.order_by("due_from", "site__number", "subject_key"), PAGE_SIZE)
     page = page.get_page(asked.get("page"))
     counts = dict(found.order_by().values_list("consent_state").annotate(count=Count("pk")))
-    sites = list(sites_visible_to(request.user, study)) if current_site(request) is None else []
+    seen = access.sites_for(request.user, "view_data").filter(study=study)
+    sites = list(seen) if current_site(request) is None else []
     place = current_site(request) or next((each for each in sites if each.oid == asked.get("site")), None)
     context = {
         "page": page,
@@ -59,7 +61,9 @@ def consents(request: HttpRequest) -> HttpResponse:
 
 
 def _matching(request: HttpRequest, study: Study, asked: dict[str, str]) -> QuerySet[Subject]:
-    found = with_state(subjects_visible_to(request.user, study, current_site(request)))
+    sites = access.sites_for(request.user, "view_data")
+    seen = subjects_visible_to(request.user, study, current_site(request))
+    found = with_state(seen.filter(site__in=sites))
     if asked.get("site"):
         found = found.filter(site__oid=asked["site"])
     if asked.get("q"):

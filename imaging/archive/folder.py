@@ -20,6 +20,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
+from edc.services.lasting import sync_folder
 from imaging.archive import content as dicom
 from imaging.archive.protocol import (
     UID,
@@ -213,8 +214,8 @@ def _known_items(cache: Path) -> dict[str, dict[str, Any]]:
 def _sync_folders(*folders: Path) -> None:
     """Make the names in the folders last; side by side, because the disk takes them in one flush."""
     first, *others = folders
-    waiting = [_pool().submit(_sync_folder, folder) for folder in others]
-    _sync_folder(first)
+    waiting = [_pool().submit(sync_folder, folder) for folder in others]
+    sync_folder(first)
     for each in waiting:
         each.result()
 
@@ -227,11 +228,3 @@ def _pool_of(process: int) -> ThreadPoolExecutor:
 def _pool() -> ThreadPoolExecutor:
     """Return this process's threads: those of a parent do not survive a fork."""
     return _pool_of(os.getpid())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

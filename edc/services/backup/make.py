@@ -16,6 +16,7 @@ from edc.exchange.manifest import sha256_of
 from edc.models import Backup, User
 from edc.services.backup import content, databases, place, tell
 from edc.services.backup.sealing import Sealer
+from edc.services.lasting import sync_folder
 
 
 def make_backup(*, actor: User) -> Backup:
@@ -58,6 +59,7 @@ def _write(folder: Path, begun: float) -> Backup:
             out.flush()
             os.fsync(out.fileno())
         part.replace(folder / name)
+        sync_folder(folder)
     finally:
         part.unlink(missing_ok=True)
     return Backup(

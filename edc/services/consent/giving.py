@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from edc import access, audit
 from edc.errors import InvalidInput, NotNow
 from edc.models import Consent, ConsentVersion, ConsentWithdrawal, Departure, FormInstance, Subject, User
-from edc.selectors.consents import signable
+from edc.selectors.consents import IN_STUDY, signable
+from edc.selectors.holds import on_subject, strongest
 from edc.services.consent.period import ask_about_consent
 from edc.services.departure import Leaving, end_participation
 from edc.services.lock import require_place_open
@@ -100,7 +101,8 @@ def withdraw_consent(
     """Keep what a subject withdrew the consent to; without further data the participation ends that day.
 
     Nothing is deleted: later visits are asked about, the specimens are to be destroyed, and the data stay
-    out of every later snapshot where their use was withdrawn.
+    out of every later snapshot where their use was withdrawn. A withdrawal holds also where the data are
+    frozen or locked; the participation then ends on its own once that is lifted.
     """
     access.require(actor, "enrol_subject", site=subject.site)
     reason = required_text(reason, field="reason")
@@ -108,14 +110,14 @@ def withdraw_consent(
     scopes = {name: bool(getattr(withdrawn, name)) for name in SCOPES}
     if not any(scopes.values()):
         raise _wrong(scope=_("Choose at least one thing to which the consent is withdrawn."))
-    subject = _held(subject)
+    subject = _locked(subject)
     made = ConsentWithdrawal.objects.create(
         subject=subject, withdrawn_on=withdrawn.withdrawn_on, reason=reason, noted_by=actor, **scopes
     )
     after = {**scopes, "withdrawn_on": withdrawn.withdrawn_on.isoformat()}
     audit.record(actor=actor, action="consent.withdrawn", target=made, after=after, reason=reason)
-    in_study = subject.status in (Subject.Status.SCREENING, Subject.Status.ENROLLED)
-    if withdrawn.further_data and in_study:
+    in_study = subject.status in IN_STUDY
+    if withdrawn.further_data and in_study and strongest(on_subject(subject)) is None:
         leaving = Leaving(Departure.How.CONSENT, withdrawn.withdrawn_on)
         end_participation(subject=subject, leaving=leaving, reason=reason, actor=actor)
     ask_about_consent(subject=subject)
@@ -124,10 +126,13 @@ def withdraw_consent(
 
 @transaction.atomic
 def take_back_withdrawal(*, withdrawal: ConsentWithdrawal, reason: str, actor: User) -> ConsentWithdrawal:
-    """Undo a withdrawal that was noted by mistake; that the subject left is taken back on its own."""
+    """Undo a withdrawal that was noted by mistake, also where the data are frozen or locked.
+
+    That the subject left is taken back on its own.
+    """
     access.require(actor, "enrol_subject", site=withdrawal.subject.site)
     reason = required_text(reason, field="reason")
-    subject = _held(withdrawal.subject)
+    subject = _locked(withdrawal.subject)
     held = ConsentWithdrawal.objects.select_for_update().get(pk=withdrawal.pk)
     if held.taken_back_at:
         raise NotNow(_("It has been taken back already."))
@@ -142,10 +147,14 @@ def take_back_withdrawal(*, withdrawal: ConsentWithdrawal, reason: str, actor: U
 
 
 def _held(subject: Subject) -> Subject:
-    held = Subject.objects.select_for_update(of=("self",)).select_related("site__study", "design_version")
-    subject = held.get(pk=subject.pk)
+    subject = _locked(subject)
     require_place_open(subject)
     return subject
+
+
+def _locked(subject: Subject) -> Subject:
+    held = Subject.objects.select_for_update(of=("self",)).select_related("site__study", "design_version")
+    return held.get(pk=subject.pk)
 
 
 def _check_day(day: date | None, field: str) -> None:

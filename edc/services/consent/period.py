@@ -3,12 +3,26 @@
 Nothing is refused: what the source says must be kept, and a data manager decides whether it is a deviation.
 """
 
-from edc.models import Consent, FormInstance, Query, StudyEvent, Subject
-from edc.selectors.consents import Period, days_of, label_in_effect, periods_of, standing_of
+from datetime import date
+
+from django.db import transaction
+
+from edc import jobs
+from edc.models import Consent, FormInstance, Query, Site, StudyEvent, Subject
+from edc.selectors.consents import (
+    Period,
+    days_of,
+    label_in_effect,
+    periods_of,
+    signed_since,
+    standing_of,
+)
 from edc.services.query.system import OPEN_STATES, raise_system_query, settle_system_query, settled_text
 
 PERIOD_RULE = "CONSENT.PERIOD"
 VERSION_RULE = "CONSENT.VERSION"
+# So many subjects are asked about while a person waits; of more the worker takes care.
+MOST_AT_ONCE = 50
 Breach = StudyEvent.ConsentBreach
 # No text holds a date, so an export may carry it whatever it does to the dates.
 QUESTIONS = {
@@ -42,6 +56,22 @@ def ask_about_consent(*, subject: Subject) -> None:
             event.save(update_fields=["consent_breach"])
     _ask_visits(subject, events)
     _ask_versions(subject)
+
+
+def ask_site_again(*, site: Site, since: date, at_once: bool = False) -> None:
+    """Bring the queries of a site's subjects who signed on the day or later up to its versions' days.
+
+    At a large site the worker does it, unless `at_once`.
+    """
+    signed = signed_since(site, since)
+    if len(signed) > MOST_AT_ONCE and not at_once:
+        jobs.enqueue("edc.tasks.ask_about_consents", site_id=site.pk, since=since.isoformat())
+        return
+    for pk in signed:
+        with transaction.atomic():
+            held = Subject.objects.select_for_update(of=("self",))
+            subject = held.select_related("site__study", "design_version").get(pk=pk)
+            ask_about_consent(subject=subject)
 
 
 def _ask_visits(subject: Subject, events: list[StudyEvent]) -> None:

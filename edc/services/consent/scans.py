@@ -13,7 +13,7 @@ from edc.errors import NotNow
 from edc.models import Consent, ConsentScan, User
 from edc.selectors.consents import SCAN_READERS
 from edc.services.consent.versions import read_document
-from edc.services.kept_files import keep, place_of
+from edc.services.kept_files import gone_on_failure, keep, place_of
 from edc.services.lock import require_place_open
 from edc.services.reasons import required_text
 
@@ -22,13 +22,29 @@ MOST_OF_A_CONSENT = 10
 WITHDRAWING = ("enter_data", "sign_form")
 
 
-@transaction.atomic
 def add_scan(*, consent: Consent, content: bytes, actor: User) -> ConsentScan:
     """Keep a PDF, JPEG or PNG of signed pages; a picture's metadata and the file's name are not kept.
 
-    Raises InvalidInput naming `file`.
+    A file whose row is not written is removed again. Raises InvalidInput naming `file`.
     """
     access.require(actor, "enter_data", site=consent.subject.site)
+    kept = read_document(content)
+    made = ConsentScan(
+        public_id=uuid.uuid4(), media_type=kept.media_type, page_count=kept.page_count,
+        size=len(kept.content), sha256=hashlib.sha256(kept.content).hexdigest(), uploaded_by=actor,
+    )  # fmt: skip
+    with gone_on_failure(made), transaction.atomic():
+        made.consent = _takes_scans(consent)
+        keep(made, kept.content)
+        made.save(force_insert=True)
+        audit.record(
+            actor=actor, action="consent.scan_added", target=made.consent,
+            after={**_row(made), "size": made.size, "pages": made.page_count},
+        )  # fmt: skip
+    return made
+
+
+def _takes_scans(consent: Consent) -> Consent:
     held = Consent.objects.select_for_update(of=("self",)).select_related("subject__site").get(pk=consent.pk)
     require_place_open(held.subject)
     if held.taken_back_at:
@@ -36,18 +52,7 @@ def add_scan(*, consent: Consent, content: bytes, actor: User) -> ConsentScan:
     if held.scans.filter(withdrawn_at=None).count() >= MOST_OF_A_CONSENT:
         message = _("The consent has %(count)d files, which is the most. Withdraw one first.")
         raise NotNow(message % {"count": MOST_OF_A_CONSENT})
-    kept = read_document(content)
-    made = ConsentScan(
-        consent=held, public_id=uuid.uuid4(), media_type=kept.media_type, page_count=kept.page_count,
-        size=len(kept.content), sha256=hashlib.sha256(kept.content).hexdigest(), uploaded_by=actor,
-    )  # fmt: skip
-    keep(made, kept.content)
-    made.save(force_insert=True)
-    audit.record(
-        actor=actor, action="consent.scan_added", target=held,
-        after={**_row(made), "size": made.size, "pages": made.page_count},
-    )  # fmt: skip
-    return made
+    return held
 
 
 @transaction.atomic

@@ -18,7 +18,8 @@ from edc.errors import InvalidInput, NotNow
 from edc.exchange.faults import FileFault
 from edc.exchange.source_pages import PDF, SourceFile, read_source
 from edc.models import ConsentStart, ConsentVersion, Notification, Site, Study, Subject, User
-from edc.selectors.consents import with_state
+from edc.selectors.consents import RETIRED_ACTION, with_state
+from edc.services.consent.period import ask_site_again
 from edc.services.kept_files import keep
 from edc.services.moves import move
 from edc.services.notifications import notify
@@ -129,7 +130,7 @@ def discard_version(*, version: ConsentVersion, reason: str, actor: User) -> Con
 @transaction.atomic
 def retire_version(*, version: ConsentVersion, reason: str, actor: User) -> ConsentVersion:
     """Take a published version out of use: nobody is to sign it; consents given to it stand."""
-    return _end(version, State.RETIRED, "consent_version.retired", reason, actor)
+    return _end(version, State.RETIRED, RETIRED_ACTION, reason, actor)
 
 
 def _end(version: ConsentVersion, to: str, action: str, reason: str, actor: User) -> ConsentVersion:
@@ -148,7 +149,8 @@ def set_starts(
     """Set the day from which sites work with a published version, at all of them or at none.
 
     It may lie in the past; it can be moved until a subject of the site consented to the version. Who enters
-    data there is told of those who are to consent again, at once or when the day comes.
+    data there is told of those who are to consent again, at once or when the day comes; who signed since the
+    earlier of the old and the new day is asked about anew.
     """
     access.require(actor, "manage_design", study=version.study)
     approval = required_text(approval, field="approval", at_most=LONGEST["approval"])
@@ -158,8 +160,13 @@ def set_starts(
         raise _wrong(effective_from=_("No site uses a version before its ethics approval."))
     if not sites:
         raise _wrong(sites=_("Choose the sites."))
+    before = dict(version.starts.values_list("site_id", "effective_from"))
     made = [_start(version, site, effective_from, approval, actor) for site in sites]
     begin_due()
+    for site in sites:
+        since = min(effective_from, before.get(site.pk, effective_from))
+        if since <= timezone.localdate():
+            ask_site_again(site=site, since=since)
     return made
 
 

@@ -39,6 +39,9 @@ OUTSIDE_TOO = {
     "consent.scans.record_scan_view",
     "consent.scans.withdraw_scan",
     "consent.scans.erase_scan",
+    # A subject's will reaches the next snapshot whatever is locked; that the participation ends waits.
+    "consent.giving.withdraw_consent",
+    "consent.giving.take_back_withdrawal",
     # What a study asks its subjects to sign is no content of a subject.
     "consent.versions.upload_version",
     "consent.versions.publish_version",

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from edc.errors import InvalidInput, NotNow
-from edc.models import AuditEvent, Consent, Deviation, Query, StudyEvent, Subject
+from edc.models import AuditEvent, Consent, Deviation, Hold, Query, StudyEvent, Subject
 from edc.selectors import owed_by
 from edc.selectors.consents import with_state
 from edc.selectors.deviations import findings
@@ -26,6 +26,7 @@ from tests.edc.web.entry_door import browser
 from tests.factories.conduct import SpecimenFactory
 from tests.factories.consents import ConsentFactory, in_effect
 from tests.factories.entering import form_of
+from tests.factories.quality import HoldFactory
 
 BY = Given("Dr Lin")
 
@@ -167,6 +168,23 @@ def test_a_withdrawal_ends_the_participation_and_asks_about_later_visits(subject
     assert StudyEvent.objects.get(pk=event.pk).consent_breach == "after"
     take_back_withdrawal(withdrawal=made, reason="Another subject", actor=crc)
     assert asked(subject) == []
+
+
+@pytest.mark.parametrize("kind", ["freeze", "lock"])
+def test_a_withdrawal_is_noted_after_the_lock_and_the_participation_waits(study, subject, crc, day, kind):
+    hold = HoldFactory(study=study, kind=kind)
+    withdrawn = Withdrawn(day(5), further_data=True, use_of_data=True)
+    made = withdraw_consent(subject=subject, withdrawn=withdrawn, reason="Own wish", actor=crc)
+    subject.refresh_from_db()
+    assert (subject.status, subject.departures.count(), state(subject)) == ("screening", 0, "withdrawn")
+    page = reverse("subject-consent", args=[subject.pk])
+    assert "the participation has not ended" in browser(crc).get(page).content.decode()
+    take_back_withdrawal(withdrawal=made, reason="Another subject", actor=crc)
+    assert "the participation has not ended" not in browser(crc).get(page).content.decode()
+    lifted = {"lifted_at": hold.placed_at, "lifted_by": hold.placed_by, "lifted_reason": "Corrected"}
+    Hold.objects.filter(pk=hold.pk).update(**lifted)
+    withdraw_consent(subject=subject, withdrawn=withdrawn, reason="Own wish", actor=crc)
+    assert subject.departures.get().left_on == day(5)
 
 
 @pytest.mark.parametrize(("scopes", "destroy"), [({"further_data"}, False), ({"specimens"}, True)])

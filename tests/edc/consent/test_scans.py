@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from edc import audit
 from edc.errors import NotNow
 from edc.models import AuditEvent, ConsentScan
 from edc.services.consent.scans import add_scan, erase_scan, withdraw_scan
@@ -36,6 +37,19 @@ def test_a_scan_is_kept_without_its_name_and_metadata(consent, crc):
     assert b"Exif" not in kept
     events = AuditEvent.objects.filter(action="consent.scan_added")
     assert "ZHANG" not in str(events.values_list("after", "reason"))
+
+
+def test_a_page_whose_row_is_not_written_leaves_no_file(consent, crc, monkeypatch):
+    def fail(**_facts):
+        raise RuntimeError("the trail is full")
+
+    folder = place_of(ConsentScan()).parent
+    before = set(folder.glob("*"))
+    monkeypatch.setattr(audit, "record", fail)
+    with pytest.raises(RuntimeError):
+        add_scan(consent=consent, content=scan(), actor=crc)
+    assert set(folder.glob("*")) == before
+    assert not ConsentScan.objects.exists()
 
 
 def test_a_pdf_is_shown_page_by_page(consent, crc):

@@ -9,9 +9,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 
+from edc import jobs, tasks
 from edc.errors import InvalidInput, NotNow
-from edc.models import ConsentVersion, Notification
-from edc.selectors.consents import in_effect, versions_visible_to
+from edc.models import ConsentVersion, Notification, Query
+from edc.selectors.consents import in_effect, label_in_effect, signed_since, versions_visible_to
+from edc.services.consent import period
+from edc.services.consent.giving import Given, record_consent
 from edc.services.consent.versions import (
     VersionFacts,
     begin_due,
@@ -108,6 +111,49 @@ def test_each_site_has_its_own_day(study, site, other_site, manager, day):
     assert in_effect(site) is None
     with pytest.raises(NotNow):
         set_starts(sites=[site], effective_from=day(1), **days)
+
+
+@pytest.fixture
+def signed(subject, site, crc, complete, day):
+    """Return a consent to V1.0, in effect for 90 days, that was signed 50 days ago."""
+    complete("FO.IC", ICDAT=day(50).isoformat())
+    version = taken_up(site, "V1.0", 90)
+    return record_consent(subject=subject, version=version, given=Given("Dr Lin"), actor=crc)
+
+
+def asked(consent):
+    return Query.objects.filter(form=consent.form, rule_oid="CONSENT.VERSION", state="open").count()
+
+
+@pytest.mark.parametrize("most", [50, 0])
+def test_a_day_set_into_the_past_asks_who_signed_since_and_moved_back_settles(
+    study, site, signed, manager, day, monkeypatch, most
+):
+    monkeypatch.setattr(period, "MOST_AT_ONCE", most)
+    sent = []
+    monkeypatch.setattr(jobs, "enqueue", lambda name, **ids: sent.append((name, ids)))
+    version = ConsentVersionFactory(study=study, label="V2.0")
+    days = {"version": version, "sites": [site], "approval": "S-18", "actor": manager}
+    for ago, expected in ((60, 1), (40, 0), (60, 1), (-3, 0)):
+        set_starts(effective_from=day(ago), **days)
+        for name, ids in sent:
+            assert name == tasks.ask_about_consents.name
+            tasks.ask_about_consents.apply(kwargs=ids, throw=True)
+        assert asked(signed) == expected
+    assert bool(sent) == (most == 0)
+
+
+def test_who_signed_before_the_days_in_question_is_not_looked_at(study, site, signed, day):
+    assert signed_since(site, day(50)) == [signed.subject_id]
+    assert signed_since(site, day(49)) == []
+
+
+def test_a_version_counts_until_the_day_it_was_retired(study, site, manager, day):
+    taken_up(site, "V1.0", 90)
+    mistaken = taken_up(site, "V2.0", 10)
+    assert label_in_effect(site, day(0)) == "V2.0"
+    retire_version(version=mistaken, reason="Not approved here", actor=manager)
+    assert [label_in_effect(site, day(ago)) for ago in (11, 1, 0)] == ["V1.0", "V2.0", "V1.0"]
 
 
 def test_a_day_stays_once_a_subject_consented(study, site, subject, manager, day):
