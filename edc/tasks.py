@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -165,9 +166,14 @@ def send_digests() -> None:
 
 @shared_task
 def tend_backups() -> None:
-    """Make the backup and try the restore that are due; both record and tell their own failures."""
+    """Make the backup and try the restore that are due; both record and tell their own failures.
+
+    What is late is told first: an attempt that is killed comes no further. One that another process is still
+    at is left to it.
+    """
     actor = jobs.system_user("backup")
-    with audit.channel("task"):
+    with audit.channel("task"), suppress(backup.UnderWay):
+        backup.late()
         if backups.backup_is_due():
             backup.make_backup(actor=actor)
         if backups.drill_is_due():

@@ -50,6 +50,22 @@ def standing() -> Standing:
     )
 
 
+def missed() -> dict[str, datetime]:
+    """Return which of `backup` and `drill` is late, and when it was due.
+
+    Where none ended well yet, the time runs from the first attempt at a backup, or from the first backup that
+    could be tried: a new installation is not late with its first.
+    """
+    if not settings.BACKUP_DIR:
+        return {}
+    good, passed = Backup.objects.filter(succeeded=True), RestoreDrill.objects.filter(passed=True)
+    since = {
+        "backup": (_at(good.first() or Backup.objects.last()), _backup_every()),
+        "drill": (_at(passed.first() or good.last()), _drill_every()),
+    }
+    return {what: at + every for what, (at, every) in since.items() if at and _is_late(at, every * GRACE)}
+
+
 def backup_is_due() -> bool:
     """Tell whether the scheduler should make a backup now; never where no folder or no period is set."""
     if not settings.BACKUP_DIR or not settings.BACKUP_EVERY_HOURS:

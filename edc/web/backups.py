@@ -20,6 +20,7 @@ PROBLEMS: dict[str, Promise] = {
     "altered": _("The file is not the one that was written"),
     "unreadable": _("The file cannot be read"),
     "restore_failed": _("The database could not be restored"),
+    "interrupted": _("It was ended from outside, before it could tell anything"),
     "not_empty": _("The place to restore into is not empty"),
     "file": _("A file is missing or altered"),
     "count": _("Rows are missing or too many: restored / at the backup"),

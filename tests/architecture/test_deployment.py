@@ -89,10 +89,25 @@ def test_a_secret_is_demanded_and_never_given(secret):
 
 
 def test_web_and_workers_get_the_same_settings(services):
-    settings = [services[name]["environment"] for name in PLATFORM]
+    settings = [
+        {key: value for key, value in services[name]["environment"].items() if key != "BACKUP_KEY"}
+        for name in PLATFORM
+    ]
 
     assert all(each == settings[0] for each in settings)
     assert PRODUCTION.keys() - {"TANDEM_ENV"} <= settings[0].keys()
+
+
+def test_the_backups_and_their_key_are_within_reach_of_the_worker_alone(services):
+    def reaches(service):
+        mounted = any(each.endswith(":/backup") for each in service.get("volumes", ()))
+        return mounted or "BACKUP_KEY" in service.get("environment", {})
+
+    worker = services["worker-cpu"]
+
+    assert [name for name, service in services.items() if reaches(service)] == ["worker-cpu"]
+    assert {"data:/data", "${BACKUP_TO:-backup}:/backup"} == set(worker["volumes"])
+    assert worker["environment"]["BACKUP_KEY"] == "${BACKUP_KEY:-}"
 
 
 def test_the_archive_is_tuned_and_speaks_to_known_users_only(services):

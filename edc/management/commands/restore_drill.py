@@ -5,7 +5,7 @@ import sys
 from django.core.management.base import BaseCommand
 
 from edc import audit, jobs
-from edc.services.backup import drill_restore
+from edc.services.backup import UnderWay, drill_restore
 
 
 class Command(BaseCommand):
@@ -15,8 +15,12 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: object, **options: object) -> None:
-        with audit.channel("task"):
-            drill = drill_restore(actor=jobs.system_user("backup"))
+        try:
+            with audit.channel("task"):
+                drill = drill_restore(actor=jobs.system_user("backup"))
+        except UnderWay as error:
+            self.stderr.write(self.style.ERROR(str(error)))
+            sys.exit(1)
         for problem in drill.problems:
             self.stderr.write(self.style.ERROR(f"{problem['code']}: {problem['what']}"))
         if not drill.passed:

@@ -2,5 +2,7 @@
 
 from edc.services.backup.drill import drill_restore
 from edc.services.backup.make import make_backup
+from edc.services.backup.place import UnderWay
+from edc.services.backup.tell import late
 
-__all__ = ["drill_restore", "make_backup"]
+__all__ = ["UnderWay", "drill_restore", "late", "make_backup"]

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 import tarfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -28,10 +29,11 @@ class Member:
 
 @dataclass
 class Held:
-    """What was written or read: each file's SHA-256 by its name."""
+    """What was written or read: each file's SHA-256 by its name, and what was erased before its turn came."""
 
     sha256: dict[str, str] = field(default_factory=dict)
     size: int = 0
+    gone: list[str] = field(default_factory=list)
 
 
 def archive_folder() -> Path | None:
@@ -56,9 +58,20 @@ def members() -> Iterator[Member]:
     if images:
         roots["images"] = images
     for name, root in roots.items():
-        for path in sorted(root.rglob("*")):
+        for path in sorted(_below(root)):
             if path.is_file() and not path.is_symlink() and path.suffix != ".part":
                 yield Member(f"files/{name}/{path.relative_to(root).as_posix()}", path)
+
+
+def _below(root: Path) -> Iterator[Path]:
+    """Yield the files below a folder; raise OSError where one of its folders may not be read."""
+    for folder, _folders, names in os.walk(root, onerror=_unless_gone):
+        yield from (Path(folder) / name for name in names)
+
+
+def _unless_gone(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise error
 
 
 class _Hashing:
@@ -74,23 +87,26 @@ class _Hashing:
 
 
 def write(out: io.RawIOBase, files: Iterable[Member], about: dict[str, Any]) -> Held:
-    """Write the files and, last, the manifest with their hashes."""
+    """Write the files and, last, the manifest with their hashes.
+
+    A file that was erased by right since it was listed, such as withdrawn evidence, is named as gone.
+    """
     held = Held()
     with tarfile.open(fileobj=out, mode="w|", bufsize=PIECE) as archive:  # type: ignore[call-overload]
         for member in files:
             try:
                 source = member.path.open("rb")
             except FileNotFoundError:
-                continue  # removed since the folder was listed
+                held.gone.append(member.name)
+                continue
             with source:
                 info = tarfile.TarInfo(member.name)
-                info.size, info.mode = member.path.stat().st_size, 0o600
+                info.size, info.mode = os.fstat(source.fileno()).st_size, 0o600
                 hashing = _Hashing(source)
                 archive.addfile(info, hashing)  # type: ignore[arg-type]
                 held.sha256[member.name], held.size = hashing.found.hexdigest(), held.size + info.size
-        text = json.dumps(
-            {**about, "format": FORMAT, "files": held.sha256}, indent=1, sort_keys=True
-        ).encode()
+        manifest = {**about, "format": FORMAT, "files": held.sha256, "gone": held.gone}
+        text = json.dumps(manifest, indent=1, sort_keys=True).encode()
         info = tarfile.TarInfo(MANIFEST)
         info.size, info.mode = len(text), 0o600
         archive.addfile(info, io.BytesIO(text))

@@ -20,6 +20,7 @@ from edc.audit import GENESIS
 Settings = dict[str, Any]
 SQLITE = "database.sqlite3"
 POSTGRESQL = "database.dump"
+SCRATCH = "tandem_drill_"
 # A command sees every site's rows; the role of a web process begins with none.
 EVERY_ROW = "-c tandem.sites=all"
 
@@ -119,18 +120,22 @@ def restore(dumped: Path, database: Settings) -> None:
 def is_empty(database: Settings) -> bool:
     """Tell whether a restore would overwrite nothing."""
     if is_sqlite(database):
-        return not Path(database["NAME"]).exists()
+        # A log left of a lost database would be played into the restored one.
+        return not any(Path(f"{database['NAME']}{ending}").exists() for ending in ("", "-wal"))
     return not counted(database).tables
 
 
 @contextmanager
-def scratch(folder: Path) -> Iterator[Settings]:
-    """Make an empty database of the platform's kind, gone afterwards; PostgreSQL's role needs CREATEDB."""
+def scratch(folder: Path, mark: str) -> Iterator[Settings]:
+    """Make an empty database of the platform's kind, gone afterwards; PostgreSQL's role needs CREATEDB.
+
+    Its name carries the mark, by which `drop_scratch` finds what a killed process left.
+    """
     base = present()
     if is_sqlite(base):
         yield base | {"NAME": str(folder / "scratch.sqlite3"), "TEST": {}}
         return
-    name = f"tandem_drill_{secrets.token_hex(6)}"
+    name = f"{SCRATCH}{mark}_{secrets.token_hex(6)}"
     with _session(base, autocommit=True) as held:
         # template0: nothing that somebody put into template1 stands in the way of a restore.
         held.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
@@ -138,7 +143,26 @@ def scratch(folder: Path) -> Iterator[Settings]:
             options = {**base.get("OPTIONS", {}), "options": EVERY_ROW}
             yield base | {"NAME": name, "OPTIONS": options, "CONN_MAX_AGE": 0}
         finally:
-            held.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            _drop(held, name)
+
+
+def drop_scratch(mark: str) -> list[str]:
+    """Drop the scratch databases that carry the mark and return their names; SQLite's lie in their folder."""
+    base = present()
+    if is_sqlite(base):
+        return []
+    with _session(base, autocommit=True) as held:
+        found = held.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY 1", [f"{SCRATCH}{mark}_"]
+        )
+        names = [row[0] for row in found.fetchall()]
+        for name in names:
+            _drop(held, name)
+    return names
+
+
+def _drop(held: psycopg.Connection, name: str) -> None:
+    held.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def _session(database: Settings, *, autocommit: bool = False) -> psycopg.Connection:

@@ -7,14 +7,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
-from edc import audit
-from edc.errors import DomainError
 from edc.exchange.manifest import sha256_of
 from edc.models import Backup, User
-from edc.services.backup import content, databases, place, tell
+from edc.services.backup import content, databases, leftovers, outcomes, place
 from edc.services.backup.sealing import Sealer
 from edc.services.lasting import sync_folder
 
@@ -22,17 +19,21 @@ from edc.services.lasting import sync_folder
 def make_backup(*, actor: User) -> Backup:
     """Write a backup into BACKUP_DIR and keep its row; a failure leaves a row too, and is raised.
 
-    Database before files: a file without its row is harmless, a row without its file is not.
+    Database before files: a file without its row is harmless, a row without its file is not. Raises UnderWay,
+    which is no failure, while another backup or drill works in the folder.
     """
     begun = time.monotonic()
     try:
         with place.alone() as folder:
+            leftovers.settle(folder, actor)
             backup = _write(folder, begun)
             removed = _remove_old(folder)
-    except Exception as error:
-        _record_failure(error, actor, time.monotonic() - begun)
+    except place.UnderWay:
         raise
-    _record(backup, removed, actor)
+    except Exception as error:
+        outcomes.keep_failure(error, actor, time.monotonic() - begun)
+        raise
+    outcomes.keep_backup(backup, removed, actor)
     return backup
 
 
@@ -41,7 +42,7 @@ def _write(folder: Path, begun: float) -> Backup:
     name = f"tandem-{now:%Y%m%dT%H%M%S%f}Z{place.ENDING}"
     part = folder / f".{name}.part"
     try:
-        with TemporaryDirectory(prefix="backup-") as spool, part.open("wb") as out:
+        with TemporaryDirectory(prefix=leftovers.spool("backup")) as spool, part.open("wb") as out:
             os.chmod(part, 0o600)
             dumped, counts = databases.dump(Path(spool))
             about = {
@@ -80,21 +81,3 @@ def _remove_old(folder: Path) -> list[str]:
     for name in old:
         (folder / name).unlink()
     return old
-
-
-@transaction.atomic
-def _record(backup: Backup, removed: list[str], actor: User) -> None:
-    backup.save()
-    after = {"file": backup.file_name, "sha256": backup.sha256, "bytes": backup.size, "removed": removed}
-    audit.record(actor=actor, action="backup.made", target=backup, after=after)
-
-
-@transaction.atomic
-def _record_failure(error: Exception, actor: User, seconds: float) -> None:
-    known = isinstance(error, (DomainError, databases.ToolFailed, OSError))
-    problem = (str(error) if known else "") or type(error).__name__
-    backup = Backup.objects.create(
-        succeeded=False, problem=problem[:500], seconds=seconds, software_version=settings.SOFTWARE_VERSION
-    )
-    audit.record(actor=actor, action="backup.failed", target=backup, after={"problem": problem[:500]})
-    tell.administrators("backup_failed", about=f"{backup.at:%Y-%m-%d %H:%M} UTC")

@@ -1,17 +1,25 @@
 """Where backups lie, under which key, and that one process at a time works there."""
 
 import fcntl
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from edc.errors import NotNow
 
 KEY_LENGTH = 32
 ENDING = ".tandem-backup"
+
+
+class UnderWay(NotNow):
+    """Another process works in the folder: neither a failure nor an outcome."""
+
+    code = "backup_under_way"
 
 
 def folder() -> Path:
@@ -48,15 +56,19 @@ def is_apart() -> bool:
     return folder().stat().st_dev != Path(settings.VAR_DIR).stat().st_dev
 
 
+def mark() -> str:
+    """Return what tells this installation's scratch places from those of others on the same machine."""
+    whose = f"{settings.BACKUP_DIR}\n{connection.settings_dict['NAME']}"
+    return hashlib.sha256(whose.encode()).hexdigest()[:8]
+
+
 @contextmanager
 def alone() -> Iterator[Path]:
-    """Hold the folder of backups; raise NotNow while another process does."""
+    """Hold the folder of backups; raise UnderWay while another process does."""
     place = folder()
     with (place / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise NotNow(
-                _("Another backup or drill is under way. Wait for its end."), code="backup_under_way"
-            ) from None
+            raise UnderWay(_("Another backup or drill is under way. Wait for its end.")) from None
         yield place

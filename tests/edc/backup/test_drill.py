@@ -1,6 +1,8 @@
 """A backup is written elsewhere, whole or not at all; a drill restores it and says what does not agree."""
 
+import io
 import sqlite3
+import tempfile
 from contextlib import closing
 from io import StringIO
 
@@ -11,9 +13,11 @@ from django.db import connection
 from edc import jobs
 from edc.errors import NotNow
 from edc.models import AuditEvent, Backup, Notification, RestoreDrill
-from edc.services.backup import databases, drill_restore, make_backup, place
+from edc.services.backup import UnderWay, content, databases, drill_restore, leftovers, make_backup, place
 from edc.services.backup.restore import restore_into
 from edc.services.people import create_user
+from edc.tasks import tend_backups
+from tests.factories.backups import BackupFactory
 
 KEY = "only for the tests of backups: 0123456789"
 
@@ -40,6 +44,61 @@ def actor(db):
 def written(kept):
     (path,) = kept.glob("*.tandem-backup")
     return path
+
+
+@pytest.fixture
+def killed(places, tmp_path, monkeypatch):
+    """What a backup and a drill leave that were killed; another installation's folder beside it."""
+    temporary = tmp_path / "tmp"
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    names = [f"{leftovers.spool('backup')}x", f"{leftovers.spool('drill')}x", "tandem-backup-others-x"]
+    for name in names:
+        (temporary / name / "content").mkdir(parents=True)
+        (temporary / name / "database.dump").write_text("in the clear")
+    (places[1] / ".tandem-20261121T000000Z.tandem-backup.part").write_text("a part")
+    return temporary
+
+
+@pytest.mark.django_db
+def test_the_next_one_removes_what_a_killed_one_left_and_keeps_that_it_failed(killed, places, actor, member):
+    head = member("root", "administrator", study_wide=True)
+    if connection.vendor == "postgresql":
+        unfinished = databases.scratch(places[0], place.mark())
+        unfinished.__enter__()
+
+    with place.alone() as folder:
+        leftovers.settle(folder, actor)
+
+    assert [each.name for each in killed.iterdir()] == ["tandem-backup-others-x"]
+    assert [each.name for each in places[1].iterdir()] == [".lock"]
+    assert databases.drop_scratch(place.mark()) == []
+    assert "ended from outside" in Backup.objects.get().problem
+    assert codes(RestoreDrill.objects.get()) == ["interrupted"]
+    kinds = Notification.objects.filter(user=head).values_list("kind", flat=True)
+    assert sorted(kinds) == ["backup_failed", "drill_failed"]
+    with place.alone() as folder:
+        leftovers.settle(folder, actor)
+    assert (Backup.objects.count(), RestoreDrill.objects.count()) == (1, 1)
+
+
+def test_a_file_erased_while_the_backup_runs_is_named_as_gone(tmp_path):
+    there, gone = tmp_path / "there", tmp_path / "gone"
+    there.write_text("kept")
+    files = [content.Member("files/gone", gone), content.Member("files/there", there)]
+    out = io.BytesIO()
+
+    held = content.write(out, files, {})
+    _found, manifest = content.read(io.BytesIO(out.getvalue()), tmp_path / "r")
+
+    assert manifest["gone"] == held.gone == ["files/gone"]
+    assert list(manifest["files"]) == ["files/there"]
+
+
+def test_a_log_of_a_lost_database_is_no_empty_place(tmp_path):
+    database = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(tmp_path / "tandem.sqlite3")}
+    assert databases.is_empty(database)
+    (tmp_path / "tandem.sqlite3-wal").write_text("")
+    assert not databases.is_empty(database)
 
 
 def codes(drill):
@@ -69,7 +128,7 @@ def test_a_backup_comes_back_whole_with_its_files_and_an_intact_trail(places, tm
     assert list(AuditEvent.objects.order_by("pk").values_list("action", flat=True))[rows:] == [
         "backup.made", "backup.drilled"
     ]  # fmt: skip
-    with databases.scratch(tmp_path) as database:
+    with databases.scratch(tmp_path, place.mark()) as database:
         restored = restore_into(written(kept), key=KEY, database=database, folder=tmp_path / "r")
         assert restored.problems == []
         again = restore_into(written(kept), key=KEY, database=database, folder=tmp_path / "s")
@@ -170,14 +229,23 @@ class TestWhatGoesWrong:
         assert {each.name for each in places[1].glob("*.tandem-backup")} == {first.file_name, third.file_name}
         assert AuditEvent.objects.filter(action="backup.made").last().after["removed"] == [second.file_name]
 
-    def test_two_do_not_work_in_the_place_at_once(self, places, actor):
-        with place.alone(), pytest.raises(NotNow, match="under way"):
-            make_backup(actor=actor)
+    def test_who_finds_another_at_work_leaves_it_alone_and_alarms_nobody(self, places, actor, member):
+        member("root", "administrator", study_wide=True)
+        BackupFactory()
+        with place.alone():
+            for attempt in (make_backup, drill_restore):
+                with pytest.raises(UnderWay, match="under way"):
+                    attempt(actor=actor)
+            tend_backups.apply(throw=True)
+
+        assert (Backup.objects.count(), RestoreDrill.objects.count()) == (1, 0)
+        assert not Notification.objects.exists()
+        assert not AuditEvent.objects.filter(action="backup.failed").exists()
 
     @pytest.mark.requirement("N16")
     def test_neither_secrets_nor_refused_uploads_are_in_it(self, places, actor, tmp_path):
         make_backup(actor=actor)
-        with databases.scratch(tmp_path) as database:
+        with databases.scratch(tmp_path, place.mark()) as database:
             found = restore_into(written(places[1]), key=KEY, database=database, folder=tmp_path / "r")
         names = sorted(found.manifest["files"])
         assert names == ["database.sqlite3", "files/artifacts/evidence/a", "files/images/a", "files/models/a"]

@@ -7,8 +7,9 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from edc.models import Backup, RestoreDrill
+from edc.models import Backup, Notification, RestoreDrill
 from edc.selectors.backups import backup_is_due, drill_is_due, standing
+from edc.services.backup import late
 from edc.tasks import tend_backups
 from tests.factories.backups import BackupFactory, RestoreDrillFactory
 
@@ -76,6 +77,22 @@ def test_a_backup_is_late_a_quarter_after_its_period(set_up):
 def test_a_stale_backup_is_late(set_up):
     made(31)
     assert standing().backup_is_late
+
+
+def test_administrators_are_told_once_of_what_is_late_and_not_of_a_first_that_is_awaited(set_up, member):
+    head = member("root", "administrator", study_wide=True)
+    late()
+    made(29)
+    late()
+    assert not Notification.objects.exists()
+
+    backup = made(31)
+    late()
+    late()
+
+    told = Notification.objects.get()
+    assert (told.user, told.kind) == (head, "backup_failed")
+    assert told.about == f"{backup.at + timedelta(hours=24):%Y-%m-%d %H:%M} UTC"
 
 
 @pytest.mark.parametrize(

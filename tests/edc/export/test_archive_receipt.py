@@ -5,13 +5,17 @@ import subprocess
 import sys
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
+from edc import audit
 from edc.models import ArchiveReceipt, AuditEvent
 from edc.selectors.archives import archives_of
 from edc.services.entry import correct_item
+from tests.factories.backups import ArchiveReceiptFactory
 from tests.factories.entering import entry, form_of
 from tests.factories.models import PASSWORD
+from tests.factories.snapshots import SnapshotFactory
 
 ENGLISH = {"django_language": "en"}
 
@@ -112,6 +116,33 @@ def test_the_investigator_confirms_the_receipt_and_the_locks_page_shows_it(
         actor=crcs[0],
     )
     assert "Data changed since" in client.get(reverse("locks")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("action", "path", "outdated"),
+    [
+        ("view.passes", "IT.DM.SEX", False),
+        ("item.verified", "IT.DM.SEX", False),
+        ("evidence.downloaded", "", False),
+        ("form.completed", "", True),
+        ("entry.imported", "", True),
+        ("form.signed", "", True),
+        ("hold.placed", "", True),
+        ("item.corrected", "IT.DM.SEX", True),
+    ],
+)
+def test_an_archive_is_outdated_by_what_changes_a_record_and_by_nothing_else(
+    subject, system, action, path, outdated
+):
+    before = AuditEvent.objects.order_by("pk").last().pk
+    snapshot = SnapshotFactory(design_version=subject.design_version, audit_event=before)
+    receipt = ArchiveReceiptFactory(site=subject.site, export__snapshot=snapshot)
+    with transaction.atomic():
+        audit.record(actor=system, action=action, target=subject, path=path)
+
+    found = archives_of([subject.site])[0]
+
+    assert (found.receipt, found.outdated) == (receipt, outdated)
 
 
 def test_no_other_package_has_a_receipt(frozen, packing, client, member, site):
