@@ -69,7 +69,8 @@ TRAINING = Duty(
     TRAINING_REQUIRED,
     _("Your roles wait for a training: read the documents listed here and confirm each."),
     "training",
-    frozenset(
+    SECOND_FACTOR.open_to
+    | frozenset(
         {
             "training",
             "document",
@@ -78,13 +79,13 @@ TRAINING = Duty(
             "document-confirm",
             "confirm",
             "statement",
-            "security",
             "notifications",
             "notification-read",
             "notifications-read",
-            "account_change_password",
-            "mfa_reauthenticate",
-            "mfa_reauthenticate_webauthn",
+            "account_set_password",
+            "openid_connect_login",
+            "openid_connect_callback",
+            "socialaccount_login_cancelled",
         }
     ),
 )

@@ -6,6 +6,8 @@ from pathlib import Path
 import environ
 from django.utils.translation import gettext_lazy as _
 
+from config.openapi import SPECTACULAR_SETTINGS  # noqa: F401 - a setting
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -300,41 +302,6 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "config.errors.problem_json",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": None,
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Tandem API",
-    "VERSION": "1",
-    "DESCRIPTION": "Forms, images, runs and scores of multicentre oncology studies as one audited record.",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_NAME_OVERRIDES": {
-        "SubjectStatus": "edc.models.Subject.Status",
-        "EventStatus": "edc.models.StudyEvent.Status",
-        "FormStatus": "edc.models.FormInstance.Status",
-        "QueryState": "edc.models.Query.State",
-        "ExportKind": "edc.models.snapshot.Export.Kind",
-        "TrainingHow": "edc.models.training.TrainingRecord.How",
-        "DisagreementKind": "edc.models.Disagreement.Kind",
-        "DeviationKind": "edc.models.deviation.Deviation.Kind",
-        "SafetyCaseState": "edc.models.safety_case.SafetyCase.State",
-        "ConsentState": "edc.api.serializers.consents.STATE_CHOICES",
-        "ConsentVersionState": "edc.models.consent.ConsentVersion.State",
-        "ConsentLanguage": "edc.models.consent.ConsentVersion.Language",
-        "DeviationSource": "edc.models.deviation.Deviation.Source",
-        "EvidenceKind": "edc.models.evidence.Evidence.Kind",
-        "EvidenceSource": "edc.models.evidence.Evidence.Source",
-        "HoldKind": "edc.models.HoldKind",
-        "HoldLevel": "edc.models.Level",
-        "ImportKind": "edc.models.ImportBatch.Kind",
-        "ImportState": "edc.models.ImportBatch.State",
-        "SpecimenKind": "edc.models.Specimen.Kind",
-        "SpecimenState": "edc.models.Specimen.State",
-        "WorkState": "edc.models.background.BackgroundWork.State",
-        "UploadStatus": "imaging.models.UploadSession.Status",
-        "RunStatus": "modeling.models.Run.Status",
-    },
 }
 
 # Work ----------------------------------------------------------------------------------------------

@@ -36,6 +36,15 @@ def port_is_free(port: int) -> bool:
     return True
 
 
+def die_with_parent(stop_signal: signal.Signals = signal.SIGTERM) -> Callable[[], None]:
+    """Return what a child does before it runs: ask the kernel for the signal at its parent thread's end."""
+
+    def ask() -> None:
+        _libc.prctl(PR_SET_PDEATHSIG, int(stop_signal))
+
+    return ask
+
+
 def start(
     argv: Sequence[str],
     *,
@@ -46,9 +55,6 @@ def start(
     stop_signal: signal.Signals = signal.SIGTERM,
 ) -> subprocess.Popen[bytes]:
     """Start a process in its own group; the kernel sends it `stop_signal` should this process be killed."""
-
-    def die_with_parent() -> None:
-        _libc.prctl(PR_SET_PDEATHSIG, int(stop_signal))
 
     with log.open("ab") as output:
         return subprocess.Popen(
@@ -62,7 +68,7 @@ def start(
             extra_groups=[] if user else None,
             cwd=cwd,
             start_new_session=True,
-            preexec_fn=die_with_parent,
+            preexec_fn=die_with_parent(stop_signal),
         )
 
 

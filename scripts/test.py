@@ -8,6 +8,7 @@ when it ends; the output of stages that run alone appears as it comes.
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from scripts.processes import die_with_parent
 from tests.services.postgres import running_postgres
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -86,13 +88,14 @@ BUSY = (
     ),
 )
 *WAITING, GPU_STAGE = (Stage(name, [pytest(name, *folders)]) for name, folders in FOLDERS.items())
+HAS_DEVICE = shutil.which("nvidia-smi") is not None
 # Pages and servers have limits of time: beside them the busy lane steps back.
 NICENESS = 5
 
 
 def planned(wanted: Sequence[str]) -> tuple[list[Stage], list[Stage]]:
     """Return the stages of both lanes, all by default; the device is compared only where there is one."""
-    waiting = [*WAITING, GPU_STAGE] if shutil.which("nvidia-smi") else WAITING
+    waiting = [*WAITING, GPU_STAGE] if HAS_DEVICE else WAITING
     busy, patient = ([each for each in lane if not wanted or each.name in wanted] for lane in (BUSY, waiting))
     return busy, patient
 
@@ -111,23 +114,35 @@ class Outcomes:
 
     held: dict[str, tuple[str, float]] = field(default_factory=dict)
     printing: threading.Lock = field(default_factory=threading.Lock)
+    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    stopped: bool = False
 
     @property
     def passed(self) -> bool:
-        return all(outcome == "passed" for outcome, _ in list(self.held.values()))
+        return not self.stopped and all(outcome == "passed" for outcome, _ in list(self.held.values()))
+
+    def stop(self) -> None:
+        """End what runs and let nothing begin."""
+        self.stopped = True
+        for process in list(self.running):
+            process.terminate()
 
 
-def run(stage: Stage, output: IO[bytes] | None, niceness: int) -> bool:
+def run(stage: Stage, outcomes: Outcomes, output: IO[bytes] | None, niceness: int) -> bool:
     """Run a stage's commands to the first that fails; tell whether all passed. Output goes to the file."""
     with stage.database() as url, tempfile.TemporaryDirectory(prefix="tandem-tests-") as folder:
         env = environment(url, folder)
-        return all(
-            subprocess.run(
-                ["nice", "-n", str(niceness), *command], cwd=ROOT, env=env, stdout=output, stderr=output
-            ).returncode
-            == 0
-            for command in stage.commands
-        )
+        for command in stage.commands:
+            asked = ["nice", "-n", str(niceness), *command]
+            process = subprocess.Popen(
+                asked, cwd=ROOT, env=env, stdout=output, stderr=output, preexec_fn=die_with_parent()
+            )
+            outcomes.running.append(process)
+            code = process.wait()
+            outcomes.running.remove(process)
+            if code or outcomes.stopped:
+                return False
+        return True
 
 
 def run_lane(lane: Sequence[Stage], outcomes: Outcomes, *, alone: bool, niceness: int) -> None:
@@ -148,10 +163,10 @@ def run_shown(stage: Stage, outcomes: Outcomes, *, alone: bool, niceness: int) -
     with outcomes.printing:
         print(f"\n=== {stage.name}" if alone else f"=== {stage.name} begins", flush=True)
     if alone:
-        return run(stage, None, niceness)
+        return run(stage, outcomes, None, niceness)
     with tempfile.TemporaryFile() as output:
         try:
-            return run(stage, output, niceness)
+            return run(stage, outcomes, output, niceness)
         finally:
             output.seek(0)
             with outcomes.printing:
@@ -165,30 +180,60 @@ def summarise(outcomes: Outcomes, stages: Sequence[Stage]) -> None:
     for stage in stages:
         outcome, seconds = outcomes.held.get(stage.name, ("not run", 0.0))
         print(f"{stage.name:<10} {outcome:<8} {seconds:6.0f} s")
-    if GPU_STAGE not in stages:
+    if not HAS_DEVICE:
         print(f"{GPU_STAGE.name:<10} not run: this machine has no CUDA device")
 
 
-def main() -> int:
+def asked_for() -> tuple[list[Stage], list[Stage]]:
+    """Return the stages that the command line names, by lane; an unknown one ends the program."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("stages", nargs="*", metavar="STAGE", help="all by default")
-    busy, waiting = planned(parser.parse_args().stages)
+    wanted = parser.parse_args().stages
+    busy, waiting = planned(wanted)
+    unknown = set(wanted) - {stage.name for stage in (*busy, *waiting)}
+    if unknown:
+        parser.error(f"this machine runs no stage {', '.join(sorted(unknown))}")
+    return busy, waiting
+
+
+def run_lanes(busy: Sequence[Stage], waiting: Sequence[Stage], outcomes: Outcomes) -> None:
+    """Run both lanes to their ends; interrupted, end what runs first."""
     alone = not (busy and waiting)
+    with tempfile.TemporaryDirectory(prefix="tandem-made-") as made, ThreadPoolExecutor(2) as lanes:
+        os.environ["TANDEM_MADE"] = made  # what tests/made_once.py keeps for the other stages
+        runs = [
+            lanes.submit(run_lane, busy, outcomes, alone=alone, niceness=0 if alone else NICENESS),
+            lanes.submit(run_lane, waiting, outcomes, alone=alone, niceness=0),
+        ]
+        try:
+            for each in runs:
+                each.result()
+        except KeyboardInterrupt:
+            outcomes.stop()
+            raise
+
+
+def tabulate(outcomes: Outcomes) -> None:
+    """Write the table of requirements; tests that were not reached stand in it as not run."""
+    everything = {stage.name for lane in planned([]) for stage in lane}
+    if not (outcomes.passed and everything == outcomes.held.keys()):
+        env = environment("", str(RESULTS))
+        noted = module("pytest", "-q", "--collect-only", "-p", "no:cacheprovider")
+        subprocess.run(noted, cwd=ROOT, env=env, check=False, stdout=subprocess.DEVNULL)
+    subprocess.run(module("scripts.requirements_table", str(RESULTS)), cwd=ROOT, check=False)
+
+
+def main() -> int:
+    busy, waiting = asked_for()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     outcomes = Outcomes()
     shutil.rmtree(RESULTS, ignore_errors=True)
     RESULTS.mkdir(parents=True)
     try:
-        with tempfile.TemporaryDirectory(prefix="tandem-made-") as made, ThreadPoolExecutor(2) as lanes:
-            os.environ["TANDEM_MADE"] = made  # what tests/made_once.py keeps for the other stages
-            runs = [
-                lanes.submit(run_lane, busy, outcomes, alone=alone, niceness=0 if alone else NICENESS),
-                lanes.submit(run_lane, waiting, outcomes, alone=alone, niceness=0),
-            ]
-        for each in runs:
-            each.result()
+        run_lanes(busy, waiting, outcomes)
     finally:
         summarise(outcomes, [*busy, *waiting])
-        subprocess.run(module("scripts.requirements_table", str(RESULTS)), cwd=ROOT, check=False)
+        tabulate(outcomes)
     return 0 if outcomes.passed else 1
 
 

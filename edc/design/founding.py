@@ -2,7 +2,9 @@
 
 import copy
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from edc.design.whole import Document
@@ -28,11 +30,10 @@ FACTS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class NewSite:
-    """A site as an administrator names it; ``key`` is the institution's where the platform knows it."""
+    """A site as an administrator names it."""
 
     zh: str
     en: str
-    key: str = ""
 
 
 # What the import of another system's file has to make up; of a dictionary also what names the study.
@@ -71,26 +72,49 @@ def sites_of(document: Document) -> list[NewSite]:
     return [NewSite(each["name"]["zh"], each["name"]["en"]) for each in document["sites"]]
 
 
-def with_facts(document: Document, facts: dict[str, str], sites: list[NewSite]) -> Document:
-    """Return the document with these facts, and these sites in their order, the principal one first."""
+def with_facts(
+    document: Document, facts: dict[str, str], sites: list[NewSite], known: Mapping[str, Any]
+) -> Document:
+    """Return the document with these facts, and these sites in their order, the principal one first.
+
+    ``known`` are the platform's institutions by key: a site that has the name of one is that one.
+    """
     made = copy.deepcopy(document)
     for name in FACTS:
         _put(made, name, facts[name].strip())
     made["study"]["code"] = made["study"]["oid"][:20]
-    slug = re.sub(r"[^a-z0-9]+", "_", made["study"]["oid"].lower())
-    keys = [each.key or f"{slug}_{number}" for number, each in enumerate(sites, 1)]
+    own = {key: each for key, each in made["institutions"].items() if key not in known}
+    keys = _keys(made["study"]["oid"], sites, known, own)
     sponsor = made["study"].get("sponsor_institution")
     kept = {key: each for key, each in made["institutions"].items() if key == sponsor}
-    named = {key: {"name": {"zh": each.zh, "en": each.en}} for key, each in zip(keys, sites, strict=True)}
+    named = {
+        key: known.get(key) or own.get(key, {}) | {"name": {"zh": each.zh, "en": each.en}}
+        for key, each in zip(keys, sites, strict=True)
+    }
     made["institutions"] = kept | named
     made["sites"] = [
         {
             "oid": f"S{number:02d}",
             "institution": key,
-            "name": {"zh": each.zh, "en": each.en},
+            "name": {"zh": each.zh, "en": named[key]["name"]["en"]},
             "principal": number == 1,
             "enrols": True,
         }
         for number, (key, each) in enumerate(zip(keys, sites, strict=True), 1)
     ]
     return made
+
+
+def _keys(oid: str, sites: list[NewSite], known: Mapping[str, Any], own: Mapping[str, Any]) -> list[str]:
+    """Return the institution of each site; one without a name that is known gets a key nobody has."""
+    found = [_named(each.zh, known) or _named(each.zh, own) for each in sites]
+    slug = re.sub(r"[^a-z0-9]+", "_", oid.lower())
+    free = (key for key in (f"{slug}_{number}" for number in count(1)) if key not in {*known, *own})
+    return [key or next(free) for key in found]
+
+
+def _named(zh: str, institutions: Mapping[str, Any]) -> str:
+    """Return the key of the institution of this name, else of one that is called so too, else nothing."""
+    by_name = (key for key, each in institutions.items() if _at(each, ("name", "zh")) == zh)
+    by_alias = (key for key, each in institutions.items() if zh in (each.get("aliases") or ()))
+    return next(by_name, "") or next(by_alias, "")

@@ -8,6 +8,7 @@ when all agrees, 1 otherwise.
 
 import csv
 import hashlib
+import importlib
 import json
 import sys
 from pathlib import Path
@@ -59,7 +60,7 @@ def wrong_chain(folder: Path, manifest: dict[str, Any]) -> list[str]:
     if not path.exists():
         return []
     sys.path.insert(0, str(folder))
-    import verify_trail  # the script beside this one
+    verify_trail = importlib.import_module("verify_trail")  # the script beside this one
 
     try:
         with open(path, encoding="utf-8") as file:

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), models.Q(('version__isnull', False), models.Q(('decided_by', models.F('started_by')), _negated=True)), _connector='OR'), name='study_founding_by_two_people')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), models.Q(('decided_by__isnull', False), ('version__isnull', False), models.Q(('decided_by', models.F('started_by')), _negated=True)), _connector='OR'), name='study_founding_by_two_people')],
             },
         ),
     ]

@@ -45,7 +45,8 @@ class StudyFounding(models.Model):
         ordering = ["-pk"]
         constraints = [
             CheckConstraint(
-                condition=~Q(state="published") | (Q(version__isnull=False) & ~Q(decided_by=F("started_by"))),
+                condition=~Q(state="published")
+                | (Q(version__isnull=False, decided_by__isnull=False) & ~Q(decided_by=F("started_by"))),
                 name="study_founding_by_two_people",
             ),
         ]

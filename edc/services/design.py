@@ -7,6 +7,7 @@ from django.db.models import Max
 from edc import access, audit
 from edc.design.study import StudyDesign
 from edc.models import DesignVersion, Institution, Membership, Site, Study, User
+from edc.services.role_gate import hold, settle
 
 
 @transaction.atomic
@@ -25,7 +26,7 @@ def publish_design(*, design: StudyDesign, actor: User, founds: bool = False) ->
         if published:
             return published
     study = _update_study(study or Study(oid=design.oid), design)
-    _update_sites(study, design)
+    _update_sites(study, design, actor, founds)
     number = (study.design_versions.aggregate(last=Max("number"))["last"] or 0) + 1
     version = DesignVersion.objects.create(
         study=study,
@@ -46,12 +47,14 @@ def _update_study(study: Study, design: StudyDesign) -> Study:
     return study
 
 
-def _update_sites(study: Study, design: StudyDesign) -> None:
+def _update_sites(study: Study, design: StudyDesign, actor: User, founds: bool) -> None:
+    # A hospital is every study's: founding one more renames none.
+    held_as = Institution.objects.get_or_create if founds else Institution.objects.update_or_create
     institutions = {each.key: each for each in design.institutions}
     new_site = False
     for number, planned in enumerate(design.sites, start=1):
         held = institutions[planned.institution]
-        institution, _made = Institution.objects.update_or_create(
+        institution, _made = held_as(
             key=held.key,
             defaults={"name_zh": held.name.zh, "name_en": held.name.en, "aliases": list(held.aliases)},
         )
@@ -75,7 +78,7 @@ def _update_sites(study: Study, design: StudyDesign) -> None:
         new_site = new_site or made
     study.sites.exclude(oid__in=[each.oid for each in design.sites]).update(active=False)
     if new_site:
-        _extend_study_wide_roles(study)
+        _extend_study_wide_roles(study, actor)
 
 
 def site_number(oid: str, position: int) -> str:
@@ -84,7 +87,7 @@ def site_number(oid: str, position: int) -> str:
     return digits[-4:] or f"{position:02d}"
 
 
-def _extend_study_wide_roles(study: Study) -> None:
+def _extend_study_wide_roles(study: Study, actor: User) -> None:
     members = Membership.objects.filter(study=study, site__isnull=True, active=True)
-    for user in User.objects.filter(memberships__in=members).distinct():
-        access.sync_grants(user)
+    for user in hold(User.objects.filter(pk__in=members.values("user"))):
+        settle(user=user, actor=actor)

@@ -10,13 +10,15 @@ from django.utils.translation import gettext as _
 
 from edc import access, audit, jobs
 from edc.design.founding import NewSite, with_facts
-from edc.design.whole import Document, check_document
-from edc.errors import InvalidInput, NotNow
-from edc.models import Institution, Role, Study, StudyFounding, User
+from edc.design.whole import Document
+from edc.errors import Conflict, InvalidInput, NotNow
+from edc.models import Role, Study, StudyFounding, User
 from edc.services.design import publish_design
+from edc.services.founding_document import checked_founding, known_institutions
 from edc.services.moves import move
 from edc.services.people import grant_membership
 from edc.services.reasons import required_text
+from edc.services.role_gate import hold
 
 State = StudyFounding.State
 MOST_SITES = 99
@@ -53,19 +55,13 @@ def complete_founding(
         message = _("Write between 1 and %(count)d sites, one a line.") % {"count": MOST_SITES}
         raise InvalidInput(_("Some fields need correction."), fields={"sites": message})
     before = {"sha256": audit.digest(founding.content)}
-    document = with_facts(json.loads(founding.content), dict(facts), [_known(each) for each in sites])
+    document = with_facts(json.loads(founding.content), dict(facts), sites, known_institutions())
     founding.content = json.dumps(document, ensure_ascii=False)
     founding.save(update_fields=["content", "changed_at"])
     after = {"facts": dict(facts), "sites": [each.zh for each in sites]}
     after |= {"sha256": audit.digest(founding.content)}
     audit.record(actor=actor, action="study_founding.completed", target=founding, before=before, after=after)
     return founding
-
-
-def _known(site: NewSite) -> NewSite:
-    """Return the site with the key and the English name of an institution that has its Chinese name."""
-    held = Institution.objects.filter(name_zh=site.zh).first()
-    return NewSite(site.zh, held.name_en, held.key) if held else site
 
 
 @transaction.atomic
@@ -104,10 +100,12 @@ def drop_founding(*, founding: StudyFounding, text: str, actor: User) -> StudyFo
 
 
 @transaction.atomic
-def publish_founding(*, founding: StudyFounding, text: str, actor: User) -> Study:
+def publish_founding(*, founding: StudyFounding, seen: str, text: str, actor: User) -> Study:
     """Found the study: version 1 of its design, its sites, and both administrators as its own.
 
-    Never by the administrator who began it. Raises NotNow where the registration number is a study's already.
+    Never by the administrator who began it. ``seen`` is the digest of the content that was reviewed: Conflict
+    where another stands. Raises NotNow where the registration number is a study's already, or who began it is
+    an administrator of no study.
     """
     founding = _locked(founding, actor)
     if actor.pk == founding.started_by_id:
@@ -115,6 +113,10 @@ def publish_founding(*, founding: StudyFounding, text: str, actor: User) -> Stud
     text = required_text(text, field="text", at_most=2000)
     if founding.state != State.IN_REVIEW:
         raise NotNow(_("Only a study under review is founded."))
+    if seen != audit.digest(founding.content):
+        raise Conflict(_("The study was changed after you loaded the page. Load it and review it again."))
+    hold(User.objects.filter(pk__in=[founding.started_by_id, actor.pk]))
+    _still_administrator(founding.started_by)
     version = publish_design(design=_sound(founding), actor=actor, founds=True)
     move(founding, State.PUBLISHED, said=text, version=version, decided_by=actor)
     for person in (founding.started_by, actor):
@@ -139,6 +141,12 @@ def _require_administrator(actor: User) -> None:
         raise PermissionDenied("manage_people")
 
 
+def _still_administrator(person: User) -> None:
+    if not (person.is_active and access.studies_for(person, "manage_people").exists()):
+        message = _("%(who)s began this study and is not an administrator: begin it anew from its file.")
+        raise NotNow(message % {"who": person})
+
+
 def _locked(founding: StudyFounding, actor: User) -> StudyFounding:
     _require_administrator(actor)
     found = StudyFounding.objects.select_for_update(of=("self",)).select_related("started_by")
@@ -151,10 +159,9 @@ def _own(founding: StudyFounding, actor: User) -> None:
 
 
 def _sound(founding: StudyFounding) -> Any:
-    checked = check_document(json.loads(founding.content))
-    if checked.errors or checked.design is None:
-        words = _("The design has %(count)d faults: correct them first.")
-        raise NotNow(words % {"count": len(checked.errors)})
+    checked, faults = checked_founding(json.loads(founding.content))
+    if faults or checked.design is None:
+        raise NotNow(_("The design has %(count)d faults: correct them first.") % {"count": len(faults)})
     if Study.objects.filter(oid=checked.design.oid).exists():
         message = _("A study with the registration number %(oid)s exists: its designs are its own drafts.")
         raise NotNow(message % {"oid": checked.design.oid})

@@ -17,7 +17,7 @@ from edc.models import ApiToken, Membership, Notification, Role, Site, Study, Us
 from edc.services.accounts import check_email
 from edc.services.notifications import notify
 from edc.services.passwords import store_password
-from edc.services.role_gate import settle
+from edc.services.role_gate import hold, hold_study, settle
 
 MAX_TOKEN_DAYS = 366
 
@@ -67,6 +67,8 @@ def _check_account(user: User, password: str) -> None:
 def grant_membership(*, user: User, study: Study, site: Site | None, role: str, actor: User) -> Membership:
     """Give the user a role at the site, or study-wide where site is None; the object grants follow at
     once.
+
+    A role that had ended is held from this day on, without the days of grace of who held it all along.
     """
     access.require(actor, "manage_people", study=study)
     if actor == user:
@@ -79,12 +81,15 @@ def grant_membership(*, user: User, study: Study, site: Site | None, role: str, 
         raise InvalidInput(
             _("Some fields need correction."), fields={"site": _("Choose a site of this study.")}
         )
+    hold_study(study)
+    hold(User.objects.filter(pk=user.pk))
     membership, made = Membership.objects.select_for_update().get_or_create(
         user=user, study=study, site=site, role=role
     )
     before = None if made else {"active": membership.active}
-    membership.active = True
-    membership.save(update_fields=["active"])
+    if not membership.active:
+        membership.active, membership.created_at, membership.waits_since = True, timezone.now(), None
+        membership.save(update_fields=["active", "created_at", "waits_since"])
     _record_membership(actor, "membership.granted", membership, before)
     settle(user=user, actor=actor)
     _tell(membership, Notification.Kind.ROLE_GRANTED, actor)
@@ -95,12 +100,13 @@ def grant_membership(*, user: User, study: Study, site: Site | None, role: str, 
 def end_membership(*, membership: Membership, actor: User) -> Membership:
     """End a role; the row stays, and what only this role allowed is gone at once."""
     access.require(actor, "manage_people", study=membership.study)
+    hold(User.objects.filter(pk=membership.user_id))
     membership = Membership.objects.select_for_update().get(pk=membership.pk)
     before = {"active": membership.active}
     membership.active = False
     membership.save(update_fields=["active"])
-    access.sync_grants(membership.user)
     _record_membership(actor, "membership.ended", membership, before)
+    settle(user=membership.user, actor=actor)
     _tell(membership, Notification.Kind.ROLE_ENDED, actor)
     return membership
 

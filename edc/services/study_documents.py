@@ -29,7 +29,7 @@ from edc.selectors.training import documents_in_force
 from edc.services.kept_files import keep
 from edc.services.notifications import notify
 from edc.services.reasons import required_text
-from edc.services.role_gate import require_keeper, settle_all
+from edc.services.role_gate import hold, hold_study, members_of, require_keeper, settle_all
 
 MOST_GRACE = 90
 MAX_TEXT = 60000
@@ -66,6 +66,7 @@ def publish_document(*, study: Study, content: Content, terms: Terms, actor: Use
     fields that are wrong.
     """
     require_keeper(actor, study)
+    hold_study(study)
     kept = _checked(study, content, terms)
     texts = {"zh": content.text_zh.strip(), "en": content.text_en.strip()}
     made = StudyDocument(
@@ -86,6 +87,7 @@ def publish_document(*, study: Study, content: Content, terms: Terms, actor: Use
     )
     if kept:
         keep(made, kept.content)
+    hold(members_of(study))
     made.save(force_insert=True)
     audit.record(actor=actor, action="document.published", target=made, after=_facts(made))
     asked = _holders(study, made.roles)
@@ -99,8 +101,10 @@ def withdraw_document(*, document: StudyDocument, reason: str, actor: User) -> D
     """End what a document asks: no role waits for it any more; its versions and records stay."""
     require_keeper(actor, document.study)
     reason = required_text(reason, field="reason")
+    hold_study(document.study)
     if document.pk not in documents_in_force([document.study_id]):
         raise NotNow(_("Only the newest version in force can be withdrawn. Load the page again."))
+    hold(members_of(document.study))
     made = DocumentWithdrawal.objects.create(document=document, by=actor, reason=reason)
     about = {"code": document.code, "version": document.version}
     audit.record(actor=actor, action="document.withdrawn", target=document, before=about, reason=reason)

@@ -14,7 +14,7 @@ from edc.selectors.training import documents_in_force, training_lines
 from edc.services.notifications import notify
 from edc.services.proof import Proof, prove
 from edc.services.reasons import required_text
-from edc.services.role_gate import require_keeper, settle
+from edc.services.role_gate import hold, require_keeper, settle
 
 How = TrainingRecord.How
 
@@ -49,6 +49,7 @@ def annul_training(*, record: TrainingRecord, reason: str, actor: User) -> Train
     """Take back a record that was a mistake; the role waits again where the training is required."""
     require_keeper(actor, record.document.study)
     reason = required_text(reason, field="reason")
+    hold(User.objects.filter(pk=record.user_id))
     newest = TrainingRecord.objects.filter(user=record.user, document=record.document).first()
     if newest != record or record.how == How.ANNULLED:
         raise NotNow(_("This record does not hold any more. Load the page again."))
@@ -82,7 +83,7 @@ def remind(*, study: Study, actor: User) -> int:
 def _put(  # noqa: PLR0913 - the columns of the record
     document: StudyDocument, user: User, how: str, trained_on: date, trainer: str, actor: User
 ) -> TrainingRecord:
-    User.objects.select_for_update().get(pk=user.pk)  # two clicks make one record
+    hold(User.objects.filter(pk=user.pk))  # two clicks make one record
     newest = TrainingRecord.objects.filter(user=user, document=document).first()
     if newest is not None and newest.how != How.ANNULLED:
         raise NotNow(_("This training is on record already."))

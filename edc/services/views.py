@@ -54,7 +54,7 @@ def record_evidence_view(
 
 @transaction.atomic
 def record_list_view(*, shown: Iterable[tuple[Subject, str]], action: str, actor: User) -> list[AuditEvent]:
-    """Record a list that showed it of many subjects' forms or scores: one event for each site, which names
+    """Record a list that showed it of many subjects' forms: one event for each site, which names
     them, so that nobody learns of another site's subjects from the trail.
     """
     by_site: dict[Site, dict[str, set[str]]] = {}

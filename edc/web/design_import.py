@@ -1,26 +1,19 @@
 """The design of another system, brought into this format: its account on a page, its files to take along."""
 
 import io
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from django.contrib.auth.decorators import login_required
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from edc.errors import InvalidInput
 from edc.exchange.design_import import DesignImport, import_design
-from edc.exchange.faults import FileFault
-from edc.services.data_import.files import in_language
-from edc.web.answers import file_of, study_with
-
-SUFFIXES = (".xml", ".csv")
-MOST_BYTES = 50 * 2**20
+from edc.web.answers import study_with
+from edc.web.design_files import laid_down, sent_foreign
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,11 +23,11 @@ def design_import(request: HttpRequest) -> HttpResponse:
     study_with(request, "manage_design")
     if request.method != "POST":
         return render(request, "edc/design_import.html", {})
-    sent = _sent(request)
-    with tempfile.TemporaryDirectory() as folder:
-        result = _imported(sent, Path(folder))
+    sent = sent_foreign(request)
+    with laid_down(sent) as path:
+        result = import_design(path, path.parent / "out")
         if request.POST.get("as") == "zip":
-            return _zip(result, Path(folder) / "out")
+            return _zip(result, path.parent / "out")
         lost = [(each.what, {"zh": each.zh, "en": each.en}) for each in result.lost]
         context = {
             "file_name": sent.name,
@@ -43,24 +36,6 @@ def design_import(request: HttpRequest) -> HttpResponse:
             "lost": lost,
         }
         return render(request, "edc/design_import.html", context)
-
-
-def _sent(request: HttpRequest) -> UploadedFile:
-    wanted = _("Choose an ODM file (.xml) or a REDCap data dictionary (.csv).")
-    return file_of(request, wanted, suffixes=SUFFIXES, at_most=MOST_BYTES)
-
-
-def _imported(sent: UploadedFile, folder: Path) -> DesignImport:
-    path = folder / f"design{Path(sent.name or '').suffix.lower()}"
-    path.write_bytes(sent.read())
-    try:
-        return import_design(path, folder / "out")
-    except FileFault as fault:
-        raise _refused(in_language(fault)) from None
-
-
-def _refused(message: str) -> InvalidInput:
-    return InvalidInput(_("The file cannot be read."), fields={"file": message})
 
 
 def carried_words(carried: Mapping[str, int]) -> list[tuple[str, int]]:

@@ -142,12 +142,22 @@ def _rights(found: DesignDraft, user: User) -> dict[str, bool]:
     }
 
 
-ACTS: dict[str, Callable[[DesignDraft, str, User], object]] = {
-    "comment": lambda found, text, user: comment_on_draft(draft=found, text=text, actor=user),
-    "submit": lambda found, text, user: submit_draft(draft=found, text=text, actor=user),
-    "send_back": lambda found, text, user: send_draft_back(draft=found, text=text, actor=user),
-    "publish": lambda found, text, user: publish_draft(draft=found, text=text, actor=user),
-    "drop": lambda found, text, user: drop_draft(draft=found, reason=text, actor=user),
+def seen_revision(request: HttpRequest) -> int:
+    """Return the revision of the draft that stood on the page; 0, which none has, where it was not sent."""
+    text = request.POST.get("revision", "")
+    return int(text) if text.isdecimal() and len(text) < 9 else 0
+
+
+def _publish(found: DesignDraft, text: str, request: HttpRequest) -> object:
+    return publish_draft(draft=found, revision=seen_revision(request), text=text, actor=request.user)
+
+
+ACTS: dict[str, Callable[[DesignDraft, str, HttpRequest], object]] = {
+    "comment": lambda found, text, sent: comment_on_draft(draft=found, text=text, actor=sent.user),
+    "submit": lambda found, text, sent: submit_draft(draft=found, text=text, actor=sent.user),
+    "send_back": lambda found, text, sent: send_draft_back(draft=found, text=text, actor=sent.user),
+    "publish": _publish,
+    "drop": lambda found, text, sent: drop_draft(draft=found, reason=text, actor=sent.user),
 }
 
 
@@ -159,6 +169,6 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     what = request.POST.get("what", "")
     if what not in ACTS:
         raise InvalidInput(_("Choose what to do with the draft."))
-    ACTS[what](found, request.POST.get("text", ""), request.user)
+    ACTS[what](found, request.POST.get("text", ""), request)
     closes = what in ("publish", "drop")
     return go(request, reverse("design") if closes else reverse("design-draft", args=[found.pk]))

@@ -21,6 +21,7 @@ from edc.design.study import StudyDesign
 from edc.errors import InvalidInput
 from edc.models import DesignDraft, FormInstance, Stream
 from edc.rules.form_logic import Progress
+from edc.rules.subject_values import item_path
 from edc.selectors.designs import draft_design
 from edc.selectors.evaluation import faults_of, in_language
 from edc.selectors.trial_form import Record, empty_record, trial_form, trial_state
@@ -110,7 +111,8 @@ def _rows(request: HttpRequest, form: FormInstance, sent: Mapping, record: Recor
     group = repeating_group(form, str(sent.get("group") or ""))
     keys, gone = record["rows"].get(group.oid, []), sent.get("remove")
     if gone is not None:
-        items = {path: each for path, each in record["items"].items() if not path.endswith(f"[{gone}]")}
+        lost = {item_path(item.oid, str(gone)) for item in group.items}
+        items = {path: each for path, each in record["items"].items() if path not in lost}
         rows = record["rows"] | {group.oid: [each for each in keys if each != str(gone)]}
         return {"removed": []} | _answer(form, record | {"items": items, "rows": rows})
     number = record["last"].get(group.oid, 0) + 1

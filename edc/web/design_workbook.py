@@ -12,21 +12,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from edc.design.items import Text
 from edc.design.whole import Document, written
-from edc.errors import InvalidInput
 from edc.exchange.design_import import import_design
 from edc.exchange.design_workbook import ReadWorkbook, read_workbook, write_workbook
-from edc.exchange.faults import FileFault
 from edc.models import DesignDraft
 from edc.selectors.evaluation import in_language
-from edc.services.data_import.files import in_language as fault_words
 from edc.services.design_draft import Brought, replace_draft
 from edc.services.design_draft.content import document_of
-from edc.web.answers import file_of, study_with
-from edc.web.design_life import draft_or_404
+from edc.web.answers import study_with
+from edc.web.design_files import laid_down, sent_design
+from edc.web.design_life import draft_or_404, seen_revision
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SUFFIXES = (".xlsx", ".xml", ".csv")
-MOST_BYTES = 50 * 2**20
 # What the design of another system says; registration, sites and criteria it does not know.
 FOREIGN_PARTS = ("forms", "codelists", "events", "rules", "cases")
 
@@ -68,25 +64,14 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
     """
     draft = draft_or_404(request, pk)
     sent = sent_design(request)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"design{Path(sent.name or '').suffix.lower()}"
-        path.write_bytes(sent.read())
-        try:
-            found = read_workbook(path) if path.suffix == ".xlsx" else _foreign(path)
-        except FileFault as fault:
-            raise InvalidInput(_("The file cannot be read."), fields={"file": fault_words(fault)}) from None
+    with laid_down(sent) as path:
+        found = read_workbook(path) if path.suffix == ".xlsx" else _foreign(path)
     if isinstance(found, ReadWorkbook):
         if found.faults:
             return _cells(request, draft, sent, found)
         found = Brought(found.document, sent.name or "", found.cell_of)
-    replace_draft(draft=draft, brought=found, revision=_revision(request), actor=request.user)
+    replace_draft(draft=draft, brought=found, revision=seen_revision(request), actor=request.user)
     return redirect("design-draft", pk=draft.pk)
-
-
-def sent_design(request: HttpRequest) -> UploadedFile:
-    """Return the file sent, a workbook or the design of another system; InvalidInput where it is none."""
-    wanted = _("Choose a workbook (.xlsx), an ODM file (.xml) or a REDCap data dictionary (.csv).")
-    return file_of(request, wanted, suffixes=SUFFIXES, at_most=MOST_BYTES)
 
 
 def _foreign(path: Path) -> Brought:
@@ -95,11 +80,6 @@ def _foreign(path: Path) -> Brought:
     lost = _("%(count)d parts were not carried") % {"count": len(result.lost)}
     told = "; ".join([path.name, lost, *(in_language(Text(each.zh, each.en)) for each in result.lost)])
     return Brought({part: document[part] for part in FOREIGN_PARTS}, told)
-
-
-def _revision(request: HttpRequest) -> int:
-    text = request.POST.get("revision", "")
-    return int(text) if text.isdigit() and len(text) < 9 else 0
 
 
 def _cells(request: HttpRequest, draft: DesignDraft, sent: UploadedFile, found: ReadWorkbook) -> HttpResponse:

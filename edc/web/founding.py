@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,16 +16,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from edc import audit
 from edc.design.founding import FACTS, MADE_UP, NAMES, NewSite, facts_of, sites_of, without
 from edc.design.items import Text
 from edc.design.whole import Document, check_document, written
 from edc.errors import InvalidInput
 from edc.exchange.design_import import counts_of, import_design
 from edc.exchange.design_workbook import read_workbook
-from edc.exchange.faults import FileFault
 from edc.models import StudyFounding, User
 from edc.selectors.evaluation import in_language
-from edc.services.data_import.files import in_language as fault_words
 from edc.services.design_draft.content import fault_row
 from edc.services.founding import (
     begin_founding,
@@ -36,10 +34,11 @@ from edc.services.founding import (
     send_founding_back,
     submit_founding,
 )
+from edc.services.founding_document import checked_founding
 from edc.web.answers import go, study_with
+from edc.web.design_files import laid_down, sent_design
 from edc.web.design_import import carried_words
 from edc.web.design_places import fault_lines
-from edc.web.design_workbook import sent_design
 
 SHOWN_CELLS = 10
 # What an import names the one site of a file without sites.
@@ -73,15 +72,9 @@ def _title(founding: StudyFounding) -> str:
 
 def _brought(sent: UploadedFile) -> tuple[Document, dict[str, Any], str]:
     """Return the design of a file, the account of it and the file's hash."""
-    content = sent.read()
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"design{Path(sent.name or '').suffix.lower()}"
-        path.write_bytes(content)
-        try:
-            document, account = _of_workbook(path) if path.suffix == ".xlsx" else _of_another_system(path)
-        except FileFault as fault:
-            raise InvalidInput(_("The file cannot be read."), fields={"file": fault_words(fault)}) from None
-    return document, account, hashlib.sha256(content).hexdigest()
+    with laid_down(sent) as path:
+        document, account = _of_workbook(path) if path.suffix == ".xlsx" else _of_another_system(path)
+        return document, account, hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _of_another_system(path: Path) -> tuple[Document, dict[str, Any]]:
@@ -116,7 +109,7 @@ def founding(request: HttpRequest, pk: int) -> HttpResponse:
         return go(request, reverse("study-founding", args=[pk]))
     document = json.loads(found.content)
     is_own = found.started_by_id == request.user.pk
-    lines = fault_lines(document, [fault_row(each) for each in check_document(document).errors])
+    faults = [] if found.version_id else checked_founding(document)[1]
     context = {
         "founding": found,
         "carried": carried_words(found.account.get("carried", {})),
@@ -124,7 +117,8 @@ def founding(request: HttpRequest, pk: int) -> HttpResponse:
         "facts": [(name, label, facts_of(document)[name]) for name, label in _labels().items()],
         "choices": {"status": _statuses(), "entry": _entries()},
         "sites": "\n".join(f"{each.zh} | {each.en}" for each in sites_of(document)),
-        "faults": list(lines),
+        "faults": list(fault_lines(document, [fault_row(each) for each in faults])),
+        "seen": audit.digest(found.content),
         "may_write": is_own and found.state == State.DRAFT,
         "may_decide": not is_own and found.state == State.IN_REVIEW,
         "is_own": is_own,
@@ -173,10 +167,15 @@ def _by_text(service: Callable[..., object]) -> Callable[[StudyFounding, HttpReq
     return act
 
 
+def _publish(found: StudyFounding, request: HttpRequest) -> None:
+    seen, text = (request.POST.get(name, "") for name in ("seen", "text"))
+    publish_founding(founding=found, seen=seen, text=text, actor=request.user)
+
+
 ACTS: dict[str, Callable[[StudyFounding, HttpRequest], None]] = {
     "complete": _complete,
     "submit": _by_text(submit_founding),
     "send_back": _by_text(send_founding_back),
-    "publish": _by_text(publish_founding),
+    "publish": _publish,
     "drop": _by_text(drop_founding),
 }

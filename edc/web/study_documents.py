@@ -46,7 +46,7 @@ def publish(request: HttpRequest) -> HttpResponse:
     # One byte more than is allowed tells that it is too long without reading the rest.
     pdf = uploaded.read(MAX_BYTES + 1) if uploaded else b""
     grace = posted.get("grace_days", "") or "0"
-    if not grace.isdigit():
+    if not grace.isdecimal():
         message = {"grace_days": _("Write a number of days.")}
         raise InvalidInput(_("Some fields need correction."), fields=message)
     publish_document(

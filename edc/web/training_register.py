@@ -145,7 +145,7 @@ def paper(request: HttpRequest) -> HttpResponse:
     study = kept_study(request)
     number = request.POST.get("document", "")
     record_training(
-        document=get_object_or_404(study.documents, pk=number if number.isdigit() else 0),
+        document=get_object_or_404(study.documents, pk=number if number.isdecimal() else 0),
         user=get_object_or_404(User, username=request.POST.get("username", "").strip(), is_system=False),
         trained_on=day_of(request, "trained_on"),  # type: ignore[arg-type]  # it is required
         trainer=request.POST.get("trainer", ""),

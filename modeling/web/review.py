@@ -99,6 +99,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         review_score(score=score, actor=request.user, **asked)
     except InvalidInput as error:
+        record_score_view(score=score, actor=request.user, part=True)
         context = {**review_context(request, score), "error": error, "typed": asked}
         return render(request, "modeling/review.html", context, status=422)
     messages.success(request, _("Decision on %(subject)s saved.") % {"subject": score.subject.subject_key})

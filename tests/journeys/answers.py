@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
-from edc.design.reader import read_study
 from modeling.synthetic import DEMO_SIZE, SyntheticCase, make_case, write_dicom
-from tests.journeys.person import ROOT
+from tests.studies import study_design
 
 STUDY, SITE = "ChiCTR2600126480", "S01"
 SEED = 5
@@ -72,5 +71,4 @@ class Source:
 
 def form_names() -> dict[str, str]:
     """Return the Chinese name of each form of the study."""
-    design = read_study(ROOT / "studies" / STUDY, ROOT / "studies" / "library")
-    return {form.oid: form.name.zh for form in design.forms}
+    return {form.oid: form.name.zh for form in study_design(STUDY).forms}

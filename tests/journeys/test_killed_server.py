@@ -101,10 +101,12 @@ def stopped(pids: list[int]) -> Iterator[None]:
     """Hold the workers still, so that what follows is seen before they begin."""
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
-    yield
-    for pid in pids:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGCONT)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
 
 
 def kill_while_running(var: Path) -> None:

@@ -54,7 +54,7 @@ def test_lists_name_subjects_and_models_by_site_once_a_sitting(path, score, clin
     row = seen().get()
 
     assert (row.site, row.subject) == (score.subject.site, None)
-    assert row.after == {score.subject.subject_key: [str(score.model_version)]}
+    assert row.after == {score.subject.subject_key: {str(score.model_version): [score.pk]}}
     monkeypatch.setattr("modeling.services.views.SITTING", timedelta(0))
     door.get(path)
     assert seen().count() == 2
@@ -72,3 +72,22 @@ def test_who_is_shown_no_score_leaves_none(score, member, as_user):
     for path in ("/", "/subjects/", f"/modeling/review/{score.pk}/"):
         door.get(path)
     assert not seen().exists()
+
+
+def test_a_new_score_of_the_same_subject_and_model_is_recorded_in_the_same_sitting(
+    make_score, clinician, as_user
+):
+    door, first = as_user(clinician), make_score()
+    door.get("/subjects/")
+    second = make_score()
+    door.get("/subjects/")
+
+    model = str(first.model_version)
+    assert [list(row.after.values()) for row in seen()] == [[{model: [first.pk]}], [{model: [second.pk]}]]
+
+
+def test_a_refused_decision_shows_the_score_and_says_so(score, clinician, as_user):
+    door = as_user(clinician)
+    for _time in range(2):
+        assert door.post(f"/modeling/review/{score.pk}/decide/", {"decision": "perhaps"}).status_code == 422
+    assert seen().get().target_id == str(score.pk)

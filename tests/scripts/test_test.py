@@ -1,6 +1,8 @@
 """The stages of `make test`: two lanes beside each other, and no stage after a failure in either."""
 
 import sys
+import threading
+import time
 
 import pytest
 
@@ -37,6 +39,32 @@ def test_beside_another_lane_a_stage_speaks_whole_at_its_end(capfdbinary):
     said = capfdbinary.readouterr().out.decode()
     assert said.index("=== one begins") < said.index("\n=== one\n") < said.index("to err")
     assert outcomes.passed
+
+
+def test_interrupted_lanes_end_what_runs_and_begin_nothing():
+    outcomes = stages.Outcomes()
+    lane = [stage("long", "import time; time.sleep(300)"), stage("late", "")]
+    runs = threading.Thread(
+        target=stages.run_lane, args=(lane, outcomes), kwargs={"alone": False, "niceness": 0}
+    )
+    runs.start()
+    while not outcomes.running:
+        time.sleep(0.05)
+    outcomes.stop()
+    runs.join(30)
+
+    assert {name: outcome for name, (outcome, _) in outcomes.held.items()} == {"long": "failed"}
+    assert not outcomes.passed
+
+
+@pytest.mark.parametrize("name", ["sqllite", "gpu"])
+def test_a_stage_that_is_not_run_here_ends_the_program(name, monkeypatch, capsys):
+    monkeypatch.setattr(stages, "HAS_DEVICE", False)
+    monkeypatch.setattr(sys, "argv", ["scripts.test", "static", name])
+    with pytest.raises(SystemExit) as ended:
+        stages.main()
+    assert ended.value.code == 2
+    assert name in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

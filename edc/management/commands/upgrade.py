@@ -8,7 +8,7 @@ from django.db.migrations.executor import MigrationExecutor
 from edc import jobs
 from edc.models import User
 from edc.row_security import bypasses_row_security
-from edc.services.role_gate import settle
+from edc.services.role_gate import hold, settle
 
 
 class Command(BaseCommand):
@@ -21,8 +21,8 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         changes_tables = _changes_tables()
         call_command("migrate", interactive=False, verbosity=0)
-        people = User.objects.filter(is_system=False, is_active=True)
         with transaction.atomic():
+            people = hold(User.objects.filter(is_system=False, is_active=True))
             for person in people:
                 settle(user=person, actor=jobs.system_user("worker"))
         self.stdout.write(f"{len(people)} people hold what the role table gives.")

@@ -18,7 +18,8 @@ from psycopg import sql
 from edc.audit import GENESIS
 
 Settings = dict[str, Any]
-SQLITE, POSTGRESQL = "database.sqlite3", "database.dump"
+SQLITE = "database.sqlite3"
+POSTGRESQL = "database.dump"
 # A command sees every site's rows; the role of a web process begins with none.
 EVERY_ROW = "-c tandem.sites=all"
 

@@ -15,6 +15,7 @@ from edc.design.places import locate
 from edc.design.whole import Checked, Document, check_document
 from edc.errors import NotNow
 from edc.models import DesignDraft, DesignDraftStep, Study, User
+from edc.services.design_limits import length_faults
 
 Kind = DesignDraftStep.Kind
 CellOf = Callable[[Address, str], str]
@@ -46,16 +47,31 @@ def checked_content(draft: DesignDraft, document: Document) -> tuple[Checked, li
     checked = check_document(document)
     codelists = document["codelists"]
     codes = code_faults(terms_of(draft.study), codelists, draft.wordings)
-    return checked, sorted({*checked.errors, *codes, *synonym_faults(codelists)})
+    others = (*codes, *synonym_faults(codelists), *length_faults(document))
+    return checked, sorted({*checked.errors, *others})
 
 
 def store(draft: DesignDraft, document: Document, cell_of: CellOf | None = None) -> None:
-    """Store the document as the draft's next revision, with its faults, each with its cell in a workbook."""
+    """Store the document as the draft's next revision, with its faults, each with its cell in a workbook.
+
+    The reason for a code's words goes with the words: other words need their own.
+    """
+    draft.wordings = _standing(draft.wordings, document_of(draft), document)
     _checked, faults = checked_content(draft, document)
     draft.content = json.dumps(document, ensure_ascii=False)
     draft.faults = [fault_row(each) | _cell(document, each, cell_of) for each in faults]
     draft.revision += 1
     draft.save(update_fields=["content", "faults", "revision", "wordings", "changed_at"])
+
+
+def _standing(reasons: dict[str, str], before: Document, after: Document) -> dict[str, str]:
+    return {key: each for key, each in reasons.items() if _words(before, key) == _words(after, key)}
+
+
+def _words(document: Document, key: str) -> list[tuple[object, object]]:
+    oid, _slash, code = key.partition("/")
+    items = document["codelists"].get(oid, {}).get("items") or []
+    return [(each.get("zh"), each.get("en")) for each in items if str(each.get("code")) == code]
 
 
 def _cell(document: Document, fault: DesignError, cell_of: CellOf | None) -> dict[str, str]:

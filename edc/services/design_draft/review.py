@@ -66,12 +66,17 @@ def send_draft_back(*, draft: DesignDraft, text: str, actor: User) -> DesignDraf
 
 
 @transaction.atomic
-def publish_draft(*, draft: DesignDraft, text: str, actor: User) -> DesignVersion:
-    """Publish the draft as the study's next version; never by a person who wrote any of it."""
+def publish_draft(*, draft: DesignDraft, revision: int, text: str, actor: User) -> DesignVersion:
+    """Publish the draft as the study's next version; never by a person who wrote any of it.
+
+    Raises Conflict where the draft is not the revision that was reviewed.
+    """
     draft = locked_draft(draft, state=State.IN_REVIEW, actor=actor)
     if actor.pk in writers_of(draft) or actor.pk == draft.submitted_by_id:
         raise PermissionDenied("publish_draft")
     text = required_text(text, field="text", at_most=2000)
+    if draft.revision != revision:
+        raise Conflict(_("The draft was changed after you loaded the page. Load it and review it again."))
     version = publish_design(design=_sound(draft), actor=actor)
     move(draft, State.PUBLISHED, version=version, published_by=actor)
     step(draft, Kind.PUBLISHED, actor, text=text)

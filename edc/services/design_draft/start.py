@@ -70,12 +70,18 @@ def replace_draft(*, draft: DesignDraft, brought: Brought, revision: int, actor:
         raise Conflict(
             _("The draft was changed meanwhile. Load the page, look at the changes and take the file again.")
         )
-    before = {"revision": draft.revision, "sha256": audit.digest(draft.content)}
+    before = _state_of(draft)
     store(draft, brought.over(json.loads(draft.content)), brought.cell_of)
     step(draft, Kind.REPLACED, actor, text=brought.told[:2000])
-    after = {"revision": draft.revision, "sha256": audit.digest(draft.content), "file": brought.told}
+    after = _state_of(draft) | {"file": brought.told}
     audit.record(actor=actor, action="design_draft.replaced", target=draft, before=before, after=after)
     return draft
+
+
+def _state_of(draft: DesignDraft) -> dict[str, Any]:
+    return {
+        "revision": draft.revision, "sha256": audit.digest(draft.content), "wordings": draft.wordings,
+    }  # fmt: skip
 
 
 @transaction.atomic

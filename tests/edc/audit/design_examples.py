@@ -77,7 +77,7 @@ DESIGNS = {
     "design_draft.review.publish_draft": (
         submitted,
         lambda w, draft: drafts.publish_draft(
-            draft=draft, text="Agreed", actor=w.member("rui", "data_manager")
+            draft=draft, revision=draft.revision, text="Agreed", actor=w.member("rui", "data_manager")
         ),
     ),
 }

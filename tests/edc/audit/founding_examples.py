@@ -1,5 +1,6 @@
 """Examples of the services that found a study, for `test_every_service_records.py`."""
 
+from edc import audit
 from edc.design.founding import NewSite, facts_of
 from edc.design.whole import written
 from edc.services import founding as service
@@ -40,7 +41,10 @@ FOUNDINGS = {
     "founding.publish_founding": (
         submitted,
         lambda w, made: service.publish_founding(
-            founding=made, text="Agreed", actor=w.member("ann", "administrator")
+            founding=made,
+            seen=audit.digest(made.content),
+            text="Agreed",
+            actor=w.member("ann", "administrator"),
         ),
     ),
 }

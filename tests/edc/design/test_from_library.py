@@ -6,9 +6,9 @@ import pytest
 
 from edc.design.from_library import library_forms, taken_from
 from edc.design.library import read_library
-from edc.design.reader import read_study
 from edc.design.whole import check_document, written
 from tests.factories.designs import small_design
+from tests.studies import study_design
 
 LIBRARY = Path(__file__).resolve().parents[3] / "studies" / "library"
 
@@ -51,7 +51,7 @@ def test_checks_that_read_what_is_not_there_are_left_out_by_name(library, docume
     # It asks for ECCLASS of the treatments, which the small design's form of them lacks.
     assert taken.left == ("IR.VS.SYSBP.160",)
     assert taken.left[0] not in {rule["oid"] for rule in taken.rules}
-    whole = read_study(LIBRARY.parent / "ChiCTR2600126480", LIBRARY)
+    whole = study_design("ChiCTR2600126480")
     without = written(whole) | {"rules": []}
     without["forms"] = [form for form in without["forms"] if form["oid"] != "FO.VS"]
     assert taken_from(library, "FO.VS", without).left == ()

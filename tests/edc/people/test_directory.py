@@ -8,10 +8,13 @@ from allauth.socialaccount.models import SocialAccount
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.urls import reverse
 
+from config.duties import TRAINING
 from edc.models import AuditEvent, Signature, User
 from edc.selectors.sessions import session_events_of
+from edc.services.role_gate import settle
 from tests.edc.people.directory import CLIENT_ID, CLIENT_SECRET, Directory
 from tests.factories.entering import form_of
+from tests.factories.training import StudyDocumentFactory
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/oidc/directory/login/"
@@ -129,6 +132,21 @@ def test_a_signer_without_a_password_is_asked_by_the_directory_again(client, dir
     assert sign(client, form).status_code == 302
     assert sign(client, form_of(form.subject, "FO.IC")).status_code == 422
     assert Signature.objects.get().signer == ada
+
+
+def test_a_training_is_confirmed_through_the_directory_while_every_role_waits(client, directory, ada, study):
+    document = StudyDocumentFactory(study=study, roles=["investigator"])
+    settle(user=ada, actor=ada)
+    through(client, directory, KNOWN)
+    assert client.get(reverse("subjects")).url == reverse("training")
+    page = reverse("document", args=[document.pk])
+    to = client.get(reverse("confirm"), {"next": page}).context["directory"]
+
+    assert through(client, directory, KNOWN | {"auth_time": int(time.time())}, to).url == page
+    assert client.post(reverse("document-confirm", args=[document.pk]), {"read": "yes"}).status_code == 302
+    assert document.records.get().user == ada
+    assert client.get(reverse("subjects")).status_code == 200
+    assert {"account_set_password", "mfa_activate_totp", "mfa_add_webauthn"} <= TRAINING.open_to
 
 
 def test_another_persons_word_confirms_nobody(client, directory, ada, complete, member):

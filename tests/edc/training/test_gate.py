@@ -8,10 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from edc import access
+from edc.design.protocol import SiteDef
 from edc.models import AuditEvent, Membership, Notification
-from edc.services.people import grant_membership, issue_token
+from edc.services.design import publish_design
+from edc.services.people import end_membership, grant_membership, issue_token
 from edc.services.role_gate import settle, settle_due
 from edc.services.study_documents import Content, Terms, publish_document, withdraw_document
+from tests.factories.designs import SITES, small_design, text
 from tests.factories.models import PASSWORD, UserFactory
 from tests.factories.training import StudyDocumentFactory
 
@@ -133,6 +136,34 @@ def test_a_role_granted_later_waits_at_once(member, manager, study, site):
     grant_membership(user=newcomer, study=study, site=site, role="crc", actor=head)
     assert not access.may(newcomer, "enter_data", site=site)
     assert Membership.objects.get(user=newcomer).waits_since is not None
+
+
+def test_a_role_given_again_has_no_grace_and_a_repeat_of_one_held_keeps_it(ada, member, manager, study, site):
+    head = member("root", "administrator", study_wide=True)
+    given = {"user": ada, "study": study, "site": site, "role": "crc", "actor": head}
+    publish(study, manager, grace=14)
+    assert grant_membership(**given).waits_since is None
+    assert access.may(ada, "enter_data", site=site)
+
+    end_membership(membership=ada.memberships.get(), actor=head)
+    grant_membership(**given)
+    assert not access.may(ada, "enter_data", site=site)
+    assert AuditEvent.objects.filter(action="membership.waits").count() == 1
+
+
+def test_a_role_that_stops_when_another_one_ends_is_recorded_and_told(ada, member, study):
+    head, monitor = member("root", "administrator", study_wide=True), member("ada", "monitor")
+    StudyDocumentFactory(study=study, roles=["crc"])
+    end_membership(membership=monitor.memberships.get(role="monitor"), actor=head)
+    assert AuditEvent.objects.get(action="membership.waits").actor == head
+    assert Notification.objects.filter(user=ada, kind="role_waits", about="crc").exists()
+
+
+def test_a_role_that_stops_when_the_study_gets_a_site_is_recorded(member, study, system):
+    member("mo", "monitor", study_wide=True)
+    StudyDocumentFactory(study=study, roles=["monitor"])
+    publish_design(design=small_design(sites=(*SITES, SiteDef("S03", "wuxi", text("Third")))), actor=system)
+    assert AuditEvent.objects.get(action="membership.waits").after["user"] == "mo"
 
 
 def test_a_withdrawn_document_stops_nobody_any_more(ada, manager, study, site):

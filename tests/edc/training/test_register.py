@@ -54,6 +54,7 @@ def test_a_version_is_published_and_those_it_asks_are_told(page, ada, manager, s
         ({"roles": ["uploader"]}, "at least one role"),
         ({"grace_days": "91"}, "between 0 and 90"),
         ({"grace_days": "x"}, "number of days"),
+        ({"grace_days": "²"}, "number of days"),
         ({"code": "a b"}, "letters, digits"),
         ({"title_zh": ""}, "between 1 and 160"),
     ],
@@ -89,6 +90,7 @@ def test_a_training_on_paper_is_recorded_by_another_person_and_annulled(page, ad
     given = {"username": "ada", "document": document.pk, "trained_on": "2026-11-02", "trainer": "Lise"}
     paper = reverse("training-paper")
     assert page.post(paper, given | {"trainer": " "}).status_code == 422
+    assert page.post(paper, given | {"document": "²"}).status_code == 404
     future = (timezone.localdate() + timezone.timedelta(days=1)).isoformat()
     assert page.post(paper, given | {"trained_on": future}).status_code == 422
     assert page.post(paper, given | {"username": "meg"}).status_code == 409  # not one's own

@@ -56,10 +56,11 @@ def change(draft, actor):
     return replace_draft(draft=draft, brought=brought, revision=draft.revision, actor=actor)
 
 
-def post(client, who, draft, what, words="Protocol 2.0"):
+def post(client, who, draft, what, words="Protocol 2.0", revision=2):
     client.force_login(who)
     url = reverse("design-draft-act", args=[draft.pk])
-    return client.post(url, {"what": what, "text": words}).status_code
+    shown = {"revision": revision} if what == "publish" else {}
+    return client.post(url, {"what": what, "text": words} | shown).status_code
 
 
 def test_a_draft_is_written_by_one_and_published_by_another(client, draft, writer, reviewer, study):
@@ -94,12 +95,29 @@ def test_what_is_sent_back_is_changed_and_submitted_again(client, draft, writer,
     assert post(client, writer, draft, "submit") == 302
 
 
+def test_a_page_on_which_other_content_stood_publishes_nothing(client, draft, writer, reviewer, study):
+    change(draft, writer)
+    post(client, writer, draft, "submit")
+    page = client.get(reverse("design-draft", args=[draft.pk])).content.decode()
+    assert 'name="revision"' not in page
+    client.force_login(reviewer)
+    page = client.get(reverse("design-draft", args=[draft.pk])).content.decode()
+    assert 'name="revision" value="2"' in page
+    post(client, writer, draft, "send_back", "Taken back")
+    brought = Brought(relabelled(document_of(draft), "Another label"), "amendment.xlsx")
+    replace_draft(draft=draft, brought=brought, revision=2, actor=writer)
+    post(client, writer, draft, "submit")
+    assert post(client, reviewer, draft, "publish", "Agreed") == 409
+    assert study.design_versions.count() == 1
+    assert post(client, reviewer, draft, "publish", "Agreed", revision=3) == 302
+
+
 def test_nobody_who_wrote_any_of_it_publishes_it_even_if_another_submits(draft, writer, reviewer):
     change(draft, writer)
     submit_draft(draft=draft, text="Ready", actor=reviewer)
     for who in (writer, reviewer):
         with pytest.raises(PermissionDenied):
-            publish_draft(draft=draft, text="Mine", actor=who)
+            publish_draft(draft=draft, revision=2, text="Mine", actor=who)
 
 
 def test_a_draft_with_faults_or_without_changes_is_not_submitted(client, draft, writer):
@@ -118,7 +136,7 @@ def test_a_draft_on_an_old_version_is_not_published(draft, writer, reviewer, sys
     submit_draft(draft=draft, text="Ready", actor=writer)
     publish_design(design=small_design(short_title=text("Elsewhere")), actor=system)
     with pytest.raises(Conflict):
-        publish_draft(draft=draft, text="Agreed", actor=reviewer)
+        publish_draft(draft=draft, revision=2, text="Agreed", actor=reviewer)
 
 
 def test_a_study_has_one_open_draft_and_another_after_it_is_given_up(client, draft, writer, study):
@@ -162,6 +180,11 @@ def test_a_reworded_code_needs_a_reason_and_a_re_meant_one_finds_none(draft, wri
     draft = explain_wording(draft=draft, codelist="CL.SEX", code="M", reason="Spelled out", actor=writer)
     assert draft.faults == []
     assert json.loads(draft.content)["codelists"]["CL.SEX"]["items"][0]["en"] == "Male (M)"
+    draft = replace_draft(draft=draft, brought=brought, revision=draft.revision, actor=writer)
+    assert (draft.faults, draft.wordings) == ([], {"CL.SEX/M": "Spelled out"})
+    code["en"] = "Male M"
+    draft = replace_draft(draft=draft, brought=brought, revision=draft.revision, actor=writer)
+    assert ([each["field"] for each in draft.faults], draft.wordings) == (["CL.SEX.items[0]"], {})
 
 
 def sent(client, who, draft, path, revision=1):

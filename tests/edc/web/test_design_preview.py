@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from edc.models import AuditEvent, DraftItem, FormInstance
-from edc.services.design_draft import Change, change_draft, start_draft
+from edc.services.design_draft import Brought, Change, change_draft, replace_draft, start_draft
 from edc.services.design_draft.content import document_of
 
 pytestmark = [pytest.mark.usefixtures("english"), pytest.mark.django_db]
@@ -58,6 +58,25 @@ def test_rows_come_and_go_and_a_key_is_never_given_again(trial):
     assert 'data-row="1"' in body["html"]
     assert trial(TXS, "rows", group="IG.TXSROW", remove="1")[1]["record"]["rows"] == {"IG.TXSROW": []}
     assert trial(TXS, "rows", group="IG.TXSROW")[1]["key"] == "2"
+
+
+def test_a_row_that_goes_takes_its_own_items_and_no_other_group_s(draft, trial):
+    document = document_of(draft)
+    form = next(each for each in document["forms"] if each["oid"] == TXS)
+    group = next(each for each in form["item_groups"] if each["oid"] == "IG.TXSROW")
+    item = group["items"][0]
+    second = group | {"oid": "IG.TXSMORE", "items": [item | {"oid": "IT.TXS.MORE", "name": "MORE"}]}
+    brought = Brought(
+        {"forms": [e | {"item_groups": [*e["item_groups"], second]} if e is form else e
+                   for e in document["forms"]]}, "x")  # fmt: skip
+    assert replace_draft(draft=draft, brought=brought, revision=1, actor=draft.started_by).faults == []
+    code = document["codelists"][item["codelist"]]["items"][0]
+    entry = {"raw": code["code"], "unit": None, "missing": None}
+    paths = (f"{item['oid']}[1]", "IT.TXS.MORE[1]")
+    rows = {"IG.TXSROW": ["1"], "IG.TXSMORE": ["1"]}
+    record = {"items": dict.fromkeys(paths, entry), "rows": rows, "last": {}}
+    status, body = trial(TXS, "rows", group="IG.TXSROW", remove="1", record=record)
+    assert (status, list(body["record"]["items"])) == (200, ["IT.TXS.MORE[1]"])
 
 
 def test_submitting_names_what_is_owed_and_then_says_what_entry_would_do(trial):

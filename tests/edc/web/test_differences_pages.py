@@ -90,7 +90,7 @@ def test_the_file_holds_the_same_numbers(form, manager):
     resolve(form, "IT.DM.AGE", "first", manager)
     resolve(form, "IT.DM.SEX", "second", manager)
     answer = browser(manager).get(reverse("error-rates-csv"), {"form": "FO.DM"})
-    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
     age = next(row for row in rows if row["key"] == "IT.DM.AGE")
     assert (age["entries_compared"], age["entries_wrong"], age["rate"]) == ("2", "1", "0.500000")
     assert float(age["lower_95"]) == pytest.approx(0.012579, abs=1e-6)

@@ -1,12 +1,17 @@
 """A study founded from a file: its account, facts and sites, and the second administrator who founds it."""
 
+import json
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from edc import access
 from edc.design.whole import check_document, written
 from edc.exchange.design_workbook import write_workbook
-from edc.models import AuditEvent, Institution, Membership, Study, StudyFounding
+from edc.models import AuditEvent, Institution, Membership, Study, StudyFounding, User
+from tests.factories.design_drafts import StudyFoundingFactory
 from tests.factories.designs import small_design
 
 pytestmark = [pytest.mark.usefixtures("english"), pytest.mark.django_db]
@@ -69,7 +74,9 @@ def test_a_dictionary_becomes_a_study_by_two_administrators(client, member, uplo
 
     client.force_login(ben)
     assert act(founding, "complete", sites=sites, **FACTS) == 403
-    assert act(founding, "publish", text="Agreed") == 302
+    seen = client.get(reverse("study-founding", args=[founding.pk])).context["seen"]
+    assert act(founding, "publish", text="Agreed") == 409
+    assert act(founding, "publish", text="Agreed", seen=seen) == 302
 
     study = Study.objects.get(oid=OID)
     assert (study.short_title_zh, study.design_versions.count()) == ("新", 1)
@@ -103,6 +110,98 @@ def test_a_registration_number_is_one_study_s(study, upload, act, tmp_path):
     founding = StudyFounding.objects.get()
     assert document["study"]["oid"] == study.oid
     assert act(founding, "submit", text="Again") == 409
+
+
+@pytest.fixture
+def reviewed(client, member):
+    """Return a function: ann's founding, its document put right by `change`, as ben sees it under review."""
+
+    def made(change=lambda document: None):
+        document = written(small_design(oid=OID))
+        change(document)
+        founding = StudyFoundingFactory(
+            started_by=member("ann", "administrator"), content=json.dumps(document), state="in_review"
+        )
+        client.force_login(member("ben", "administrator"))
+        return founding, client.get(reverse("study-founding", args=[founding.pk]))
+
+    return made
+
+
+def test_content_put_in_while_the_page_was_open_is_not_founded(client, reviewed, act):
+    founding, page = reviewed()
+    seen = page.context["seen"]
+    assert f'name="seen" value="{seen}"' in page.content.decode()
+    document = json.loads(founding.content)
+    document["study"]["short_title"]["zh"] = "另一个"
+    StudyFounding.objects.update(content=json.dumps(document))
+    assert act(founding, "publish", text="Agreed", seen=seen) == 409
+    assert not Study.objects.filter(oid=OID).exists()
+
+
+@pytest.mark.parametrize("why", ["inactive", "no_administrator"])
+def test_who_began_it_must_still_be_an_administrator(client, reviewed, act, why):
+    founding, page = reviewed()
+    if why == "inactive":
+        User.objects.filter(pk=founding.started_by_id).update(is_active=False)
+    else:
+        founding.started_by.memberships.update(active=False)
+        access.sync_grants(founding.started_by)
+    assert act(founding, "publish", text="Agreed", seen=page.context["seen"]) == 409
+    assert not Membership.objects.filter(study__oid=OID).exists()
+
+
+def test_founding_leaves_the_hospitals_of_other_studies_as_they_are(study, reviewed, act):
+    Institution.objects.filter(key="wuxi").update(name_zh="他院", aliases=["别名"])
+    _founding, page = reviewed()
+    assert [(each.part, each.field) for each in page.context["faults"]] == [("Institution · wuxi", "name")]
+
+    def renamed(document):
+        document["institutions"]["wuxi"] = {"name": {"zh": "别名", "en": "Alias"}}
+
+    founding, page = reviewed(renamed)
+    assert page.context["faults"] == []
+    assert act(founding, "publish", text="Agreed", seen=page.context["seen"]) == 302
+    held = Institution.objects.get(key="wuxi")
+    assert (held.name_zh, held.aliases) == ("他院", ["别名"])
+    assert held.sites.filter(study__oid=OID).exists()
+
+
+def too_long(part, language, count):
+    def change(document):
+        held = {"study": document["study"]["short_title"], "sites": document["sites"][0]["name"]}
+        held["institutions"] = document["institutions"]["wuxi"]["name"]
+        held[part][language] = "长" * count
+
+    return change
+
+
+def ambiguous(document):
+    document["codelists"]["CL.SEX"]["items"][0]["synonyms"] = ["F"]
+
+
+@pytest.mark.parametrize(
+    ("change", "part", "field"),
+    [
+        (too_long("study", "zh", 61), "Study", "short_title.zh"),
+        (too_long("study", "en", 81), "Study", "short_title.en"),
+        (too_long("sites", "zh", 121), "Site", "name.zh"),
+        (too_long("institutions", "en", 201), "Institution", "name.en"),
+        (ambiguous, "Codelist", "items[0].synonyms"),
+    ],
+)
+def test_what_cannot_be_kept_or_told_apart_is_a_fault_of_its_field(reviewed, act, change, part, field):
+    founding, page = reviewed(change)
+    [fault] = page.context["faults"]
+    assert (fault.part.partition(" ")[0], fault.field) == (part, field)
+    assert act(founding, "publish", text="Agreed", seen=page.context["seen"]) == 409
+
+
+def test_a_published_founding_names_who_decided(reviewed, study):
+    founding, _page = reviewed()
+    founding.state, founding.version = "published", study.design_versions.get()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        founding.save()
 
 
 @pytest.mark.parametrize(("name", "content"), [("a.txt", b"x"), ("a.csv", b"A,B\n1,2\n"), ("a.xlsx", b"x")])
