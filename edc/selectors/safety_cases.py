@@ -14,7 +14,17 @@ from django.utils.translation import gettext as _
 
 from edc import access
 from edc.extensions import OwedWork
-from edc.models import FormInstance, SafetyCase, SafetyDecision, SafetyReport, Site, Study, Subject, User
+from edc.models import (
+    INDEPENDENT,
+    FormInstance,
+    SafetyCase,
+    SafetyDecision,
+    SafetyReport,
+    Site,
+    Study,
+    Subject,
+    User,
+)
 from edc.rules.subject_values import item_path
 from edc.safety.serious import asked_items, serious_item, serious_rows
 
@@ -79,10 +89,19 @@ def untied_cases(subject: Subject) -> QuerySet[SafetyCase]:
     return subject.safety_cases.filter(row_key=None, state__in=(State.OPEN, State.REPORTED))
 
 
+def known_by_form(form: FormInstance) -> datetime:
+    """Return when the site knew at the latest: its first record of the form was sealed."""
+    sealed = form.observations.filter(stream__in=INDEPENDENT).order_by("sealed_at").first()
+    return sealed.sealed_at if sealed else timezone.now()
+
+
 def proposals(case: SafetyCase) -> dict[str, str | list[str]]:
-    """Return by item name what the completed form of adverse events says of the event, as it was entered."""
+    """Return by item name what the completed form of adverse events says of the event, as it was entered.
+
+    Nothing where nobody said yet which event of a form the case is.
+    """
     form = case.form
-    if form.status not in FormInstance.FINAL:
+    if case.row_key is None or form.status not in FormInstance.FINAL:
         return {}
     rows = {row.path: row for row in form.values.all()}
     found: dict[str, str | list[str]] = {}

@@ -83,14 +83,19 @@ def _owner_of(work: BackgroundWork) -> Any:
     return work if hasattr(work, "study") else getattr(work, "snapshot", None)
 
 
+def in_both(error: DomainError) -> tuple[str, str]:
+    """Return the error's words in Chinese and in English."""
+    with translation.override("zh-hans"):
+        zh = str(error.message)
+    with translation.override("en"):
+        return zh, str(error.message)
+
+
 def _cause(error: BaseException) -> tuple[str, str, str]:
     if isinstance(error, WorkCancelled):
         return "cancelled", "已取消。", "It was cancelled."
     if isinstance(error, DomainError):
-        with translation.override("zh-hans"):
-            zh = str(error.message)
-        with translation.override("en"):
-            return error.code, zh, str(error.message)
+        return error.code, *in_both(error)
     name = type(error).__name__
     return (
         "internal_error",
@@ -105,12 +110,13 @@ def cancel(work: BackgroundWork, *, actor: User, action: str) -> None:
 
     Raises NotNow where it has ended already.
     """
-    if not work.is_under_way:
+    row = type(work)._default_manager.select_for_update().get(pk=work.pk)
+    if not row.is_under_way:
         raise NotNow(_("This work is done or has ended already."))
-    now = timezone.now()
-    rows = type(work)._default_manager.filter(pk=work.pk)
-    rows.filter(state=State.QUEUED).update(state=State.CANCELLED, cancel_requested_at=now, ended_at=now)
-    rows.filter(state=State.RUNNING).update(cancel_requested_at=now)
+    row.cancel_requested_at = timezone.now()
+    if row.state == State.QUEUED:
+        row.state, row.ended_at = State.CANCELLED, row.cancel_requested_at
+    row.save(update_fields=["state", "cancel_requested_at", "ended_at"])
     audit.record(actor=actor, action=action, target=work, place=audit.place_of(_owner_of(work)))
 
 

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from edc.errors import Conflict, NotNow
 from edc.models import (
@@ -54,7 +55,7 @@ def move(row: Stateful, to: str, **also: object) -> None:
         changes[f"{field}_changed_at"] = timezone.now()
     if not type(row)._default_manager.filter(pk=row.pk, **{field: present}).update(**changes):
         raise Conflict(
-            _("Somebody changed this a moment ago. Load the page again to see the present status.")
+            gettext_lazy("Somebody changed this a moment ago. Load the page again to see the present status.")
         )
     for name, value in changes.items():
         setattr(row, name, value)

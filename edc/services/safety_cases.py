@@ -17,7 +17,6 @@ from edc.design.items import ItemDef, Text
 from edc.design.values import ItemReading, read_value
 from edc.errors import Conflict, InvalidInput, NotNow
 from edc.models import (
-    INDEPENDENT,
     REPORT_WITHIN,
     FormInstance,
     Notification,
@@ -28,10 +27,9 @@ from edc.models import (
 )
 from edc.safety.serious import CRITERIA, NEEDED, asked_items, follow_up_due, serious_item
 from edc.selectors.evaluation import in_language
-from edc.selectors.safety_cases import DECIDING, FOLLOWING, REPORTING, proposals, serious_keys
+from edc.selectors.safety_cases import DECIDING, FOLLOWING, REPORTING, known_by_form, proposals, serious_keys
 from edc.services.moves import move
 from edc.services.reasons import required_text
-from edc.services.safety_opening import tie_to_only
 from edc.services.safety_tell import make_case, require_any, tell
 
 State = SafetyCase.State
@@ -66,7 +64,8 @@ class Verdict:
 def sync_cases(*, form: FormInstance, actor: User, first_time: bool) -> None:
     """Open a case for each event that the completed form says is serious, once, whatever channel told it.
 
-    A case that was opened by hand before is tied to the event where there is one of each.
+    A case that was opened by hand is never taken for the event: only a person knows whether it is the same,
+    and an event without a clock is worse than two cases of one event until they say so.
     Called by the one door for entered values, in its transaction. Nothing is ended here: where the form does
     not say serious any more a person decides.
     """
@@ -77,14 +76,8 @@ def sync_cases(*, form: FormInstance, actor: User, first_time: bool) -> None:
     for key in keys:
         if key in held and held[key].state == State.WITHDRAWN:
             _again(held[key], actor, _("The form of adverse events says serious again."))
-    for key in tie_to_only(form, [key for key in keys if key not in held], actor):
-        make_case(form, key, _aware(form) if first_time else timezone.now(), actor)
-
-
-def _aware(form: FormInstance) -> datetime:
-    """Return when the site knew at the latest: its first record of the form was sealed."""
-    sealed = form.observations.filter(stream__in=INDEPENDENT).order_by("sealed_at").first()
-    return sealed.sealed_at if sealed else timezone.now()
+        elif key not in held:
+            make_case(form, key, known_by_form(form) if first_time else timezone.now(), actor)
 
 
 def _again(case: SafetyCase, actor: User, reason: str) -> None:

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from edc import audit
 from edc.errors import InvalidInput, NotNow
 from edc.models import FormInstance, Notification, SafetyCase, Subject, User
-from edc.selectors.safety_cases import FOLLOWING, REPORTING, event_form, serious_events, untied_cases
+from edc.selectors.safety_cases import FOLLOWING, REPORTING, event_form, known_by_form, serious_events
 from edc.services.moves import move
+from edc.services.reasons import required_text
 from edc.services.safety_tell import make_case, require_any, tell
 
 State = SafetyCase.State
@@ -41,27 +42,37 @@ def open_case(*, subject: Subject, aware_at: datetime, actor: User) -> SafetyCas
 
 
 @transaction.atomic
-def tie_case(*, case: SafetyCase, form: FormInstance, row_key: str, actor: User) -> SafetyCase:
-    """Say which event of a completed form a case opened by hand is about.
+def tie_case(
+    *, case: SafetyCase, form: FormInstance, row_key: str, actor: User, reason: str = ""
+) -> SafetyCase:
+    """Say which event of a completed form a case opened by hand is about; its clock stays as it is.
 
-    A case that the form opened meanwhile for the same event ends, unless it was reported on already.
+    A case that the form opened meanwhile for the same event ends, unless it was reported on already. A case
+    that was tied to the wrong event is tied anew with a reason; the event let go gets a case of its own.
     """
     require_any(actor, case.subject.site, *REPORTING, *FOLLOWING)
     held = SafetyCase.objects.select_for_update(of=("self",)).select_related("subject", "study", "form")
     case = held.get(pk=case.pk)
-    if case.row_key is not None or case.state not in (State.OPEN, State.REPORTED):
+    if not case.by_hand or case.state not in (State.OPEN, State.REPORTED):
         raise NotNow(_("Only a running case that was opened by hand is tied to an event."))
-    if (form.pk, row_key) not in {(each.pk, key) for each, key in serious_events(case.subject)}:
+    serious = {(each.pk, key) for each, key in serious_events(case.subject)}
+    let_go = (case.form, case.row_key)
+    if case.row_key is not None:
+        reason = required_text(reason, field="reason")
+    if (form.pk, row_key) not in serious - {(case.form_id, case.row_key)}:
         message = {"event": _("Choose an event that the form calls serious.")}
         raise InvalidInput(_("Some fields need correction."), fields=message)
     twin = held.filter(form=form, row_key=row_key).first()
     if twin is not None:
         _end_twin(twin, case, actor)
-    return tie(case, form, row_key, actor)
+    _tie(case, form, row_key, actor, reason)
+    if (let_go[0].pk, let_go[1]) in serious:
+        make_case(*let_go, known_by_form(let_go[0]), actor)
+    return case
 
 
 def _end_twin(twin: SafetyCase, case: SafetyCase, actor: User) -> None:
-    if twin.reports.exists() or twin.state != State.OPEN:
+    if twin.by_hand or twin.reports.exists() or twin.state != State.OPEN:
         raise NotNow(_("This event is reported as %(case)s already.") % {"case": twin})
     reason = _("Reported as %(case)s") % {"case": case}
     twin.row_key = None
@@ -73,25 +84,14 @@ def _end_twin(twin: SafetyCase, case: SafetyCase, actor: User) -> None:
     )  # fmt: skip
 
 
-def tie(case: SafetyCase, form: FormInstance, row_key: str, actor: User) -> SafetyCase:
-    """Tie after the checks; its clock stays as it is."""
+def _tie(case: SafetyCase, form: FormInstance, row_key: str, actor: User, reason: str) -> None:
+    before = {"form": case.form.form_oid, "row": case.row_key} if case.row_key is not None else None
     case.form, case.row_key = form, row_key
     case.save(update_fields=["form", "row_key"])
     after = {"form": form.form_oid, "row": row_key}
-    audit.record(actor=actor, action="safety_case.tied", target=case, after=after)
-    return case
-
-
-def tie_to_only(form: FormInstance, keys: list[str], actor: User) -> list[str]:
-    """Tie the subject's one case that waits to the form's one new event; return the events left over.
-
-    With several of either nobody but a person can tell which is which.
-    """
-    waiting = list(untied_cases(form.subject).select_for_update(of=("self",))[:2])
-    if len(keys) == len(waiting) == 1:
-        tie(waiting[0], form, keys[0], actor)
-        return []
-    return keys
+    audit.record(
+        actor=actor, action="safety_case.tied", target=case, before=before, after=after, reason=reason
+    )
 
 
 def remind_of_deadlines(*, actor: User, now: datetime | None = None) -> int:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from edc.design.items import Text
 from edc.services.reasons import reason_words
+from edc.web.field_words import field_words
 from edc.web.lab_words import range_words
 from edc.web.term_words import classes, local_term, other_term
 from edc.web.unit_words import unit_words
@@ -16,6 +17,7 @@ from edc.web.unit_words import unit_words
 register = template.Library()
 register.filter("unit_words", unit_words)
 register.filter("reason_words", reason_words)
+register.filter("field_words", field_words)
 register.filter("range_words", range_words)
 register.filter("local_term", local_term)
 register.filter("other_term", other_term)

@@ -24,6 +24,7 @@ from edc.selectors.safety_cases import (
     clock_words,
     serious_events,
     serious_keys,
+    untied_cases,
 )
 from edc.services.safety_cases import (
     Report,
@@ -67,7 +68,17 @@ def _context(found: SafetyCase) -> dict[str, object]:
         "reports": [(each, told_by(found, each)) for each in reversed(reports)],
         "last": reports[-1] if reports else None,
         "serious": found.row_key in serious_keys(found.form),
-        "events": events_to_tie(found) if found.row_key is None and found.due_at else [],
+    } | _ties(found)
+
+
+def _ties(found: SafetyCase) -> dict[str, object]:
+    """Return the events that a case opened by hand may be, or such cases that may be this event."""
+    running = found.state in (State.OPEN, State.REPORTED)
+    waiting = found.state == State.OPEN and not found.by_hand
+    return {
+        "running": running,
+        "events": events_to_tie(found) if running and found.by_hand else [],
+        "untied": untied_cases(found.subject) if waiting else [],
     }
 
 
@@ -169,7 +180,8 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
         message = {"event": _("Choose an event that the form calls serious.")}
         raise InvalidInput(_("Some fields need correction."), fields=message)
     form, key = events[chosen]
-    tie_case(case=found, form=form, row_key=key, actor=request.user)
+    reason = request.POST.get("reason", "")
+    tie_case(case=found, form=form, row_key=key, actor=request.user, reason=reason)
     return go(request, reverse("safety-case", args=[pk]))
 
 

@@ -76,9 +76,11 @@ def told_by(case: SafetyCase, report: SafetyReport) -> list[Told]:
 
 
 def events_to_tie(case: SafetyCase) -> list[tuple[str, str]]:
-    """Return the events that the subject's forms call serious, as form and row, with their words."""
+    """Return the events that the subject's forms call serious, save the case's own, with their words."""
     found = []
     for form, key in serious_events(case.subject):
+        if (form.pk, key) == (case.form_id, case.row_key):
+            continue
         words = term_of(SafetyCase(form=form, row_key=key))
         found.append(
             (f"{form.pk}:{key}", " · ".join(filter(None, (words, event_name(form.event, form), key))))

@@ -95,6 +95,10 @@ class TieCaseRequest(serializers.Serializer):
     row_key = serializers.CharField(
         max_length=10, required=False, allow_blank=True, default="", help_text="Empty: it has no rows."
     )
+    reason = serializers.CharField(
+        max_length=300, required=False, allow_blank=True, default="",
+        help_text="Asked for where the case was tied to another event.",
+    )  # fmt: skip
 
 
 class AwarenessRequest(serializers.Serializer):

@@ -55,6 +55,14 @@ class SigningActSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class SigningHeldSerializer(serializers.Serializer):
+    """An act of signing and whether it still holds: no form of it changed or came since."""
+
+    act = SigningActSerializer()
+    holds = serializers.BooleanField()
+    broken = SignatureSerializer(many=True, help_text="Its signatures that a change broke.")
+
+
 class VisitToSignSerializer(serializers.Serializer):
     event = serializers.IntegerField()
     content_sha256 = serializers.CharField()
@@ -65,4 +73,4 @@ class CasebookSerializer(serializers.Serializer):
 
     content_sha256 = serializers.CharField()
     visits = VisitToSignSerializer(many=True)
-    results = SigningActSerializer(many=True)
+    results = SigningHeldSerializer(many=True)

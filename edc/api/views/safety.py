@@ -127,7 +127,7 @@ class SafetyTying(IdempotentWrites, APIView):
         case = _case(request, pk, *REPORTING, *FOLLOWING)
         asked = body_of(request, TieCaseRequest)
         form = get_object_or_404(case.subject.forms, pk=asked["form"])
-        tie_case(case=case, form=form, row_key=asked["row_key"], actor=request.user)
+        tie_case(case=case, form=form, row_key=asked["row_key"], actor=request.user, reason=asked["reason"])
         return _told(request, pk, status.HTTP_200_OK)
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from edc import access, audit, jobs
 from edc.errors import Conflict, InvalidInput, NotNow
@@ -51,7 +52,7 @@ def move(batch: ImportBatch, to: str, **also: object) -> None:
     changes = {"state": str(to), "moved_at": timezone.now(), **also}
     if not ImportBatch.objects.filter(pk=batch.pk, state=batch.state).update(**changes):
         raise Conflict(
-            _("Somebody changed this a moment ago. Load the page again to see the present status.")
+            gettext_lazy("Somebody changed this a moment ago. Load the page again to see the present status.")
         )
     for name, value in changes.items():
         setattr(batch, name, value)

@@ -6,10 +6,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from edc import audit, jobs
-from edc.errors import NotNow
+from edc.errors import DomainError, NotNow
 from edc.models import FormInstance, ImportBatch, ImportedForm, Level, Stream, User
 from edc.selectors.holds import in_force, on_form
 from edc.selectors.records import current_record
+from edc.services.background import in_both
 from edc.services.completion import complete_form
 from edc.services.data_import.batches import is_silent, move, require_sites
 from edc.services.data_import.commit import seal
@@ -20,6 +21,10 @@ State = ImportBatch.State
 How = ImportedForm.How
 Status = FormInstance.Status
 EMPTY: dict = {"items": {}, "rows": {}}
+
+
+class NothingToUndo(Exception):
+    """Every form of the batch was left as it is."""
 
 
 @transaction.atomic
@@ -42,8 +47,8 @@ def undo_batch(*, batch_id: int) -> None:
     """Restore what the batch overwrote, in one transaction; a form that it completed is to do again.
 
     An item changed since, a form locked, verified since or under way is left as it is and stands in
-    `undo_account`. Subjects that the batch added remain, without values. Where nothing can be undone the
-    batch says so and stays imported; one in another state is left alone.
+    `undo_account`. Subjects that the batch added remain, without values. Where nothing can be undone, or
+    a step is refused, the batch says why and stays imported; one in another state is left alone.
     """
     batch = ImportBatch.objects.select_related("study", "undone_by").get(pk=batch_id)
     if batch.state != State.UNDOING:
@@ -52,8 +57,11 @@ def undo_batch(*, batch_id: int) -> None:
         _undo(batch)
     except PermissionDenied:
         end_undo_badly(batch=batch, zh=RIGHT_ZH, en=RIGHT_EN)
-    except NotNow:
+    except NothingToUndo:
         end_undo_badly(batch=batch, zh=NOTHING_ZH, en=NOTHING_EN)
+    except DomainError as error:
+        zh, en = in_both(error)
+        end_undo_badly(batch=batch, zh=zh, en=en)
 
 
 RIGHT_ZH = "你不再有权导入该批次的所有中心，什么都没有撤销。"
@@ -86,7 +94,7 @@ def _undo(batch: ImportBatch) -> None:
             account += left
             undone += len(left) < max(1, len(each.paths))
         if not undone:
-            raise NotNow(NOTHING_EN)
+            raise NothingToUndo
         move(batch, State.UNDONE, undo_account=account, undone_at=timezone.now())
         after = {"forms": undone, "left": account}
         audit.record(actor=actor, action="import.undone", target=batch, after=after, reason=reason)

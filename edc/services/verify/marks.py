@@ -52,7 +52,7 @@ def verify_items(
     if not paths or set(paths) - set(known):
         message = {"path": _("Choose an item that has a value.")}
         raise InvalidInput(_("Some fields need correction."), fields=message)
-    marks = _mark(form, [known[path] for path in paths if known[path].mark is None], actor)
+    marks = _mark(form, [known[path] for path in dict.fromkeys(paths) if known[path].mark is None], actor)
     if marks and not refresh_due(form).left and not _holds(form):
         _whole(form, actor)
     return marks

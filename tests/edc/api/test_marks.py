@@ -3,6 +3,8 @@
 import pytest
 
 from edc.models import AuditEvent, FormReview, Hold, ItemVerification, Signature
+from edc.services.entry import correct_item
+from tests.factories.entering import entry
 from tests.factories.models import PASSWORD
 from tests.factories.quality import ReviewTypeFactory
 
@@ -23,7 +25,7 @@ def test_a_program_verifies_what_it_compared_and_takes_a_mark_back(program, memb
     assert (sheet["left"], {each["path"] for each in sheet["items"]}) == (2, {"IT.DM.SEX", AGE})
 
     stale = client.post(url, {"paths": [AGE], "content_sha256": "0" * 64})
-    marked = client.post(url, {"paths": [AGE], "content_sha256": sheet["content_sha256"]})
+    marked = client.post(url, {"paths": [AGE, AGE], "content_sha256": sheet["content_sha256"]})
     whole = client.post(url, {"content_sha256": sheet["content_sha256"]})
     back = client.post(f"{url}withdraw/", {"path": AGE, "reason": "Wrong page"})
 
@@ -95,6 +97,14 @@ def test_a_visit_is_signed_as_a_whole(session, member, done):
 
     assert (answer.status_code, answer.json()["scope"]) == (201, "visit")
     assert set(Signature.objects.values_list("act", flat=True)) == {answer.json()["id"]}
+    (held,) = person.get(url).json()["results"]
+    assert (held["act"], held["holds"], held["broken"]) == (answer.json(), True, [])
+
+    correct_item(form=done, path=AGE, entry=entry("60"), reason="Source", actor=member("ann", "crc"))
+
+    (told,) = person.get(url).json()["results"]
+    assert (told["act"], told["holds"]) == (answer.json(), False)
+    assert [(each["form"], each["broken_at"] is None) for each in told["broken"]] == [(done.pk, False)]
 
 
 def test_a_freeze_stops_entry_until_it_is_lifted_with_a_reason(program, member, done, study):

@@ -121,6 +121,17 @@ def test_one_snapshot_at_a_time_and_a_cancelled_one_leaves_nothing(study, meg, c
     request_snapshot(study=study, name="y", note="", actor=meg)
 
 
+def test_work_that_ended_meanwhile_is_not_told_as_cancelled(study, meg):
+    asked = request_snapshot(study=study, name="x", note="", actor=meg)
+    SnapshotRequest.objects.update(state="done")
+
+    with pytest.raises(NotNow):
+        cancel_snapshot(request=asked, actor=meg)
+
+    assert SnapshotRequest.objects.get().cancel_requested_at is None
+    assert not AuditEvent.objects.filter(action="snapshot.cancelled").exists()
+
+
 @pytest.mark.parametrize("when", ["before", "during"])
 def test_who_withdrew_the_use_of_the_data_is_left_out(freezing, complete, subject, crcs, when):
     complete("FO.DM")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from edc.errors import NotNow
@@ -97,6 +98,27 @@ def test_an_import_overtaken_in_everything_cannot_be_undone(imported, complete, 
     assert values(subject, "FO.DM")["IT.DM.AGE"] == 60
     refused = AuditEvent.objects.get(action="import.undo_refused")
     assert (refused.actor, refused.after["en"]) == (manager, left.problem_en)
+
+
+def test_who_saves_meanwhile_is_named_as_the_cause_in_both_languages(imported, complete, subject, manager):
+    complete("FO.IC")
+    line = {"SUBJID": subject.subject_key, "VISIT": "SE.SCREEN", "SEX": "F", "AGE": "57"}
+    batch = imported(line, target="first_pass")
+    others = [Status.SECOND_DRAFT]
+
+    def somebody_saves(execute, sql, params, many, context):
+        """Come in between what was read and the compare-and-set of the form's status."""
+        if others and sql.startswith('UPDATE "edc_forminstance" SET "status"'):
+            FormInstance.objects.filter(form_oid="FO.DM").update(status=others.pop())
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(somebody_saves):
+        undo(batch, manager)
+
+    assert (others, batch.state) == ([], "committed")
+    assert batch.problem_en.startswith("Somebody changed this a moment ago")
+    assert batch.problem_zh not in ("", batch.problem_en)
+    assert form_of(subject, "FO.DM").status == Status.FIRST_SEALED
 
 
 def test_an_import_under_way_of_undoing_is_not_undone_twice(imported, complete, subject, manager):

@@ -7,14 +7,22 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
+from edc.errors import NotNow
 from edc.models import AuditEvent, Notification, SafetyCase
+from edc.selectors.safety_cases import proposals
+from edc.services.entry import submit_entry
 from edc.services.safety_cases import Report, submit_report
-from edc.services.safety_opening import open_case, remind_of_deadlines
+from edc.services.safety_opening import open_case, remind_of_deadlines, tie_case
 from edc.tasks import remind_of_safety
-from tests.edc.safety.test_safety_cases import ANSWERS, design, form, serious  # noqa: F401
+from tests.edc.safety.test_safety_cases import ANSWERS, ROW, design, form, serious  # noqa: F401
 from tests.edc.web.entry_door import browser
+from tests.factories.entering import record
 
 KNEW = timedelta(hours=5)
+
+
+def page_of(case):
+    return reverse("safety-case", args=[case.pk])
 
 
 @pytest.fixture
@@ -35,12 +43,50 @@ def test_the_site_reports_before_the_form_is_entered(by_hand, form, member, crcs
     assert AuditEvent.objects.get(action="safety_case.opened").after["by_hand"] is True
 
 
-def test_the_form_ties_the_one_case_that_waits_and_opens_no_second_clock(by_hand, serious):  # noqa: F811
+def test_an_event_of_the_form_has_a_clock_of_its_own_until_somebody_ties_them(by_hand, serious, crcs):  # noqa: F811
     serious()
 
-    case = SafetyCase.objects.get()
-    assert (case.pk, case.row_key, case.due_at) == (by_hand.pk, "1", by_hand.due_at)
-    assert AuditEvent.objects.get(action="safety_case.tied").after["row"] == "1"
+    own = SafetyCase.objects.get(row_key="1")
+    by_hand.refresh_from_db()
+    assert (by_hand.row_key, own.by_hand, own.state) == (None, False, "open")
+    assert Notification.objects.filter(kind="sae_opened", about=str(own)).exists()
+    assert not AuditEvent.objects.filter(action="safety_case.tied").exists()
+    assert proposals(by_hand) == {}
+    page = browser(crcs[0]).get(reverse("safety-case", args=[own.pk])).content.decode()
+    assert f">{by_hand}</a> was opened by hand" in page
+
+
+def test_a_case_tied_to_the_wrong_event_is_tied_anew_and_the_other_keeps_a_clock(by_hand, form, crcs):  # noqa: F811
+    two = ROW | {path.replace("[1]", "[2]"): value for path, value in ROW.items()}
+    for actor in crcs:
+        content = record(two, {"IG.AEROW": ["1", "2"]})
+        submit_entry(form=form, actor=actor, record=content, source="test")
+    tie_case(case=by_hand, form=form, row_key="1", actor=crcs[0])
+    assert "is it another event?" in browser(crcs[0]).get(page_of(by_hand)).content.decode()
+    url, body = reverse("safety-case-event", args=[by_hand.pk]), {"event": f"{form.pk}:2"}
+
+    answers = [browser(crcs[0]).post(url, body | {"reason": why}).status_code for why in ("", "Wrong row")]
+
+    anew = SafetyCase.objects.get(row_key="1")
+    assert (answers, SafetyCase.objects.get(row_key="2")) == ([422, 302], by_hand)
+    assert (anew.state, anew.by_hand, anew.due_at) == (
+        "open", False, form.observations.get(stream="entry-1").sealed_at + timedelta(hours=24),
+    )  # fmt: skip
+    tied = AuditEvent.objects.filter(action="safety_case.tied").latest("pk")
+    assert (tied.before["row"], tied.after["row"], tied.reason) == ("1", "2", "Wrong row")
+    with pytest.raises(NotNow):
+        tie_case(case=anew, form=form, row_key="2", reason="No", actor=crcs[0])
+
+
+def test_a_case_that_a_person_tied_is_not_ended_by_another(by_hand, form, serious, crcs):  # noqa: F811
+    other = open_case(subject=form.subject, aware_at=timezone.now() - KNEW, actor=crcs[1])
+    serious()
+    tie_case(case=by_hand, form=form, row_key="1", actor=crcs[0])
+
+    with pytest.raises(NotNow):
+        tie_case(case=other, form=form, row_key="1", actor=crcs[1])
+
+    assert SafetyCase.objects.get(row_key="1") == by_hand
 
 
 def test_with_two_that_wait_a_person_says_which_event_it_is(by_hand, form, serious, crcs):  # noqa: F811
