@@ -38,7 +38,8 @@ STUDY_WIDE = {
 }
 STUDY_WIDE |= {"audit-criteria-end", "audit-review-sign"}
 STUDY_WIDE |= {"design-draft-act", "design-file", "design-codelist", "design-part", "design-expression"}
-STUDY_WIDE |= {"consent-version-publish"}
+STUDY_WIDE |= {"design-codelists", "design-preview", "design-library", "design-schedule", "study-founding"}
+STUDY_WIDE |= {"consent-version-publish", "consent-version-end", "consent-version-start"}
 STUDY_WIDE |= {"amendment-deactivate", "dictionary-change", "rehearsal-cancel", "rehearsal-migrate"}
 STUDY_WIDE |= {"document-confirm", "document-withdraw", "training-annul"}
 

@@ -90,7 +90,7 @@ def make_world(system: User, crc: Any) -> World:
         "lab-range-withdraw pk": safety.ReferenceRangeFactory(site=site).pk,
         "lock-decide pk": quality.HoldRequestFactory(study=study, site=site, level="site").pk,
         "lock-request-decision pk": quality.HoldRequestFactory(study=study, site=site, level="site").pk,
-        "hold pk": quality.HoldFactory(study=study, level="subject", site=site, subject=subject).pk,
+        "hold pk": _hold(study, site),
         "person pk": stranger.user_id,
         "audit-criteria-end pk": made.AuditCriteriaFactory(study=study).pk,
         "audit-review-sign pk": made.AuditCriteriaFactory(study=study).pk,
@@ -148,6 +148,12 @@ def _conduct(subject: Subject) -> dict[str, Any]:
         "specimen pk": conduct.SpecimenFactory(subject=subject).pk,
         "deviation-found key": f"missed-{missed.pk}",
     }
+
+
+def _hold(study: Study, site: Site) -> int:
+    """Return a freeze of a subject on whom nothing else of the walk stands."""
+    other = made.SubjectFactory(site=site, design_version=study.design_versions.get())
+    return quality.HoldFactory(study=study, level="subject", site=site, subject=other).pk
 
 
 def _consent(subject: Subject) -> dict[str, Any]:

@@ -23,6 +23,8 @@ urlpatterns = [
     path("switch/", _nothing, name="switch"),
     path("search/", _nothing, name="search"),
     path("notifications/", _nothing, name="notifications"),
+    path("training/", _nothing, name="training"),
+    path("statement/", _nothing, name="statement"),
     path("notifications/count/", _nothing, name="notification-count"),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
