@@ -1,4 +1,4 @@
-"""Temporary folders of a test's own: a backup clears what others of the installation left in the common one."""
+"""Temporary folders of a test's own: a backup clears what others left in the common one."""
 
 import tempfile
 
