@@ -37,6 +37,7 @@ from edc.models.observation import (
     Stream,
 )
 from edc.models.password import PasswordRecord
+from edc.models.permission_matrix import PermissionMatrix
 from edc.models.person import ApiToken, IdempotencyRecord, Membership, Role, User
 from edc.models.query import Query, QueryMessage, StandardText
 from edc.models.recheck import Recheck
@@ -133,6 +134,7 @@ __all__ = [
     "Notification",
     "Observation",
     "PasswordRecord",
+    "PermissionMatrix",
     "Query",
     "QueryMessage",
     "RedactedCell",

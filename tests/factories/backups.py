@@ -1,9 +1,10 @@
-"""Factories of backups, trial restores and receipts of archives."""
+"""Factories of backups, trial restores, receipts of archives and records of the role table."""
 
 import factory
 from factory.django import DjangoModelFactory
 
 from edc import models
+from edc.selectors.permission_matrix import present_matrix, sha256_of
 from tests.factories.models import SHA, SiteFactory, UserFactory
 from tests.factories.snapshots import ExportFactory
 
@@ -45,3 +46,13 @@ class ArchiveReceiptFactory(DjangoModelFactory):
     sha256 = SHA
     kept_at = "Archive room 3, disk 12"
     confirmed_by = factory.SubFactory(UserFactory)
+
+
+class PermissionMatrixFactory(DjangoModelFactory):
+    class Meta:
+        model = models.PermissionMatrix
+
+    number = factory.Sequence(lambda n: n + 1)
+    content = factory.LazyFunction(present_matrix)
+    sha256 = factory.LazyAttribute(lambda row: sha256_of(row.content))
+    software_version = "0.1.0"

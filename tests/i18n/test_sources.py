@@ -15,7 +15,7 @@ APPS = ("config", "edc", "imaging", "modeling")
 # Names and units, the same in both languages, and each language's name in itself.
 SAME = re.compile(
     r"Tandem|AUC|UTC|sha256|SHA-256|OID|verify_trail\.py|m[lLm]\b|MB|Series Instance UID|中文|English"
-    r"|Log-rank|log-rank|CSV|PDF"
+    r"|Log-rank|log-rank|CSV|JSON|PDF"
 )
 WORD = re.compile(r"[A-Za-z]{2,}")
 SHOWN = re.compile(r"\.(?:textContent|innerText|title|placeholder|ariaLabel|alt)\s*=\s*([\"'`])(.*?)\1")

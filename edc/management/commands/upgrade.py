@@ -1,4 +1,4 @@
-"""Bring everything that is stored up to the code: tables, grants and counts."""
+"""Bring everything that is stored up to the code: tables, grants, the record of the role table and counts."""
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
@@ -8,12 +8,14 @@ from django.db.migrations.executor import MigrationExecutor
 from edc import jobs
 from edc.models import User
 from edc.row_security import bypasses_row_security
+from edc.services.permission_matrix import record_matrix
 from edc.services.role_gate import hold, settle
 
 
 class Command(BaseCommand):
     help = (
-        "Bring tables, people's grants and the counts of double entry and verification up to the code. "
+        "Bring tables, people's grants and the counts of double entry and verification up to the code, and "
+        "record how the role table changed. "
         "Run it after every change of the code, while nobody enters; a repeat changes nothing and, where "
         "no table changed, does not count again."
     )
@@ -25,7 +27,10 @@ class Command(BaseCommand):
             people = hold(User.objects.filter(is_system=False, is_active=True))
             for person in people:
                 settle(user=person, actor=jobs.system_user("worker"))
+            recorded = record_matrix(actor=jobs.system_user("worker"))
         self.stdout.write(f"{len(people)} people hold what the role table gives.")
+        if recorded:
+            self.stdout.write(f"The permission matrix changed: recorded as number {recorded.number}.")
         if bypasses_row_security():
             self.stderr.write(
                 self.style.WARNING(

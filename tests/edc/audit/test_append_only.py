@@ -50,6 +50,7 @@ ROWS = {
     "edc_safetyreport": (safety.SafetyReportFactory, "content_sha256 = 'x'"),
     "edc_safetydecision": (safety.SafetyDecisionFactory, "action = 'stop'"),
     "edc_backup": (kept.BackupFactory, "problem = 'x'"),
+    "edc_permissionmatrix": (kept.PermissionMatrixFactory, "sha256 = 'x'"),
     "edc_restoredrill": (kept.RestoreDrillFactory, "passed = false"),
     "edc_archivereceipt": (kept.ArchiveReceiptFactory, "code = 'x'"),
     "edc_formulaadoption": (checks.FormulaAdoptionFactory, "reason = 'x'"),

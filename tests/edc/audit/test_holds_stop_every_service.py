@@ -17,7 +17,7 @@ OUTSIDE = {
     "entry_plan", "formulas", "founding",
     "lab_ranges", "lock",
     "passwords",
-    "password_rules", "people", "second_factors", "sessions", "silent_checks",
+    "password_rules", "permission_matrix", "people", "second_factors", "sessions", "silent_checks",
     # Frozen and locked forms stay as they are, and the rehearsal names them.
     "amendment",
     "snapshot", "snapshots", "uat", "export", "audit_review", "notifications",

@@ -3,6 +3,7 @@
 from edc.selectors.audit_reviews import newest_event
 from edc.services.audit_export import record_audit_export
 from edc.services.audit_review import end_criteria, save_criteria, sign_review
+from edc.services.permission_matrix import record_matrix, record_matrix_export
 from edc.services.redaction import approve_redaction, refuse_redaction, request_redaction
 from tests.factories.models import PASSWORD
 
@@ -31,6 +32,11 @@ TRUST = {
     "audit_export.record_audit_export": (
         None,
         lambda w, _: record_audit_export(study=w.study, form="csv", filters={"role": "crc"}, actor=w.manager),
+    ),
+    "permission_matrix.record_matrix": (None, lambda w, _: record_matrix(actor=w.system)),
+    "permission_matrix.record_matrix_export": (
+        None,
+        lambda w, _: record_matrix_export(study=w.study, form="csv", sha256="0" * 64, actor=w.manager),
     ),
     "redaction.request_redaction": (None, lambda w, _: asked(w)),
     "redaction.approve_redaction": (
