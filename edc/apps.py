@@ -8,6 +8,9 @@ class EdcConfig(AppConfig):
     verbose_name = "Electronic data capture"
 
     def ready(self) -> None:
+        from edc import randomisation
         from edc.selectors import coding_checks
+        from edc.services.randomisation import ListRandomisation
 
         coding_checks.register()
+        randomisation.register(ListRandomisation())

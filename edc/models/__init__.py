@@ -40,6 +40,7 @@ from edc.models.password import PasswordRecord
 from edc.models.permission_matrix import PermissionMatrix
 from edc.models.person import ApiToken, IdempotencyRecord, Membership, Role, User
 from edc.models.query import Query, QueryMessage, StandardText
+from edc.models.randomisation import Allocation, AllocationList, AllocationRow
 from edc.models.recheck import Recheck
 from edc.models.redaction import RedactedCell, Redaction
 from edc.models.review import FormReview, ReviewType
@@ -74,6 +75,9 @@ from edc.models.verification import (
 
 __all__ = [
     "INDEPENDENT",
+    "Allocation",
+    "AllocationList",
+    "AllocationRow",
     "ApiToken",
     "AuditCriteria",
     "ArchiveReceipt",

@@ -61,6 +61,7 @@ REACH: Mapping[str, Sequence[tuple[Sequence[str], Sequence[str]]]] = {
 }
 # Rule of the database that two people must be there → the capabilities of the second.
 SECOND_PERSON: Mapping[str, Sequence[str]] = {
+    "allocation_list_by_two_people": ("manage_design",),
     "coding_by_two_people": APPROVES,
     "consent_scan_erased_by_two_people": WITHDRAWING,
     "consent_version_by_two_people": ("manage_design",),

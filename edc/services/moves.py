@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from edc.errors import Conflict, NotNow
 from edc.models import (
+    AllocationList,
     ConsentVersion,
     DesignDraft,
     Deviation,
@@ -21,7 +22,8 @@ from edc.models import (
 )
 
 Stateful = (
-    ConsentVersion
+    AllocationList
+    | ConsentVersion
     | DesignDraft
     | Deviation
     | FormInstance
@@ -34,7 +36,15 @@ Stateful = (
     | StudyFounding
 )
 BY_STATE = (
-    ConsentVersion | DesignDraft | Deviation | Query | Redaction | SafetyCase | Specimen | StudyFounding
+    AllocationList
+    | ConsentVersion
+    | DesignDraft
+    | Deviation
+    | Query
+    | Redaction
+    | SafetyCase
+    | Specimen
+    | StudyFounding
 )
 
 

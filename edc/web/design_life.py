@@ -17,6 +17,7 @@ from edc.errors import InvalidInput
 from edc.models import DesignDraft, DesignDraftStep, User
 from edc.selectors.designs import changes_between, drafts_visible_to, open_draft, version_before
 from edc.selectors.evaluation import in_language
+from edc.selectors.randomisation import lists_visible_to
 from edc.services.design_draft import (
     comment_on_draft,
     drop_draft,
@@ -67,6 +68,7 @@ def design(request: HttpRequest) -> HttpResponse:
         "versions": study.design_versions.select_related("published_by", "draft"),
         "draft": open_draft(study),
         "closed": drafts_visible_to(request.user, study).exclude(state__in=DesignDraft.OPEN),
+        "randomised": lists_visible_to(request.user, study).exists(),
     }
     return render(request, "edc/design.html", context)
 

@@ -49,6 +49,9 @@ SCOPES: dict[str, Promise] = {
     "study": pgettext_lazy("where a capability holds", "In the study"),
 }
 RULES: dict[str, Promise] = {
+    "allocation_list_by_two_people": gettext_lazy(
+        "A list of allocations is put in force by another person than the one who uploaded it"
+    ),
     "coding_by_two_people": gettext_lazy("A code is approved by another person than the one who gave it"),
     "consent_scan_erased_by_two_people": gettext_lazy(
         "A signed page is erased by another person than the one who withdrew it"

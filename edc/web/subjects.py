@@ -16,6 +16,7 @@ from edc.services.enrol import confirm_enrolment, fail_screening
 from edc.services.schedule import add_event, add_form, hold_event, miss_event
 from edc.web.answers import day_of, enter_study_of, go
 from edc.web.criteria import eligibility_of
+from edc.web.randomisation import allocation_part
 from edc.web.visits import addable_events, subject_forms, visits_of
 
 STATUS_SHAPES = {
@@ -58,6 +59,7 @@ def subject(request: HttpRequest, pk: int) -> HttpResponse:
         "addable": addable_events(found) if rights["enter_data"] else [],
         "departure": found.departures.filter(taken_back_at=None).select_related("noted_by").first(),
         "hows": departure_choices(found),
+        "allocation": allocation_part(actor, found) if rights["enrol_subject"] else None,
     }
     return render(request, "edc/subject.html", context)
 

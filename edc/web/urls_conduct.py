@@ -1,10 +1,23 @@
-"""Page routes of how the study is conducted: screening, visits, departures, deviations, specimens."""
+"""Page routes of how the study is conducted: screening, visits, departures, deviations, randomisation."""
 
 from django.urls import URLPattern, path
 
-from edc.web import departures, deviation, deviations, flow, screening, specimens, visit_windows
+from edc.web import (
+    departures,
+    deviation,
+    deviations,
+    flow,
+    randomisation,
+    screening,
+    specimens,
+    visit_windows,
+)
 
 urlpatterns: list[URLPattern] = [
+    path("design/randomisation/", randomisation.lists, name="randomisation"),
+    path("design/randomisation/<int:pk>/confirm/", randomisation.confirm, name="randomisation-confirm"),
+    path("design/randomisation/<int:pk>/end/", randomisation.end, name="randomisation-end"),
+    path("subjects/<int:pk>/allocate/", randomisation.allocate, name="subject-allocate"),
     path("subjects/screening/", screening.log, name="screening-log"),
     path("subjects/screening/csv/", screening.log_csv, name="screening-log-csv"),
     path("subjects/flow/", flow.flow, name="flow"),

@@ -41,6 +41,7 @@ STUDY_WIDE |= {"design-draft-act", "design-file", "design-codelist", "design-par
 STUDY_WIDE |= {"design-codelists", "design-preview", "design-library", "design-schedule", "study-founding"}
 STUDY_WIDE |= {"consent-version-publish", "consent-version-end", "consent-version-start"}
 STUDY_WIDE |= {"amendment-deactivate", "dictionary-change", "rehearsal-cancel", "rehearsal-migrate"}
+STUDY_WIDE |= {"randomisation-confirm", "randomisation-end"}
 STUDY_WIDE |= {"document-confirm", "document-withdraw", "training-annul"}
 
 

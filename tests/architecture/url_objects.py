@@ -19,6 +19,7 @@ from tests.factories import (
     evidence,
     imports,
     quality,
+    randomisation,
     safety,
     training,
 )
@@ -87,6 +88,7 @@ def make_world(system: User, crc: Any) -> World:
         "query pk": query.pk,
         "form-query query": query.pk,
         "person-end pk": stranger.pk,
+        "randomisation pk": randomisation.AllocationListFactory(study=study).pk,
         "lab-range-withdraw pk": safety.ReferenceRangeFactory(site=site).pk,
         "lock-decide pk": quality.HoldRequestFactory(study=study, site=site, level="site").pk,
         "lock-request-decision pk": quality.HoldRequestFactory(study=study, site=site, level="site").pk,

@@ -18,6 +18,7 @@ from tests.factories.conduct import SpecimenStepFactory
 from tests.factories.design_drafts import DesignDraftStepFactory
 from tests.factories.double_entry import DecisionFactory
 from tests.factories.guards import FIXED, GUARDED, dropping, making
+from tests.factories.randomisation import AllocationFactory, AllocationRowFactory
 
 ROWS = {
     "edc_auditevent": (factories.AuditEventFactory, "action = 'x'"),
@@ -50,6 +51,8 @@ ROWS = {
     "edc_safetyreport": (safety.SafetyReportFactory, "content_sha256 = 'x'"),
     "edc_safetydecision": (safety.SafetyDecisionFactory, "action = 'stop'"),
     "edc_backup": (kept.BackupFactory, "problem = 'x'"),
+    "edc_allocationrow": (AllocationRowFactory, "arm = 'x'"),
+    "edc_allocation": (AllocationFactory, "allocated_at = '2020-01-01'"),
     "edc_permissionmatrix": (kept.PermissionMatrixFactory, "sha256 = 'x'"),
     "edc_restoredrill": (kept.RestoreDrillFactory, "passed = false"),
     "edc_archivereceipt": (kept.ArchiveReceiptFactory, "code = 'x'"),

@@ -31,6 +31,7 @@ from tests.edc.audit.export_examples import EXPORTS
 from tests.edc.audit.founding_examples import FOUNDINGS
 from tests.edc.audit.import_examples import IMPORTS
 from tests.edc.audit.quality_examples import QUALITY
+from tests.edc.audit.randomisation_examples import RANDOMISATION
 from tests.edc.audit.safety_examples import SAFETY
 from tests.edc.audit.training_examples import TRAINING
 from tests.edc.audit.trust_examples import TRUST
@@ -335,7 +336,7 @@ EXAMPLES = {
     ),
 }
 
-EXAMPLES |= TRAINING | TRUST | DESIGNS | SAFETY | VIEWS | CODING | FOUNDINGS | CONSENTS
+EXAMPLES |= TRAINING | TRUST | DESIGNS | SAFETY | VIEWS | CODING | FOUNDINGS | CONSENTS | RANDOMISATION
 
 EXAMPLES |= (
     AMENDMENTS | ENTRY | IMPORTS | EXPORTS | ACCOUNTS | CHECKS | QUALITY | CONDUCT | EVIDENCE | BACKUPS

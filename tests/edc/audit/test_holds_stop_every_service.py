@@ -48,6 +48,10 @@ OUTSIDE_TOO = {
     "consent.versions.discard_version",
     "consent.versions.retire_version",
     "consent.versions.set_starts",
+    # The list is the study's; a subject that is locked gets no row of it.
+    "randomisation.upload_list",
+    "randomisation.confirm_list",
+    "randomisation.end_list",
     "verify.plans.make_plan",
     "review.save_review_type",
     # Computed from the data, whatever holds: a verdict is not entered.

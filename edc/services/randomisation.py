@@ -1,0 +1,172 @@
+"""Allocating subjects by a list that one person uploaded and another put in force, row by row."""
+
+import hashlib
+from collections.abc import Sequence
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from edc import access, audit
+from edc.errors import InvalidInput, NotNow
+from edc.exchange.allocation_list import RowFault, read_list
+from edc.exchange.faults import FileFault
+from edc.models import Allocation, AllocationList, AllocationRow, Study, Subject, User
+from edc.randomisation import Allocated
+from edc.row_security import every_site
+from edc.selectors.randomisation import (
+    ALLOCATES,
+    KEEPS,
+    allocation_visible_to,
+    list_in_force,
+    strata_of,
+)
+from edc.services.lock import require_place_open
+from edc.services.moves import move
+from edc.services.reasons import required_text
+
+State = AllocationList.State
+MOST_FAULTS = 50
+
+
+@transaction.atomic
+def upload_list(*, study: Study, content: bytes, actor: User) -> AllocationList:
+    """Keep the rows of a file as a draft; nothing of them can be changed afterwards.
+
+    Raises InvalidInput naming every bad row by its line; then nothing of the file is kept.
+    """
+    access.require(actor, KEEPS, study=study)
+    try:
+        blinded, rows, faults = read_list(content)
+    except FileFault as fault:
+        raise _refused({"file": fault.en if _english() else fault.zh}) from None
+    if faults:
+        raise _refused(_told(faults))
+    made = AllocationList.objects.create(
+        study=study, sha256=hashlib.sha256(content).hexdigest(), blinded=blinded, uploaded_by=actor
+    )
+    AllocationRow.objects.bulk_create(
+        AllocationRow(list=made, stratum=each.stratum, sequence=each.sequence, arm=each.value)
+        for each in rows
+    )
+    after = _about(made) | {"rows": len(rows), "strata": strata_of(made)}
+    audit.record(actor=actor, action="allocation_list.uploaded", target=made, after=after)
+    return made
+
+
+def _english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+def _refused(fields: dict[str, str]) -> InvalidInput:
+    return InvalidInput(
+        _("Nothing of the list was kept. Correct these rows and upload it again."), fields=fields
+    )
+
+
+def _told(faults: list[RowFault]) -> dict[str, str]:
+    return {
+        _("Line %(number)d") % {"number": each.line}: each.en if _english() else each.zh
+        for each in faults[:MOST_FAULTS]
+    }
+
+
+def _about(found: AllocationList) -> dict[str, object]:
+    return {"sha256": found.sha256, "blinded": found.blinded}
+
+
+@transaction.atomic
+def confirm_list(*, allocation_list: AllocationList, actor: User) -> AllocationList:
+    """Put a list in force that another person uploaded, after comparing its hash with the statistician's."""
+    access.require(actor, KEEPS, study=allocation_list.study)
+    if actor.pk == allocation_list.uploaded_by_id:
+        raise PermissionDenied("confirm_list")
+    Study.objects.select_for_update().get(pk=allocation_list.study_id)
+    if list_in_force(allocation_list.study) is not None:
+        raise NotNow(_("Another list is in force: retire it first."))
+    move(allocation_list, State.IN_FORCE, confirmed_by=actor, confirmed_at=timezone.now())
+    audit.record(
+        actor=actor, action="allocation_list.confirmed", target=allocation_list, after=_about(allocation_list)
+    )
+    return allocation_list
+
+
+@transaction.atomic
+def end_list(*, allocation_list: AllocationList, reason: str, actor: User) -> AllocationList:
+    """Discard a draft, or retire the list in force; what was allocated by it stands."""
+    access.require(actor, KEEPS, study=allocation_list.study)
+    reason = required_text(reason, field="reason")
+    before = allocation_list.state
+    to = State.DISCARDED if before == State.DRAFT else State.RETIRED
+    move(allocation_list, to, ended_reason=reason)
+    audit.record(
+        actor=actor,
+        action=f"allocation_list.{to}",
+        target=allocation_list,
+        before=before,
+        after=to,
+        reason=reason,
+    )
+    return allocation_list
+
+
+@transaction.atomic
+def allocate_subject(*, subject: Subject, strata: str, actor: User) -> Allocation:
+    """Give the subject the next unused row of the stratum, for ever; see `RandomisationService.allocate`.
+
+    The audit row names the arm of an open list, and of a blinded one nothing but list, stratum and sequence.
+    """
+    access.require(actor, ALLOCATES, site=subject.site)
+    subject = (
+        Subject.objects.select_for_update(of=("self",)).select_related("site", "study").get(pk=subject.pk)
+    )
+    require_place_open(subject)
+    if subject.status != Subject.Status.ENROLLED:
+        raise NotNow(_("Only an enrolled subject is randomised."))
+    if Allocation.objects.filter(subject=subject).exists():
+        raise NotNow(_("This subject is randomised already."))
+    row = _next_row(subject.study, strata)
+    made = Allocation.objects.create(subject=subject, row=row, allocated_by=actor)
+    after = {"list": row.list.sha256, "strata": row.stratum, "sequence": row.sequence}
+    if not row.list.blinded:
+        after["arm"] = row.arm
+    audit.record(actor=actor, action="subject.allocated", target=made, after=after)
+    return made
+
+
+def _next_row(study: Study, strata: str) -> AllocationRow:
+    """Return the stratum's first unused row, with the list locked until the transaction ends."""
+    held = AllocationList.objects.select_for_update().filter(study=study, state=State.IN_FORCE).first()
+    if held is None:
+        raise NotNow(_("No list of allocations is in force in this study."))
+    rows = held.rows.filter(stratum=strata)
+    if not rows.exists():
+        message = {"strata": _("Choose a stratum of this study.")}
+        raise InvalidInput(_("Some fields need correction."), fields=message)
+    with every_site("which places of the list are taken, at whatever site"):
+        row = rows.filter(allocation=None).select_related("list").order_by("sequence").first()
+    if row is None:
+        raise NotNow(_("The list is used up in this stratum. Ask a data manager."))
+    return row
+
+
+class ListRandomisation:
+    """The randomisation service of studies that uploaded a list."""
+
+    def strata(self, *, study: Study) -> Sequence[str]:
+        held = list_in_force(study)
+        return strata_of(held) if held else []
+
+    def allocate(self, *, subject: Subject, strata: str, actor: User) -> Allocated:
+        return _allocated(allocate_subject(subject=subject, strata=strata, actor=actor))
+
+    def allocation_of(self, *, subject: Subject, actor: User) -> Allocated | None:
+        found = allocation_visible_to(actor, subject)
+        return _allocated(found) if found else None
+
+
+def _allocated(found: Allocation) -> Allocated:
+    row = found.row
+    return Allocated(row.arm, row.list.blinded, row.stratum, found.allocated_at, str(found.allocated_by))
