@@ -52,6 +52,7 @@ from edc.models.study import (
     StudyUserObjectPermission,
 )
 from edc.models.subject import EligibilityAssessment, Subject
+from edc.models.subject_counts import SubjectCounts
 from edc.models.verification import (
     FormVerificationDue,
     ItemVerification,
@@ -145,6 +146,7 @@ __all__ = [
     "StudyEvent",
     "StudyUserObjectPermission",
     "Subject",
+    "SubjectCounts",
     "UatRun",
     "User",
     "Verification",
