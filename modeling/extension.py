@@ -10,6 +10,7 @@ from edc.extensions import Chip, OwedWork, ProposedValue, Tab
 from edc.models import FormInstance, Site, Study, Subject, User
 from modeling import selectors
 from modeling.models import Score
+from modeling.services.views import record_scores_shown
 from modeling.web.wording import model_title, short_band, whole
 
 MINUTES = 4
@@ -37,7 +38,9 @@ class ModelingExtension:
         waiting = selectors.waiting_scores(actor).filter(subject__study=study)
         if site is not None:
             waiting = waiting.filter(subject__site=site)
-        return [_owed(score) for score in waiting.order_by("created_at", "pk")[:MOST]]
+        shown = list(waiting.order_by("created_at", "pk")[:MOST])
+        record_scores_shown(scores=shown, actor=actor)
+        return [_owed(score) for score in shown]
 
     def form_panel(self, *, actor: User, form: FormInstance) -> tuple[str, dict] | None:
         return None
@@ -48,6 +51,7 @@ class ModelingExtension:
     def subject_chips(self, *, actor: User, subjects: Sequence[Subject]) -> dict[int, Chip]:
         """Return each subject's newest score that the actor may see."""
         scores = selectors.latest_scores(actor, list(subjects))
+        record_scores_shown(scores=scores.values(), actor=actor)
         return {pk: _chip(score) for pk, score in scores.items()}
 
     def lacking(self, *, actor: User, subjects: QuerySet[Subject]) -> QuerySet[Subject]:

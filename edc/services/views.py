@@ -7,11 +7,11 @@ of a viewer) write one only where the same person had none about the same within
 from collections.abc import Iterable
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from edc import access, audit
-from edc.models import AuditEvent, Evidence, FormInstance, Site, User
+from edc.models import AuditEvent, Evidence, FormInstance, Site, Subject, User
 
 PASSES, EVIDENCE, IMAGES, EXPORT = "view.passes", "view.evidence", "view.images", "view.export"
 SITTING = timedelta(minutes=30)
@@ -19,19 +19,21 @@ SITTING = timedelta(minutes=30)
 
 @transaction.atomic
 def record_view(
-    *, form: FormInstance, action: str, actor: User, path: str = "", part: bool = False
+    *, target: models.Model, action: str, actor: User, path: str = "", part: bool = False
 ) -> AuditEvent | None:
-    """Record that the actor saw it of a form, of one item where a path is given; None where a part of a page
-    adds nothing to what was recorded within SITTING. The caller has found that the actor may see it.
+    """Record that the actor saw it of a form or a score, of one item where a path is given.
+
+    None where a part of a page adds nothing to what was recorded within SITTING. The caller has found that
+    the actor may see it.
     """
-    if part and _in_this_sitting(form, action, path, actor):
+    if part and _in_this_sitting(target, action, path, actor):
         return None
-    return audit.record(actor=actor, action=action, target=form, path=path)
+    return audit.record(actor=actor, action=action, target=target, path=path)
 
 
-def _in_this_sitting(form: FormInstance, action: str, path: str, actor: User) -> bool:
+def _in_this_sitting(target: models.Model, action: str, path: str, actor: User) -> bool:
     return AuditEvent.objects.filter(
-        target_type=form._meta.label_lower, target_id=str(form.pk), actor=actor, action=action, path=path,
+        target_type=target._meta.label_lower, target_id=str(target.pk), actor=actor, action=action, path=path,
         at__gte=timezone.now() - SITTING,
     ).exists()  # fmt: skip
 
@@ -47,21 +49,25 @@ def record_evidence_view(
     resolves = access.may(actor, "resolve_disagreement", site=form.subject.site)
     if form.status in FormInstance.FINAL or not (others and resolves):
         return None
-    return record_view(form=form, action=EVIDENCE, actor=actor, part=part)
+    return record_view(target=form, action=EVIDENCE, actor=actor, part=part)
 
 
 @transaction.atomic
-def record_list_view(*, forms: Iterable[FormInstance], action: str, actor: User) -> list[AuditEvent]:
-    """Record a list that showed it of many forms: one event for each site, which names the forms, so that
-    nobody learns of another site's subjects from the trail.
+def record_list_view(*, shown: Iterable[tuple[Subject, str]], action: str, actor: User) -> list[AuditEvent]:
+    """Record a list that showed it of many subjects' forms or scores: one event for each site, which names
+    them, so that nobody learns of another site's subjects from the trail.
     """
     by_site: dict[Site, dict[str, set[str]]] = {}
-    for form in forms:
-        subjects = by_site.setdefault(form.subject.site, {})
-        subjects.setdefault(form.subject.subject_key, set()).add(form.form_oid)
+    for subject, name in shown:
+        by_site.setdefault(subject.site, {}).setdefault(subject.subject_key, set()).add(name)
     return [
         audit.record(actor=actor, action=action, target=site, after={
-            key: sorted(oids) for key, oids in sorted(subjects.items())
+            key: sorted(names) for key, names in sorted(subjects.items())
         })
         for site, subjects in sorted(by_site.items(), key=lambda pair: pair[0].pk)
     ]  # fmt: skip
+
+
+def named(forms: Iterable[FormInstance]) -> list[tuple[Subject, str]]:
+    """Return each form as `record_list_view` takes it."""
+    return [(form.subject, form.form_oid) for form in forms]

@@ -1,6 +1,5 @@
-"""The audit trail as CSV, line by line: codes beside words, so that people and programs can both read it."""
+"""The audit trail as rows of text: codes beside words, so that people and programs can both read it."""
 
-import csv
 import json
 from collections.abc import Iterator
 
@@ -16,23 +15,11 @@ COLUMNS = (
     "after_label", "reason", "reason_label", "channel", "software_version", "request_id", "previous_hash",
     "hash",
 )  # fmt: skip
-# A cell that begins so is a formula to a spreadsheet.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-class _Echo:
-    """A file that gives back what is written to it: the CSV writer's line."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def csv_lines(found: QuerySet[AuditEvent]) -> Iterator[str]:
-    """Yield the header and a line for each event; no more than a batch is in memory."""
-    writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow(COLUMNS)
-    for row in audit_rows(found.iterator(chunk_size=BATCH)):
-        yield writer.writerow([_safe(value) for value in _cells(row)])
+def csv_rows(found: QuerySet[AuditEvent]) -> Iterator[list[str]]:
+    """Yield the cells of each event under `COLUMNS`; no more than a batch is in memory."""
+    return (_cells(row) for row in audit_rows(found.iterator(chunk_size=BATCH)))
 
 
 def _cells(row: AuditRow) -> list[str]:
@@ -71,7 +58,3 @@ def _cells(row: AuditRow) -> list[str]:
 
 def _text(value: object) -> str:
     return "" if value is None else json.dumps(value, ensure_ascii=False)
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -23,9 +23,10 @@ from edc.selectors.visible import sites_visible_to
 from edc.services.audit_export import record_audit_export
 from edc.services.redaction import ASKING
 from edc.web.answers import study_with
-from edc.web.audit_csv import csv_lines
+from edc.web.audit_csv import COLUMNS, csv_rows
 from edc.web.audit_rows import audit_rows
 from edc.web.audit_words import ACTIONS, CHANNELS, GROUPS, choices_of, role_choices
+from edc.web.csv_answer import csv_answer
 
 PAGE_SIZE = 100
 # A trail of millions of rows is not counted to its end for one page of it.
@@ -93,10 +94,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     study, wanted = asked_of(request)
     event = record_audit_export(study=study, form="csv", filters=wanted.given(), actor=request.user)
     found = matching(request.user, wanted).filter(pk__lte=event.pk).order_by("pk")
-    answer = StreamingHttpResponse(csv_lines(found), content_type="text/csv; charset=utf-8")
-    name = f"audit-{study.oid}-{timezone.localdate():%Y%m%d}.csv"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return csv_answer(f"audit-{study.oid}-{timezone.localdate():%Y%m%d}", COLUMNS, csv_rows(found))
 
 
 @require_safe

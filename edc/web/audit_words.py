@@ -210,6 +210,7 @@ ACTIONS: dict[str, Promise] = {
     "view.export": _("Both passes taken with a package"),
     "view.images": _("Images seen before both reads were sealed"),
     "view.passes": _("Both passes seen"),
+    "view.scores": _("Scores of models seen"),
 }
 # What the filter of actions offers besides single kinds: the events whose names begin so.
 GROUPS: dict[str, Promise] = {"view.": _("Every unblinded view")}

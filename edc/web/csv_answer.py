@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.http import StreamingHttpResponse
 
-from edc.web.audit_csv import FORMULA_STARTS
+from edc.exchange.cells import FORMULA_STARTS
 
 
 class _Echo:

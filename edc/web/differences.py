@@ -16,7 +16,7 @@ from edc.selectors import sites_visible_to
 from edc.selectors.differences import SHOWS, differences_matching
 from edc.selectors.evaluation import in_language
 from edc.selectors.owed import event_name, form_name
-from edc.services.views import PASSES, record_list_view
+from edc.services.views import PASSES, named, record_list_view
 from edc.web.answers import study_where
 from edc.web.context import current_site
 from edc.web.reconcile_sheet import Line, Side, lines, sides
@@ -55,7 +55,7 @@ def differences(request: HttpRequest) -> HttpResponse:
     show = asked["show"] if asked["show"] in SHOWS else "open"
     found = differences_matching(request.user, study, site, asked)
     page = Paginator(found.filter(SHOWS[show]), PAGE_SIZE).get_page(asked.get("page"))
-    record_list_view(forms=[each.form for each in page], action=PASSES, actor=request.user)
+    record_list_view(shown=named(each.form for each in page), action=PASSES, actor=request.user)
     context = {
         "page": page,
         "lines": [_line(each) for each in page.object_list],

@@ -1,12 +1,11 @@
 """Rates of entry errors for the data manager: tables with exact limits, each number opening its rows; CSV."""
 
-import csv
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -28,8 +27,8 @@ from edc.selectors.evaluation import in_language
 from edc.selectors.rechecks import rechecks_visible_to
 from edc.templatetags.tandem import local
 from edc.web.answers import study_where
-from edc.web.audit_csv import FORMULA_STARTS
 from edc.web.context import current_site
+from edc.web.csv_answer import csv_answer
 from edc.web.differences import form_choices
 
 BY_WORDS: dict[str, Promise] = {
@@ -90,28 +89,20 @@ def rates(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def rates_csv(request: HttpRequest) -> HttpResponse:
+def rates_csv(request: HttpRequest) -> StreamingHttpResponse:
     """Return all three tables under the same filters as one CSV file."""
     study = study_where(request, "resolve_disagreement")
     asked = request.GET.dict()
     counts = _counts(request, study, asked)
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{study.oid}-entry-errors.csv"'
-    writer = csv.writer(answer)
-    answer.write("\ufeff")
-    writer.writerow(HEAD)
-    for by in BY:
-        writer.writerows(_cells(by, line) for line in _lines(study, counts, by, asked))
-    return answer
+    rows = (_cells(by, line) for by in BY for line in _lines(study, counts, by, asked))
+    return csv_answer(f"{study.oid}-entry-errors", HEAD, rows)
 
 
-def _cells(by: str, line: RateLine) -> list[str]:
+def _cells(by: str, line: RateLine) -> list[object]:
     rate = line.rate
     share = "" if rate.share is None else f"{rate.share:.6f}"
-    cells = [by, line.key, line.name, str(rate.compared), str(rate.wrong), share]
-    return [f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell for cell in cells] + [
-        f"{limit:.6f}" for limit in rate.limits
-    ]
+    limits = [f"{limit:.6f}" for limit in rate.limits]
+    return [by, line.key, line.name, rate.compared, rate.wrong, share, *limits]
 
 
 def _counts(request: HttpRequest, study: Study, asked: dict[str, str]) -> QuerySet[EntryCount]:

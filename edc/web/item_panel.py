@@ -210,7 +210,7 @@ def _passes(form: FormInstance, item: ItemDef, path: str, actor: User) -> list[d
         return []
     sealed = observations_visible_to(actor).filter(form=form, stream__in=ENTRY_STREAMS).order_by("stream")
     if sealed:
-        record_view(form=form, action=PASSES, path=path, actor=actor, part=True)
+        record_view(target=form, action=PASSES, path=path, actor=actor, part=True)
     return [_pass(form, item, path, each) for each in sealed]
 
 

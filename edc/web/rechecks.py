@@ -14,7 +14,7 @@ from edc.rules.subject_values import split_path
 from edc.selectors.evaluation import in_language
 from edc.selectors.owed import event_name, form_name
 from edc.selectors.rechecks import CheckedItem, checked_items, rechecks_visible_to
-from edc.services.views import PASSES, record_list_view
+from edc.services.views import PASSES, named, record_list_view
 from edc.web.answers import study_where
 from edc.web.context import current_site
 from edc.web.value_text import entry_text
@@ -39,7 +39,7 @@ def rechecks(request: HttpRequest) -> HttpResponse:
     study = study_where(request, "resolve_disagreement")
     found = rechecks_visible_to(request.user, study, current_site(request))
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    record_list_view(forms=[each.form for each in page], action=PASSES, actor=request.user)
+    record_list_view(shown=named(each.form for each in page), action=PASSES, actor=request.user)
     context = {"page": page, "rounds": [_shown(each) for each in page.object_list], "tab": "rates"}
     return render(request, "edc/rechecks.html", context)
 

@@ -154,7 +154,7 @@ def _page(
     listed = lines(form, _differences(request, form))
     current = _current(listed, wanted)
     if opened and current:
-        record_view(form=form, action=PASSES, path=current.disagreement.path, actor=request.user)
+        record_view(target=form, action=PASSES, path=current.disagreement.path, actor=request.user)
     others = _waiting_forms(request, form)
     place = next((at for at, each in enumerate(others) if each.pk == form.pk), None)
     context = {

@@ -17,4 +17,4 @@ def record_images_view(*, imaging_study: ImagingStudy, actor: User, part: bool =
     sealed = imaging_study.reads.filter(stream__in=READERS, status=Read.Status.SUBMITTED)
     if sealed.count() >= len(READERS):
         return None
-    return record_view(form=imaging_study.form, action=IMAGES, actor=actor, part=part)
+    return record_view(target=imaging_study.form, action=IMAGES, actor=actor, part=part)

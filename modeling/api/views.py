@@ -1,5 +1,6 @@
 """REST resources of runs and scores."""
 
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -22,8 +23,10 @@ from modeling.api.serializers import (
     ScoreFilters,
     ScoreSerializer,
 )
+from modeling.models import Run, Score
 from modeling.services.analysis import cancel_analysis, request_analysis
 from modeling.services.review import review_score
+from modeling.services.views import record_score_view, record_scores_shown
 
 
 class Runs(IdempotentWrites, FilteredList):
@@ -34,6 +37,13 @@ class Runs(IdempotentWrites, FilteredList):
 
     def get_queryset(self):
         return selectors.runs_visible_to(self.request.user)
+
+    def paginate_queryset(self, queryset: QuerySet[Run]) -> list[Run]:
+        """Return the page; that its outputs told scores is in the audit trail."""
+        page = list(super().paginate_queryset(queryset))
+        told = selectors.scores_visible_to(self.request.user).filter(run__in=page)
+        record_scores_shown(scores=told, actor=self.request.user)
+        return page
 
     @extend_schema(request=RequestAnalysis, responses={201: RunSerializer(many=True)})
     def post(self, request: Request) -> Response:
@@ -62,6 +72,14 @@ class RunDetail(RetrieveAPIView):
     def get_queryset(self):
         return selectors.runs_visible_to(self.request.user)
 
+    def get_object(self) -> Run:
+        """Return the run; that its output told a score is in the audit trail."""
+        run = super().get_object()
+        told = selectors.scores_visible_to(self.request.user).filter(run=run).first()
+        if told:
+            record_score_view(score=told, actor=self.request.user)
+        return run
+
 
 class AnalysisCancel(IdempotentWrites, APIView):
     """POST to cancel an analysis."""
@@ -82,6 +100,12 @@ class Scores(FilteredList):
     def get_queryset(self):
         return selectors.scores_visible_to(self.request.user).prefetch_related("reviews__reviewer")
 
+    def paginate_queryset(self, queryset: QuerySet[Score]) -> list[Score]:
+        """Return the page; that it was seen is in the audit trail."""
+        page = list(super().paginate_queryset(queryset))
+        record_scores_shown(scores=page, actor=self.request.user)
+        return page
+
 
 class ScoreDetail(RetrieveAPIView):
     """One score with inputs, checks, contributions and reviews."""
@@ -90,6 +114,12 @@ class ScoreDetail(RetrieveAPIView):
 
     def get_queryset(self):
         return selectors.scores_visible_to(self.request.user).prefetch_related("reviews__reviewer")
+
+    def get_object(self) -> Score:
+        """Return the score; that it was seen is in the audit trail."""
+        score = super().get_object()
+        record_score_view(score=score, actor=self.request.user)
+        return score
 
 
 class ScoreReviews(IdempotentWrites, APIView):

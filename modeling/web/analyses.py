@@ -17,6 +17,7 @@ from imaging.selectors import pixels_visible_to, segmentations_visible_to
 from modeling import selectors
 from modeling.models import Analysis, ModelVersion, Run
 from modeling.services.analysis import cancel_analysis, request_analysis
+from modeling.services.views import record_score_view
 from modeling.web.review_page import viewer_of_study
 
 PAGE_SIZE = 25
@@ -96,6 +97,8 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show one analysis: its steps, its mask, its score."""
     analysis = _analysis(request, public_id)
     score = selectors.scores_visible_to(request.user).filter(run__analysis=analysis).first()
+    if score:
+        record_score_view(score=score, actor=request.user, part=True)
     context = {
         "analysis": analysis, "progress": progress_of(request, analysis), "score": score,
         "mask": selectors.mask_used(analysis), "runs": analysis.runs.all(),

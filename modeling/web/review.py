@@ -16,6 +16,7 @@ from modeling import selectors
 from modeling.models import Band, Score
 from modeling.services.overlay import mask_overlay
 from modeling.services.review import review_score
+from modeling.services.views import record_score_view, record_scores_shown
 from modeling.web.review_page import review_context
 from modeling.web.trace import trace_of
 
@@ -51,6 +52,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     page = Paginator(shown.prefetch_related("reviews__reviewer").order_by(*order), PAGE_SIZE).get_page(
         request.GET.get("page")
     )
+    record_scores_shown(scores=page, actor=request.user)
     context = {
         "page": page, "state": state, "asked": asked, "bands": Band.choices, "waiting": waiting.count(),
         "reviews": reviews,
@@ -82,7 +84,9 @@ def work_in(request: HttpRequest, study: Study) -> None:
 @login_required
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one score with what drove it, its images, its inputs and the decision."""
-    return render(request, "modeling/review.html", review_context(request, score_for(request, pk)))
+    score = score_for(request, pk)
+    record_score_view(score=score, actor=request.user)
+    return render(request, "modeling/review.html", review_context(request, score))
 
 
 @require_POST
@@ -125,5 +129,6 @@ def mask(request: HttpRequest, pk: int) -> HttpResponse:
 def provenance(request: HttpRequest, pk: int) -> HttpResponse:
     """Show every run of the score's analysis and every input with its origin."""
     score = score_for(request, pk)
+    record_score_view(score=score, actor=request.user, part=True)
     context = {"score": score, "demo": score.model_version.demonstration, **trace_of(request.user, score)}
     return render(request, "modeling/provenance.html", context)

@@ -72,7 +72,7 @@ class FormObservations(IdempotentWrites, ListAPIView):
         """Return the page; that another person's pass was seen is in the audit trail."""
         page, user = list(super().paginate_queryset(queryset)), self.request.user
         if any(each.stream in ENTRY_STREAMS and each.observer_id != user.pk for each in page):
-            record_view(form=page[0].form, action=PASSES, actor=user)
+            record_view(target=page[0].form, action=PASSES, actor=user)
         return page
 
     @extend_schema(request=RecordSerializer, responses={201: ObservationSerializer, 202: RecheckSerializer})

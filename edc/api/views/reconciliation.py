@@ -20,7 +20,7 @@ from edc.api.serializers.reconciliation import (
 from edc.models import Disagreement
 from edc.selectors.differences import OPEN
 from edc.services.reconcile import resolve_disagreement
-from edc.services.views import PASSES, record_list_view
+from edc.services.views import PASSES, named, record_list_view
 
 
 class Disagreements(FilteredList):
@@ -36,7 +36,7 @@ class Disagreements(FilteredList):
     def paginate_queryset(self, queryset: QuerySet[Disagreement]) -> list[Disagreement]:
         """Return the page; that it was seen is in the audit trail."""
         page = list(super().paginate_queryset(queryset))
-        record_list_view(forms=[each.form for each in page], action=PASSES, actor=self.request.user)
+        record_list_view(shown=named(each.form for each in page), action=PASSES, actor=self.request.user)
         return page
 
 

@@ -14,11 +14,13 @@ def source(w):
 VIEWS = {
     "views.record_view": (
         lambda w: w.form(),
-        lambda w, form: views.record_view(form=form, action=views.PASSES, actor=w.manager),
+        lambda w, form: views.record_view(target=form, action=views.PASSES, actor=w.manager),
     ),
     "views.record_list_view": (
         lambda w: w.form(),
-        lambda w, form: views.record_list_view(forms=[form], action=views.PASSES, actor=w.manager),
+        lambda w, form: views.record_list_view(
+            shown=views.named([form]), action=views.PASSES, actor=w.manager
+        ),
     ),
     "views.record_evidence_view": (
         source,
