@@ -57,6 +57,7 @@ def subjects_of_page(
 
     The list shows what `name` counts, of nobody who left.
     """
+    _count_own_changes()
     found = SubjectCounts.objects.filter(site__in=list(sites.values_list("pk", flat=True)), left=False)
     found = found.filter(**{f"{name}__gt": 0})
     if text:
@@ -88,5 +89,6 @@ def _count_own_changes() -> None:
     """Have what the triggers keep for the commit counted at once."""
     if connection.in_atomic_block:
         with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS edc_subject_counted IMMEDIATE")
-            cursor.execute("SET CONSTRAINTS edc_subject_counted DEFERRED")
+            cursor.execute(
+                "SET CONSTRAINTS edc_subject_counted IMMEDIATE; SET CONSTRAINTS edc_subject_counted DEFERRED"
+            )

@@ -161,7 +161,7 @@ def test_a_commit_counts_and_a_rollback_does_not():
 @pytest.mark.parametrize("many", [1, 10_000])
 def test_pages_by_subject_are_those_of_the_whole_list(many, monkeypatch):
     monkeypatch.setattr("edc.web.counted_pages.MANY", many)
-    forms = world(random.Random(3), subjects=3)
+    forms = world(random.Random(3), subjects=9)
     actor, study = person_of(forms), forms[0].subject.study
     for sort in ("subject", "oldest", "critical"):
         asked = {"sort": sort, "show": "all"}
