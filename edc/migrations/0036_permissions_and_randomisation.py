@@ -21,7 +21,7 @@ def guard(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('edc', '0034_consents'),
+        ('edc', '0035_subject_counts'),
     ]
 
     operations = [
