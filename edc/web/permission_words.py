@@ -12,7 +12,7 @@ from edc.selectors.permission_matrix import SCOPED, SYSTEM, Difference
 
 CAPABILITIES: dict[str, Promise] = {
     "view_subjects": gettext_lazy("See subjects and their schedule"),
-    "enrol_subject": gettext_lazy("Enrol subjects"),
+    "enrol_subject": gettext_lazy("Enrol and randomise subjects"),
     "enter_data": gettext_lazy("Enter and correct forms"),
     "view_data": gettext_lazy("See reconciled values"),
     "resolve_disagreement": gettext_lazy("See both passes, resolve differences, code terms"),
