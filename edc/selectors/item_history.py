@@ -39,10 +39,11 @@ def times_of_entry(actor: User, form: FormInstance, path: str) -> Iterator[Enter
         target_type="edc.forminstance", target_id=str(form.pk), action="entry.submitted"
     )
     for event in sealed.order_by("pk"):
-        clock = (event.after or {}).get("clocks", {}).get(path)
+        after = event.after or {}
+        clock = after.get("clocks", {}).get(path)
         if clock:
             saved = datetime.fromisoformat(clock["saved_at"])
-            yield Entered(event.after["stream"], event.actor_name, clock, saved, event.at)
+            yield Entered(after["stream"], event.actor_name, clock, saved, event.at)
 
 
 def item_history(actor: User, form: FormInstance, path: str) -> QuerySet[AuditEvent]:

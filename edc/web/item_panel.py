@@ -32,6 +32,7 @@ from edc.web.item_queries import panel_queries
 from edc.web.item_status import item_statuses
 from edc.web.item_uses import item_uses
 from edc.web.queries import TURNS
+from edc.web.source_words import source_word
 from edc.web.unit_words import unit_words
 from edc.web.value_text import entry_text, missing_choices, value_text
 
@@ -156,6 +157,7 @@ def _parts(form: FormInstance, item: ItemDef, path: str, tab: str, actor: User) 
         return _correction(form, item, path, actor)
     return {
         "hint": in_language(item.hint) if item.hint else "",
+        **_source(form, item),
         "uses": item_uses(form, item),
         "hard": limits_text(item, item.hard),
         "soft": limits_text(item, item.soft),
@@ -165,6 +167,14 @@ def _parts(form: FormInstance, item: ItemDef, path: str, tab: str, actor: User) 
         "hold": item_hold(form, item, path, actor),
         "inputs": list(inputs_read(form, path, actor)) if item.type == "derived" else [],
     }
+
+
+def _source(form: FormInstance, item: ItemDef) -> dict[str, str]:
+    """Return the word of the item's master record, and what the protocol says of it."""
+    design = form.design_version.design
+    word = source_word(design.source_of(form.form_oid, item))
+    said = design.source.said if design.source and word else None
+    return {"source": word, "source_said": in_language(said) if said else ""}
 
 
 def limits_text(item: ItemDef, limits: Limits | None) -> str:
