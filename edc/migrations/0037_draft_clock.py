@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('edc', '0034_consents'),
+        ('edc', '0035_subject_counts'),
     ]
 
     operations = [
