@@ -21,7 +21,7 @@ def guard(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('edc', '0035_subject_counts'),
+        ('edc', '0036_draft_clock'),
     ]
 
     operations = [
