@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from edc import access
 from edc.models import AuditEvent, Deviation, Study, StudyEvent, Subject, User
+from edc.numbers import whole_number
 from edc.selectors.consents import Period, periods_of
 from edc.selectors.visit_windows import OUTSIDE
 
@@ -57,10 +58,11 @@ def findings(subjects: QuerySet[Subject], *, undecided: bool = True) -> list[Fin
 
 def finding_of(subjects: QuerySet[Subject], key: str) -> Finding | None:
     """Return the finding of a name among these subjects, decided or not."""
-    source, _dash, pk = key.partition("-")
-    if not pk.isdigit() or len(pk) > 18:
+    source, _dash, written = key.partition("-")
+    pk = whole_number(written)
+    if pk is None:
         return None
-    narrowed = subjects.filter(pk=int(pk)) if source == Source.OVERRIDE else subjects.filter(events=int(pk))
+    narrowed = subjects.filter(pk=pk) if source == Source.OVERRIDE else subjects.filter(events=pk)
     return next((each for each in findings(narrowed, undecided=False) if each.key == key), None)
 
 

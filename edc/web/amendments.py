@@ -12,6 +12,7 @@ from edc.design.diff_words import WEIGHTS, words_of
 from edc.errors import InvalidInput
 from edc.models import DesignMigration, DesignVersion, Rehearsal, SiteActivation, Study
 from edc.models.background import BackgroundWork
+from edc.numbers import whole_number
 from edc.selectors.activation import activations_visible_to, active_versions
 from edc.selectors.amendments import lines_visible_to, rehearsals_visible_to, sites_shown
 from edc.selectors.evaluation import in_language
@@ -95,8 +96,8 @@ def activate(request: HttpRequest) -> HttpResponse:
 
 
 def _version(request: HttpRequest, study: Study) -> DesignVersion:
-    number = request.POST.get("version", "")
-    found = study.design_versions.filter(number=number).first() if number.isdecimal() else None
+    number = whole_number(request.POST.get("version", ""))
+    found = study.design_versions.filter(number=number).first()
     if found is None:
         message = {"version": _("Choose a version of this study.")}
         raise InvalidInput(_("Some fields need correction."), fields=message)
