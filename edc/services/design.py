@@ -17,7 +17,7 @@ def publish_design(*, design: StudyDesign, actor: User, founds: bool = False) ->
     A system user founds a study, or the second of two administrators, for whom `edc.services.founding` asks
     with `founds`; later versions need manage_design on it.
     """
-    study = Study.objects.select_for_update().filter(oid=design.oid).first()
+    study = Study.objects.select_for_update(no_key=True).filter(oid=design.oid).first()
     if study is None and not (founds or (actor and actor.is_system)):
         raise PermissionDenied("manage_design")
     if study is not None:
@@ -83,7 +83,7 @@ def _update_sites(study: Study, design: StudyDesign, actor: User, founds: bool) 
 
 def site_number(oid: str, position: int) -> str:
     """Return the digits that begin the site's screening numbers: those of its OID (S01 gives 01)."""
-    digits = "".join(each for each in oid.rpartition("-")[2] if each.isdigit())
+    digits = "".join(each for each in oid.rpartition("-")[2] if each.isdecimal())
     return digits[-4:] or f"{position:02d}"
 
 

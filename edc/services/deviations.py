@@ -92,7 +92,7 @@ def decide_finding(
     """
     access.require(actor, DECIDING, site=subject.site)
     reason = _reason(verdict, reason)
-    subject = Subject.objects.select_for_update().get(pk=subject.pk)
+    subject = Subject.objects.select_for_update(no_key=True).get(pk=subject.pk)
     require_place_open(subject)
     found = finding_of(Subject.objects.filter(pk=subject.pk), key)
     if found is None:
