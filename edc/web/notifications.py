@@ -38,6 +38,8 @@ WORDS: dict[str, Promise] = {
     Kind.TRAINING_REMINDED: _("You have still to read a document of the study: without it a role stops."),
     Kind.ROLE_WAITS: _("Your role %(about)s waits until you have read a document of the study."),
     Kind.STATEMENT_ASKED: _("Accept the statement on electronic signatures before you sign."),
+    Kind.FOUNDING_SUBMITTED: _("The new study %(about)s waits for a second administrator: review it."),
+    Kind.FOUNDING_DECIDED: _("Your new study %(about)s was reviewed."),
     Kind.BACKUP_FAILED: _("The backup of %(about)s failed or is late. Open the page of backups and see why."),
     Kind.DRILL_FAILED: _(
         "The trial restore of %(about)s failed or is late. Open the page of backups and see why."
