@@ -12,7 +12,7 @@ from tests.services import postgres, redis
 
 ROOT = Path(__file__).resolve().parent.parent
 # A factory module that offers no fixture is imported where it is used.
-pytest_plugins = ["tests.requirement_results", "tests.long_first"] + sorted(
+pytest_plugins = ["tests.requirement_results", "tests.long_first", "tests.migrated"] + sorted(
     f"tests.factories.{path.stem}"
     for path in ROOT.glob("tests/factories/*.py")
     if "@pytest.fixture" in path.read_text()

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("edc", "0034_consents"),
+        ("edc", "0035_subject_counts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

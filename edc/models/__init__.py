@@ -56,6 +56,7 @@ from edc.models.study import (
 )
 from edc.models.study_founding import StudyFounding
 from edc.models.subject import EligibilityAssessment, Subject
+from edc.models.subject_counts import SubjectCounts
 from edc.models.training import (
     READING_ROLES,
     DocumentWithdrawal,
@@ -170,6 +171,7 @@ __all__ = [
     "StudyFounding",
     "StudyUserObjectPermission",
     "Subject",
+    "SubjectCounts",
     "UatRun",
     "User",
     "Verification",

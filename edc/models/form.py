@@ -83,6 +83,13 @@ class FormInstance(models.Model):
         indexes = [
             models.Index(fields=["subject", "form_oid"]),
             models.Index(fields=["status"]),
+            # The forms that have waited longest, without sorting all.
+            models.Index(fields=["status_changed_at", "id"], name="form_by_change"),
+            models.Index(
+                fields=["status_changed_at", "id"],
+                condition=Q(status="disagreement"),
+                name="form_disagreement_by_change",
+            ),
             # States that few forms are in are found without the others.
             models.Index(fields=["subject"], condition=Q(status="disagreement"), name="form_in_disagreement"),
             models.Index(

@@ -115,6 +115,7 @@ class Disagreement(models.Model):
             UniqueConstraint(fields=["first", "second", "path"], name="disagreement_once_per_item"),
             CheckConstraint(condition=~Q(first=F("second")), name="disagreement_between_two"),
         ]
+        indexes = [models.Index(fields=["found_at", "id"], name="disagreement_by_age")]
 
     @property
     def held(self):

@@ -87,6 +87,12 @@ class Query(models.Model):
         ]
         indexes = [
             models.Index(fields=["state", "raised_at"], name="query_by_state_and_age"),
+            models.Index(fields=["raised_at", "id"], name="query_by_age"),
+            models.Index(
+                fields=["raised_at", "id"],
+                condition=Q(state__in=["open", "answered", "resolved"]),
+                name="query_unsettled_by_age",
+            ),
             models.Index(
                 fields=["form"],
                 condition=Q(state__in=["open", "answered", "resolved"]),

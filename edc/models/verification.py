@@ -114,4 +114,7 @@ class FormVerificationDue(models.Model):
 
     class Meta:
         ordering = ["form_id"]
-        indexes = [models.Index(fields=["left"], name="verification_left")]
+        indexes = [
+            models.Index(fields=["left"], name="verification_left"),
+            models.Index(fields=["-critical_left", "-left", "id"], name="verification_by_critical"),
+        ]

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from edc import access
 from edc.models import FormInstance, Signature, Site, Study, User
+from edc.selectors import subject_counts
 from edc.selectors.owed import LEFT, reached
-from edc.selectors.visible import forms_visible_to
+from edc.selectors.visible import forms_visible_to, sites_of
 
 Status = FormInstance.Status
 SHOWN: dict[str, tuple[Promise, tuple[str, ...]]] = {
@@ -36,6 +38,8 @@ MORE_SHOWN: dict[str, tuple[Promise, Callable[[], Q]]] = {
     "draft": (gettext_lazy("Drafts"), lambda: Q(drafts__isnull=False)),
     "unsigned": (gettext_lazy("Not signed"), _unsigned),
 }
+# The name under which the database keeps their number.
+KEPT_AS = {"open": "unfinished", "draft": "drafts", "unsigned": "unsigned"}
 ORDERS = {
     "waiting": ("status_changed_at", "pk"),
     "subject": ("subject__subject_key", "event__ordinal", "ordinal", "pk"),
@@ -56,6 +60,27 @@ def forms_of(
         found = found.filter(form_oid=asked["form"])
     text = asked.get("q", "").strip()
     return found.filter(subject__subject_key__icontains=text) if text else found
+
+
+def form_counts(actor: User, study: Study, site: Site | None, asked: Mapping[str, str]) -> dict[str, int]:
+    """Return how many forms of `forms_of` are in each status, and how many each of `MORE_SHOWN` shows where
+    that is known without asking each form.
+    """
+    if not subject_counts.are_kept() or asked.get("form"):
+        rows = forms_of(actor, study, site, asked).order_by().values_list("status")
+        return dict.fromkeys(Status.values, 0) | dict(rows.annotate(Count("pk")))
+    sites = sites_of(access.sites_for(actor, "view_subjects"), study, site)
+    if asked.get("site"):
+        sites = sites.filter(oid=asked["site"])
+    names = (*Status.values, *KEPT_AS.values())
+    return subject_counts.sums(sites, names, text=asked.get("q", "").strip())
+
+
+def count_shown(counts: Mapping[str, int], show: str) -> int | None:
+    """Return from these counts how many forms the list shows; None where they do not tell."""
+    if show in MORE_SHOWN:
+        return counts.get(KEPT_AS[show])
+    return sum(counts[each] for each in SHOWN.get(show, SHOWN[""])[1])
 
 
 def forms_matching(

@@ -10,7 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from edc import extensions
-from edc.models import Draft, FormInstance, Level, Query, Signature
+from edc.models import Draft, FormInstance, Level, Query, Signature, Study
+from edc.selectors import subject_counts
 from edc.selectors.owed import LEFT, reached
 from edc.selectors.query_list import OPEN_STATES
 
@@ -80,6 +81,15 @@ KINDS: dict[str, _Kind] = {
     ),
     "signatures": _Kind(_("Forms not signed"), _unsigned, "forms", {"show": "unsigned"}, at_form=False),
 }  # fmt: skip
+# The names under which the database keeps their numbers.
+KEPT_AS = {
+    "queries": tuple(f"queries_{state}" for state in OPEN_STATES),
+    "unfinished": ("unfinished",),
+    "drafts": ("drafts",),
+    "disagreements": ("disagreement",),
+    "verification": ("forms_left",),
+    "signatures": ("unsigned",),
+}
 # How a place is named in the filters of the lists.
 GROUPS = {Level.SITE: "subject__site", Level.SUBJECT: "subject", Level.VISIT: "event", Level.FORM: "pk"}
 
@@ -90,6 +100,22 @@ def lock_counts(forms: QuerySet[FormInstance], level: Level) -> dict[str, Counts
     counts = {key: kind.count(found, GROUPS[level]) for key, kind in KINDS.items()}
     for check in extensions.lock_checks():
         counts[check.key] = check.count(found, GROUPS[level])
+    return counts
+
+
+def lock_counts_of_sites(study: Study) -> dict[str, Counts]:
+    """Return check to site id to count, for all forms of the study."""
+    forms = FormInstance.objects.filter(subject__study=study)
+    if not subject_counts.are_kept():
+        return lock_counts(forms, Level.SITE)
+    names = [name for kept in KEPT_AS.values() for name in kept]
+    rows = subject_counts.sums_by_site(study.sites.all(), names)
+    counts: dict[str, Counts] = {
+        key: {site: sum(row[name] for name in kept) for site, row in rows.items()}
+        for key, kept in KEPT_AS.items()
+    }
+    for check in extensions.lock_checks():
+        counts[check.key] = check.count(forms.exclude(subject__status__in=LEFT), GROUPS[Level.SITE])
     return counts
 
 
@@ -118,6 +144,10 @@ def _url(name: str, asked: dict[str, str]) -> str:
 def lock_checks(forms: QuerySet[FormInstance], level: Level, asked: dict[str, str]) -> list[LockCheck]:
     """Return the checklist of all these forms together; of a single form without what is asked of visits."""
     wide = {Level.STUDY: Level.SITE, Level.ITEM: Level.FORM}.get(level, level)
-    counts = lock_counts(forms, wide)
+    return checks_together(lock_counts(forms, wide), level, asked)
+
+
+def checks_together(counts: dict[str, Counts], level: Level, asked: dict[str, str]) -> list[LockCheck]:
+    """Return one checklist of all places that were counted."""
     total: dict[str, Counts] = {key: {"all": sum(found.values())} for key, found in counts.items()}
     return checks_of(total, "all", asked, level=level)

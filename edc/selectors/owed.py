@@ -60,8 +60,8 @@ def owed_by(actor: User, study: Study, site: Site | None = None) -> list[OwedWor
 
 def _forms(actor: User, permission: str, study: Study, site: Site | None) -> QuerySet[FormInstance]:
     sites = access.sites_for(actor, permission).filter(study=study)
-    forms = forms_visible_to(actor).filter(subject__site__in=sites).exclude(subject__status__in=LEFT)
-    return forms.filter(subject__site=site) if site else forms
+    held = list((sites.filter(pk=site.pk) if site else sites).values_list("pk", flat=True))
+    return forms_visible_to(actor).filter(subject__site__in=held).exclude(subject__status__in=LEFT)
 
 
 def _first_passes(actor: User, study: Study, site: Site | None) -> Iterator[OwedWork]:

@@ -11,8 +11,9 @@ from django.utils import timezone
 from edc import access
 from edc.models import FormInstance, Observation, Query, QueryMessage, Site, Study, Subject, User
 from edc.row_security import every_site
+from edc.selectors import subject_counts
 from edc.selectors.owed import LEFT, reached
-from edc.selectors.visible import forms_visible_to, queries_visible_to, subjects_visible_to
+from edc.selectors.visible import SEEING_QUERIES, queries_visible_to, sites_of, subjects_visible_to
 
 Status = FormInstance.Status
 LATEST = 500
@@ -44,21 +45,33 @@ class Progress:
 def progress_of(actor: User, study: Study, site: Site | None) -> Progress:
     """Return the progress of the sites that the actor may see, or of the one given."""
     subjects = subjects_visible_to(actor, study, site)
-    forms = forms_visible_to(actor).filter(subject__in=subjects).exclude(subject__status__in=LEFT)
-    expected = forms.filter(Q(mandatory=True) & reached() | Q(status__in=FormInstance.FINAL))
-    expected = expected.exclude(status=Status.NOT_DONE)
-    total, by_status = expected.count(), Counter(expected.values_list("status", flat=True))
+    total, by_status = _expected(actor, study, site)
+
+    screened = subjects.count()
 
     def measure(*statuses: str) -> Measure:
         return Measure(sum(by_status[status] for status in statuses), total)
 
     return Progress(
-        subjects=Measure(subjects.count(), None if site else _target(study)),
-        enrolled=Measure(subjects.filter(status=Subject.Status.ENROLLED).count(), subjects.count()),
+        subjects=Measure(screened, None if site else _target(study)),
+        enrolled=Measure(subjects.filter(status=Subject.Status.ENROLLED).count(), screened),
         complete=measure(*FormInstance.FINAL),
         verified=measure(Status.VERIFIED, Status.SIGNED, Status.LOCKED),
         signed=measure(Status.SIGNED, Status.LOCKED),
     )
+
+
+def _expected(actor: User, study: Study, site: Site | None) -> tuple[int, Counter[str]]:
+    """Return how many forms are complete or owed by today, and those of each final status."""
+    if subject_counts.are_kept():
+        sites = sites_of(access.sites_for(actor, "view_subjects"), study, site)
+        found = subject_counts.sums(sites, ("owed", *FormInstance.FINAL))
+        return sum(found.values()), Counter(found)
+    subjects = subjects_visible_to(actor, study, site).exclude(status__in=LEFT)
+    forms = FormInstance.objects.filter(subject__in=subjects).exclude(status=Status.NOT_DONE)
+    expected = forms.filter(Q(mandatory=True) & reached() | Q(status__in=FormInstance.FINAL))
+    by_status = Counter(expected.values_list("status", flat=True))
+    return by_status.total(), by_status
 
 
 def _target(study: Study) -> int | None:
@@ -82,12 +95,23 @@ def query_numbers(actor: User, study: Study, site: Site | None) -> QueryNumbers:
     here = queries.filter(form__subject__site=site) if site else queries
     with every_site("the median of the study, which names no site"):
         days_study = _days(QueryMessage.objects.filter(query__form__subject__study=study))
+    counts = _waiting(actor, study, site, here)
     return QueryNumbers(
-        open=here.filter(state=Query.State.OPEN).count(),
-        answered=here.filter(state=Query.State.ANSWERED).count(),
+        open=counts[Query.State.OPEN],
+        answered=counts[Query.State.ANSWERED],
         days_here=_days(QueryMessage.objects.filter(query__in=here)),
         days_study=days_study,
     )
+
+
+def _waiting(actor: User, study: Study, site: Site | None, here: QuerySet[Query]) -> Counter[str]:
+    """Return how many of the queries are in each state that waits for somebody."""
+    states = (Query.State.OPEN, Query.State.ANSWERED)
+    if subject_counts.are_kept():
+        sites = sites_of(access.sites_for(actor, *SEEING_QUERIES), study, site)
+        found = subject_counts.sums(sites, [f"queries_{state}" for state in states], with_left=True)
+        return Counter({state: found[f"queries_{state}"] for state in states})
+    return Counter(here.filter(state__in=states).order_by().values_list("state", flat=True))
 
 
 def _days(messages: QuerySet[QueryMessage]) -> float | None:

@@ -7,9 +7,11 @@ from datetime import timedelta
 from django.db.models import Case, Count, IntegerField, Min, Q, QuerySet, Value, When
 from django.utils import timezone
 
+from edc import access
 from edc.models import Query, Site, Study, User
 from edc.numbers import whole_number
-from edc.selectors.visible import queries_visible_to
+from edc.selectors import subject_counts
+from edc.selectors.visible import SEEING_QUERIES, queries_visible_to, sites_of
 
 # Days that a query has waited, both ends included; the last bucket has no end.
 BUCKETS = ((0, 3), (4, 7), (8, 14), (15, 30), (31, None))
@@ -78,9 +80,36 @@ def in_state(found: QuerySet[Query], state: str) -> QuerySet[Query]:
 def counts_by_state(found: QuerySet[Query]) -> dict[str, int]:
     """Return how many are in each state, `unsettled` and all (the empty word) included; one query."""
     rows = found.order_by().values_list("state").annotate(Count("pk"))
-    counts = dict.fromkeys(Query.State.values, 0) | dict(rows)
+    return _with_sums(dict.fromkeys(Query.State.values, 0) | dict(rows))
+
+
+def _with_sums(counts: dict[str, int]) -> dict[str, int]:
     unsettled = sum(counts[state] for state in Query.UNSETTLED)
     return {"unsettled": unsettled} | counts | {"": sum(counts.values())}
+
+
+# What the address may ask for where the counts that the database keeps still answer.
+COUNTED = frozenset({"state", "sort", "page", "site"})
+
+
+def state_counts(actor: User, study: Study, site: Site | None, asked: Mapping[str, str]) -> dict[str, int]:
+    """Return `counts_by_state` of the queries that the filters leave."""
+    narrowed = any(value for name, value in asked.items() if name not in COUNTED)
+    if narrowed or not subject_counts.are_kept():
+        return counts_by_state(queries_matching(actor, study, site, asked))
+    seeing, asking = (
+        sites_of(access.sites_for(actor, *names), study, site) for names in (SEEING_QUERIES, ("raise_query",))
+    )
+    if asked.get("site"):
+        seeing, asking = seeing.filter(oid=asked["site"]), asking.filter(oid=asked["site"])
+    names = {state: f"queries_{state}" for state in Query.State.values}
+    rows = subject_counts.sums_by_site(seeing, names.values(), with_left=True)
+    asks_at = set(asking.values_list("pk", flat=True))
+    counts = dict.fromkeys(Query.State.values, 0)
+    for place, row in rows.items():
+        for state, name in names.items():
+            counts[state] += row[name] if state != Query.State.CANDIDATE or place in asks_at else 0
+    return _with_sums(counts)
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,9 @@ from edc.models import (
     VerificationDraw,
     VerificationPlan,
 )
+from edc.selectors import subject_counts
 from edc.selectors.owed import LEFT
-from edc.selectors.visible import forms_visible_to
+from edc.selectors.visible import forms_visible_to, sites_of
 
 ELECTRONIC = (Stream.IMPORT, Stream.DEVICE, Stream.MODEL)
 NUMBERS = 10_000
@@ -120,6 +121,9 @@ SHOWS: dict[str, Q] = {
     "transferred": Q(transferred__gt=0),
     "all": Q(),
 }
+# The names under which the database keeps their numbers.
+KEPT_AS = {show: show for show in SHOWS} | {"all": "verifiable"}
+ITEMS = ("required", "verified", "left", "critical_left", "transferred")
 ORDERS = {
     "subject": ("form__subject__subject_key", "form__event__ordinal", "form__ordinal", "pk"),
     "oldest": ("form__status_changed_at", "pk"),
@@ -142,7 +146,10 @@ def sheet_of(form: FormInstance) -> list[VerifiableItem]:
 
 def all_due_visible_to(actor: User | None) -> QuerySet[FormVerificationDue]:
     """Return what completed forms owe at the actor's sites, for who sees their data."""
-    sites = access.sites_for(actor, "view_data")
+    return _due_at(access.sites_for(actor, "view_data"))
+
+
+def _due_at(sites: QuerySet[Site] | list[int]) -> QuerySet[FormVerificationDue]:
     found = FormVerificationDue.objects.filter(
         form__subject__site__in=sites, form__status__in=FormInstance.FINAL
     ).exclude(form__subject__status__in=LEFT)
@@ -158,14 +165,69 @@ def due_visible_to(
 
     Filters: `site` (OID), `q` part of a screening number, `form` (OID), `sort`.
     """
-    found = all_due_visible_to(actor).filter(form__subject__study=study)
+    sites = sites_of(access.sites_for(actor, "view_data"), study, site)
+    # Named one by one, they leave the planner few enough tables to put in order.
+    found = _due_at(list(sites.values_list("pk", flat=True)))
     wanted = {"form__subject__site__oid": asked.get("site"), "form__form_oid": asked.get("form")}
     found = found.filter(**{name: value for name, value in wanted.items() if value})
-    if site:
-        found = found.filter(form__subject__site=site)
     if asked.get("q", "").strip():
         found = found.filter(form__subject__subject_key__icontains=asked["q"].strip())
     return found.order_by(*ORDERS.get(asked.get("sort", ""), ORDERS["subject"]))
+
+
+@dataclass(frozen=True)
+class Debts:
+    """How many forms each of `SHOWS` shows, and the numbers of each site that has any."""
+
+    counts: dict[str, int]
+    by_site: list["SiteDebt"]
+
+
+def debts(actor: User, study: Study, site: Site | None, asked: Mapping[str, str]) -> Debts:
+    """Return the numbers of the forms that `due_visible_to` finds."""
+    if not subject_counts.are_kept() or asked.get("form"):
+        found = due_visible_to(actor, study, site, asked)
+        return Debts(shown_counts(found), debt_by_site(found))
+    sites = _asked_sites(actor, study, site, asked)
+    names = (*KEPT_AS.values(), *(f"items_{name}" for name in ITEMS))
+    kept = subject_counts.sums_by_site(sites, names, text=asked.get("q", "").strip())
+    return Debts(
+        {show: sum(each[name] for each in kept.values()) for show, name in KEPT_AS.items()},
+        [
+            SiteDebt(
+                each,
+                **{name: kept[each.pk][f"items_{name}"] for name in ITEMS},
+                forms_left=kept[each.pk]["due"],
+            )
+            for each in Site.objects.filter(pk__in=[pk for pk, row in kept.items() if row["verifiable"]])
+        ],
+    )
+
+
+def due_of_page(
+    found: QuerySet[FormVerificationDue],
+    actor: User,
+    study: Study,
+    site: Site | None,
+    asked: Mapping[str, str],
+    bounds: tuple[int, int],
+) -> tuple[QuerySet[FormVerificationDue], int]:
+    """Return those of what was found, by subject, whose subjects stand on a page from one row to another, and
+    how many rows precede them; all of it where the order or the filters are others.
+    """
+    by_subject = asked.get("sort", "subject") not in ORDERS or asked.get("sort", "subject") == "subject"
+    if not by_subject or asked.get("form") or not subject_counts.are_kept():
+        return found, 0
+    name = KEPT_AS[asked["show"]]
+    subjects, before = subject_counts.subjects_of_page(
+        _asked_sites(actor, study, site, asked), name, *bounds, text=asked.get("q", "").strip()
+    )
+    return found.filter(form__subject__in=subjects), before
+
+
+def _asked_sites(actor: User, study: Study, site: Site | None, asked: Mapping[str, str]) -> QuerySet[Site]:
+    sites = sites_of(access.sites_for(actor, "view_data"), study, site)
+    return sites.filter(oid=asked["site"]) if asked.get("site") else sites
 
 
 def shown_counts(found: QuerySet[FormVerificationDue]) -> dict[str, int]:
@@ -193,7 +255,7 @@ class SiteDebt:
 
 def debt_by_site(found: QuerySet[FormVerificationDue]) -> list[SiteDebt]:
     """Return the numbers of each site that has any, in two database queries."""
-    sums = {name: Sum(name) for name in ("required", "verified", "left", "critical_left", "transferred")}
+    sums = {name: Sum(name) for name in ITEMS}
     rows = (
         found.select_related(None)
         .defer(None)

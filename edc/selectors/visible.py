@@ -20,6 +20,7 @@ from edc.models import (
 
 ENTRY_STREAMS = (Stream.ENTRY_1, Stream.ENTRY_2)
 BOTH_SEALED = (FormInstance.Status.DISAGREEMENT, *FormInstance.FINAL)
+SEEING_QUERIES = ("view_data", "answer_query", "raise_query")
 SITE_PERMISSIONS = ("view_subjects", "view_data", "enter_data", "view_images", "upload_images")
 
 
@@ -33,6 +34,12 @@ def sites_visible_to(actor: User | None, study: Study) -> QuerySet[Site]:
     if access.may(actor, "manage_people", study=study):
         return study.sites.all()
     return access.sites_for(actor, *SITE_PERMISSIONS).filter(study=study)
+
+
+def sites_of(sites: QuerySet[Site], study: Study, site: Site | None) -> QuerySet[Site]:
+    """Return those of the sites that are the study's, or the one given where it is among them."""
+    sites = sites.filter(study=study)
+    return sites.filter(pk=site.pk) if site else sites
 
 
 def subjects_visible_to(
@@ -110,7 +117,7 @@ def queries_visible_to(actor: User | None) -> QuerySet[Query]:
     """Return the queries of the actor's sites, for who sees data, answers or asks; candidates for
     who asks alone.
     """
-    sites = access.sites_for(actor, "view_data", "answer_query", "raise_query")
+    sites = access.sites_for(actor, *SEEING_QUERIES)
     asking = access.sites_for(actor, "raise_query")
     seen = ~Q(state=Query.State.CANDIDATE) | Q(form__subject__site__in=asking)
     queries = Query.objects.filter(seen, form__subject__site__in=sites)

@@ -19,7 +19,7 @@ from edc.selectors import events_visible_to, forms_visible_to, subjects_visible_
 from edc.selectors.archives import archives_of
 from edc.selectors.evaluation import in_language
 from edc.selectors.holds import hold_requests_visible_to, holds_visible_to
-from edc.selectors.lock_checks import LockCheck, checks_of, lock_checks, lock_counts
+from edc.selectors.lock_checks import LockCheck, checks_of, checks_together, lock_counts, lock_counts_of_sites
 from edc.selectors.owed import form_name
 from edc.services.lock import Spot, ask_hold, decide_hold, lift_hold, place_hold
 from edc.templatetags.tandem import local
@@ -101,8 +101,7 @@ def _may_decide(request: HttpRequest, asked: HoldRequest) -> bool:
 
 
 def _sites(study: Study, sites: list[Site], holds: list[Hold]) -> list[Place]:
-    forms = FormInstance.objects.filter(subject__study=study)
-    counts = lock_counts(forms.filter(subject__site__in=sites), Level.SITE)
+    counts = lock_counts_of_sites(study)
     here = reverse("locks")
     places = [
         Place(Level.SITE, site.pk, f"{site.number} {local(site, 'name')}",
@@ -111,7 +110,7 @@ def _sites(study: Study, sites: list[Site], holds: list[Hold]) -> list[Place]:
         for site in sites
     ]  # fmt: skip
     whole = Place(
-        Level.STUDY, study.pk, _("The whole study"), lock_checks(forms, Level.STUDY, {}),
+        Level.STUDY, study.pk, _("The whole study"), checks_together(counts, Level.STUDY, {}),
         _held(holds, Level.STUDY, study.pk),
     )  # fmt: skip
     return [whole, *places]

@@ -1,10 +1,10 @@
 """Queries: the list with its filters, their ages, one thread, and its turns."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -24,10 +24,10 @@ from edc.selectors.owed import event_name, form_name
 from edc.selectors.query_list import (
     BUCKETS,
     SiteAges,
-    counts_by_state,
     in_state,
     queries_matching,
     query_ages,
+    state_counts,
 )
 from edc.selectors.standard_texts import standard_texts
 from edc.services.query import (
@@ -42,6 +42,7 @@ from edc.services.query import (
 )
 from edc.web.answers import enter_study_of, go, study_where
 from edc.web.context import current_site
+from edc.web.counted_pages import CountedPaginator
 from edc.web.value_text import missing_label, value_text
 
 State = Query.State
@@ -90,12 +91,14 @@ def queries(request: HttpRequest) -> HttpResponse:
     asked = DEFAULTS | request.GET.dict()
     site = current_site(request)
     found = queries_matching(request.user, study, site, asked)
-    page = Paginator(in_state(found, asked["state"]), PAGE_SIZE).get_page(asked.get("page"))
+    counts = state_counts(request.user, study, site, asked)
+    state = asked["state"] if asked["state"] in counts else ""
+    page = CountedPaginator(in_state(found, state), PAGE_SIZE, counts[state]).get_page(asked.get("page"))
     context = {
         "page": page,
         "lines": [line_of(query) for query in page.object_list],
         "asked": asked,
-        "states": _states(found),
+        "states": _states(counts),
         "buckets": BUCKETS,
         "show_site": site is None,
         "filters": request.GET.urlencode(),
@@ -104,8 +107,7 @@ def queries(request: HttpRequest) -> HttpResponse:
     return render(request, "edc/queries.html", context)
 
 
-def _states(found: QuerySet[Query]) -> list[dict[str, object]]:
-    counts = counts_by_state(found)
+def _states(counts: Mapping[str, int]) -> list[dict[str, object]]:
     words = {"unsettled": _("Not settled")} | dict(State.choices) | {"": _("All")}
     shown = {name: word for name, word in words.items() if name != State.CANDIDATE or counts[name]}
     return [{"name": name, "label": word, "count": counts[name]} for name, word in shown.items()]

@@ -1,9 +1,6 @@
 """Verifying, signing, locking and unlocking a form, and the list of forms that wait for it."""
 
-from collections import Counter
-
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -14,7 +11,7 @@ from edc.extensions import Chip
 from edc.models import FormInstance, Signature, Study, User
 from edc.selectors import forms_visible_to
 from edc.selectors.evaluation import in_language
-from edc.selectors.form_list import SHOWN, forms_matching, forms_of
+from edc.selectors.form_list import SHOWN, count_shown, form_counts, forms_matching
 from edc.selectors.matrix import SHOWN_AS
 from edc.selectors.owed import event_name, form_name
 from edc.selectors.standard_texts import standard_texts
@@ -23,6 +20,7 @@ from edc.services.sign import sign_form
 from edc.services.verify import verify_form
 from edc.web.answers import go, study_where
 from edc.web.context import current_site
+from edc.web.counted_pages import CountedPaginator
 from edc.web.proof import fresh_proof, use_up
 
 Status = FormInstance.Status
@@ -40,11 +38,9 @@ def forms(request: HttpRequest) -> HttpResponse:
     study = study_where(request, "view_subjects")
     asked = request.GET.dict()
     show, site = asked.get("show", ""), current_site(request)
-    page = Paginator(forms_matching(request.user, study, site, asked), PAGE_SIZE).get_page(asked.get("page"))
-    by_status = Counter(
-        forms_of(request.user, study, site, asked).order_by().values_list("status", flat=True)
-    )
-    counts = {name: sum(by_status[each] for each in statuses) for name, (_label, statuses) in SHOWN.items()}
+    counts = form_counts(request.user, study, site, asked)
+    found = forms_matching(request.user, study, site, asked)
+    page = CountedPaginator(found, PAGE_SIZE, count_shown(counts, show)).get_page(asked.get("page"))
     context = {
         "page": page,
         "lines": [line_of(form) for form in page.object_list],
@@ -52,7 +48,9 @@ def forms(request: HttpRequest) -> HttpResponse:
         "sort": asked.get("sort", "waiting"),
         "q": asked.get("q", ""),
         "form_oid": asked.get("form", ""),
-        "shows": [{"name": name, "label": SHOWN[name][0], "count": counts[name]} for name in SHOWN],
+        "shows": [
+            {"name": name, "label": SHOWN[name][0], "count": count_shown(counts, name)} for name in SHOWN
+        ],
         "filters": request.GET.urlencode(),
         **asking(request.user, study, asked.get("form", "")),
     }

@@ -4,7 +4,6 @@ from datetime import date
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -26,15 +25,16 @@ from edc.selectors.verification import (
     SHOWS,
     VerifiableItem,
     completed_visible_to,
-    debt_by_site,
+    debts,
+    due_of_page,
     due_visible_to,
     plan_for,
-    shown_counts,
     verifiable_items,
 )
 from edc.services.verify import PlanTerms, make_plan, take_back, verify_form, verify_items
 from edc.web.answers import day_of, enter_study_of, go, study_where, study_with
 from edc.web.context import current_site
+from edc.web.counted_pages import CountedPaginator
 from edc.web.evidence import beside
 from edc.web.lab_words import lab_notes
 from edc.web.value_text import missing_label, value_text
@@ -65,15 +65,24 @@ def verification(request: HttpRequest) -> HttpResponse:
     site = current_site(request)
     found = due_visible_to(request.user, study, site, asked)
     show = asked["show"] if asked["show"] in SHOWS else "due"
-    page = Paginator(found.filter(SHOWS[show]), PAGE_SIZE).get_page(asked.get("page"))
-    counts = shown_counts(found)
+    numbers = debts(request.user, study, site, asked)
+    counts = numbers.counts
+    asked["show"] = show
+    rows = found.filter(SHOWS[show])
+    pages = CountedPaginator(
+        rows,
+        PAGE_SIZE,
+        counts[show],
+        lambda *bounds: due_of_page(rows, request.user, study, site, asked, bounds),
+    )
+    page = pages.get_page(asked.get("page"))
     context = {
         "page": page,
         "lines": [
             {"due": due, "name": form_name(due.form), "visit": event_name(due.form.event, due.form)}
             for due in page.object_list
         ],
-        "debts": [(debt, _links(debt.site)) for debt in debt_by_site(found)],
+        "debts": [(debt, _links(debt.site)) for debt in numbers.by_site],
         "shows": [(name, word, counts[name]) for name, word in SHOW_WORDS.items()],
         "show": show,
         "asked": asked,

@@ -92,3 +92,11 @@ class HoldRequestFactory(DjangoModelFactory):
     act = models.HoldRequest.Act.PLACE
     reason = "Database lock"
     asked_by = factory.SubFactory(UserFactory)
+
+
+class SubjectCountsFactory(DjangoModelFactory):
+    class Meta:
+        model = models.SubjectCounts
+
+    subject = factory.SubFactory(SubjectFactory)
+    site = factory.SelfAttribute("subject.site")

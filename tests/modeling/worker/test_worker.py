@@ -67,9 +67,11 @@ class Platform:
 
 
 @pytest.fixture(scope="module")
-def template(trained, tmp_path_factory) -> Path:
+def template(trained, migrated_sqlite, tmp_path_factory) -> Path:
     """A data folder made once, copied for each test."""
     home = tmp_path_factory.mktemp("platform")
+    (home / "var").mkdir()
+    (home / "var" / "tandem.sqlite3").write_bytes(migrated_sqlite)
     bundle, manifest = home / "bundle.zip", home / "manifest.json"
     bundle.write_bytes(trained[0])
     manifest.write_text(json.dumps(trained[1]))

@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from django.core.management import call_command
 from django.utils import timezone
 
 from edc.models import User
@@ -24,8 +23,7 @@ from tests.modeling.pipeline.made import PERSON, design_of_study, make_subject
 
 
 def prepare(bundle: str, manifest: str) -> str:
-    """Make the tables, the subject with its images and forms, and the registered model."""
-    call_command("migrate", verbosity=0)
+    """Make the subject with its images and forms, and the registered model."""
     case = make_case(PERSON.seed, size=TRAINING_SIZE)
     trained = Path(bundle).read_bytes(), json.loads(Path(manifest).read_text())
     made = make_subject(design_of_study(), trained, case)
