@@ -148,7 +148,7 @@ def rehearsal(request: HttpRequest, pk: int) -> HttpResponse:
         "changes": [(old, in_language(words_of(each)), in_language(WEIGHTS[each.weight]))
                     for old, each in changes_of(found)],
         "kind": KINDS.get(kind, ""),
-        "effects": list(effect_rows(listed.object_list, found, kind)) if kind in KINDS else [],
+        "effects": list(effect_rows(listed.object_list, found, kind, values=True)) if kind in KINDS else [],
         "page": listed,
         "obstacles": lines.exclude(obstacle=""),
         "waits": waiting_sites(found) if found.state == State.DONE else [],
