@@ -17,6 +17,7 @@ class Deviation(models.Model):
         MISSED = "missed", _("Visit not done")
         OVERRIDE = "override", _("Enrolled although criteria were not met")
         CONSENT = "consent", _("Visit outside the time of consent")
+        VERSION = "version", _("Consent to a version not in effect")
         PERSON = "person", _("Noted by a person")
 
     class State(models.TextChoices):
@@ -60,6 +61,9 @@ class Deviation(models.Model):
     event = models.ForeignKey(
         "edc.StudyEvent", on_delete=models.PROTECT, related_name="deviations", null=True, blank=True
     )
+    consent = models.ForeignKey(
+        "edc.Consent", on_delete=models.PROTECT, related_name="deviations", null=True, blank=True
+    )
     source = models.CharField(max_length=10, choices=Source)
     state = models.CharField(max_length=10, choices=State)
     occurred_on = models.DateField()
@@ -87,6 +91,9 @@ class Deviation(models.Model):
             ),
             UniqueConstraint(
                 fields=["subject"], condition=Q(source="override"), name="deviation_once_per_override"
+            ),
+            UniqueConstraint(
+                fields=["consent"], condition=Q(source="version"), name="deviation_once_per_consent"
             ),
             CheckConstraint(
                 condition=~Q(state__in=["confirmed", "closed"]) | ~Q(severity=""),

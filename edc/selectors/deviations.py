@@ -11,9 +11,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from edc import access
-from edc.models import AuditEvent, Deviation, Study, StudyEvent, Subject, User
+from edc.models import AuditEvent, Consent, Deviation, Study, StudyEvent, Subject, User
 from edc.numbers import whole_number
-from edc.selectors.consents import Period, periods_of
+from edc.selectors.consents import Period, periods_of, signed_of_another_version
 from edc.selectors.visit_windows import OUTSIDE
 
 Source = Deviation.Source
@@ -30,11 +30,12 @@ class Finding:
     occurred_on: date
     facts: Facts = field(default_factory=dict)
     event: StudyEvent | None = None
+    consent: Consent | None = None
 
     @property
     def key(self) -> str:
         """The finding's name in addresses: its source and the row it stands on."""
-        return f"{self.source}-{self.event.pk if self.event else self.subject.pk}"
+        return f"{self.source}-{(self.event or self.consent or self.subject).pk}"
 
 
 def deviations_visible_to(actor: User | None, study: Study | None = None) -> QuerySet[Deviation]:
@@ -43,7 +44,7 @@ def deviations_visible_to(actor: User | None, study: Study | None = None) -> Que
     if study is not None:
         found = found.filter(subject__study=study)
     found = found.select_related(
-        "subject__site", "subject__design_version", "event__subject", "noted_by", "decided_by"
+        "subject__site", "subject__design_version", "event__subject", "consent", "noted_by", "decided_by"
     )
     return found.defer("subject__design_version__content")
 
@@ -51,7 +52,8 @@ def deviations_visible_to(actor: User | None, study: Study | None = None) -> Que
 def findings(subjects: QuerySet[Subject], *, undecided: bool = True) -> list[Finding]:
     """Return what the data show, the newest first; only what nobody has decided about, unless told."""
     found = [
-        *_visits(subjects, undecided), *_breaches(subjects, undecided), *_overrides(subjects, undecided)
+        *_visits(subjects, undecided), *_breaches(subjects, undecided), *_overrides(subjects, undecided),
+        *_versions(subjects, undecided),
     ]  # fmt: skip
     return sorted(found, key=lambda each: (each.occurred_on, each.key), reverse=True)
 
@@ -62,7 +64,8 @@ def finding_of(subjects: QuerySet[Subject], key: str) -> Finding | None:
     pk = whole_number(written)
     if pk is None:
         return None
-    narrowed = subjects.filter(pk=pk) if source == Source.OVERRIDE else subjects.filter(events=pk)
+    by = {Source.OVERRIDE.value: "pk", Source.VERSION.value: "consents"}.get(source, "events")
+    narrowed = subjects.filter(**{by: pk})
     return next((each for each in findings(narrowed, undecided=False) if each.key == key), None)
 
 
@@ -102,6 +105,20 @@ def _breach(event: StudyEvent, period: Period) -> Finding:
     days = {"held_on": event.held_on, "consent_from": period.first, "consent_to": period.last}
     facts: Facts = {name: _iso(day) for name, day in days.items()}
     return Finding(Source.CONSENT, event.subject, event.held_on, facts, event)
+
+
+def _versions(subjects: QuerySet[Subject], undecided: bool) -> list[Finding]:
+    """Return the consents to a version that was not the one in effect at the site on the day."""
+    decided = Deviation.objects.filter(source=Source.VERSION, subject__in=subjects) if undecided else None
+    known = set(decided.values_list("consent", flat=True)) if decided is not None else set()
+    return [
+        Finding(
+            Source.VERSION, each.subject, day,
+            {"signed_on": day.isoformat(), "signed": each.version.label, "in_effect": label}, consent=each,
+        )
+        for each, day, label in signed_of_another_version(subjects)
+        if each.pk not in known
+    ]  # fmt: skip
 
 
 def _iso(day: date | None) -> str | None:

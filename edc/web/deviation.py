@@ -27,6 +27,7 @@ CATEGORIES = {
     Source.WINDOW: Deviation.Category.SCHEDULE,
     Source.MISSED: Deviation.Category.SCHEDULE,
     Source.CONSENT: Deviation.Category.CONSENT,
+    Source.VERSION: Deviation.Category.CONSENT,
     Source.OVERRIDE: Deviation.Category.ELIGIBILITY,
 }
 
@@ -68,7 +69,7 @@ def _since(request: HttpRequest, row: Deviation) -> str:
     """Return `gone` where the data do not show the finding any more, the new facts where they differ."""
     if row.source == Source.PERSON:
         return ""
-    key = Finding(row.source, row.subject, row.occurred_on, event=row.event).key
+    key = Finding(row.source, row.subject, row.occurred_on, event=row.event, consent=row.consent).key
     now = finding_of(subjects_visible_to(request.user), key)
     if now is None:
         return "gone"
