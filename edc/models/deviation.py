@@ -18,6 +18,7 @@ class Deviation(models.Model):
         OVERRIDE = "override", _("Enrolled although criteria were not met")
         CONSENT = "consent", _("Visit outside the time of consent")
         VERSION = "version", _("Consent to a version not in effect")
+        FORM = "form", _("Entered on a form")
         PERSON = "person", _("Noted by a person")
 
     class State(models.TextChoices):
@@ -64,6 +65,9 @@ class Deviation(models.Model):
     consent = models.ForeignKey(
         "edc.Consent", on_delete=models.PROTECT, related_name="deviations", null=True, blank=True
     )
+    form = models.ForeignKey(
+        "edc.FormInstance", on_delete=models.PROTECT, related_name="deviations", null=True, blank=True
+    )
     source = models.CharField(max_length=10, choices=Source)
     state = models.CharField(max_length=10, choices=State)
     occurred_on = models.DateField()
@@ -95,6 +99,7 @@ class Deviation(models.Model):
             UniqueConstraint(
                 fields=["consent"], condition=Q(source="version"), name="deviation_once_per_consent"
             ),
+            UniqueConstraint(fields=["form"], condition=Q(source="form"), name="deviation_once_per_form"),
             CheckConstraint(
                 condition=~Q(state__in=["confirmed", "closed"]) | ~Q(severity=""),
                 name="confirmed_deviation_has_severity",

@@ -41,4 +41,18 @@ class Migration(migrations.Migration):
             model_name='deviation',
             constraint=models.UniqueConstraint(condition=models.Q(('source', 'version')), fields=('consent',), name='deviation_once_per_consent'),
         ),
+        migrations.AddField(
+            model_name='deviation',
+            name='form',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deviations', to='edc.forminstance'),
+        ),
+        migrations.AlterField(
+            model_name='deviation',
+            name='source',
+            field=models.CharField(choices=[('window', 'Visit outside its window'), ('missed', 'Visit not done'), ('override', 'Enrolled although criteria were not met'), ('consent', 'Visit outside the time of consent'), ('version', 'Consent to a version not in effect'), ('form', 'Entered on a form'), ('person', 'Noted by a person')], max_length=10),
+        ),
+        migrations.AddConstraint(
+            model_name='deviation',
+            constraint=models.UniqueConstraint(condition=models.Q(('source', 'form')), fields=('form',), name='deviation_once_per_form'),
+        ),
     ]
