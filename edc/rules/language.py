@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import cel
 
-from edc.rules.contexts import Layout, RuleInput, layout_of
+from edc.rules.contexts import Layout, RuleInput, Values, layout_of
 from edc.rules.essential import essential
 from edc.rules.kinds import Kind, Namespace
 from edc.rules.syntax import Node, RuleSyntaxError, parse
@@ -88,18 +89,21 @@ class Rule:
 
         ``with_rows`` adds what it read row by row, as ``rows.FORM.ITEM`` to a list.
         """
-        context = self.layout.context(values)
+        rows = self.layout.context(values) if with_rows else {}
         seen: dict[str, Any] = {}
-        for read in sorted(self.inputs):
-            if not read.item:
-                continue
+        for read in self._named:
             if read.scope in ("own", "latest", "at"):
-                if not _is_absent(context, read):
-                    seen[f"{read.form}.{read.item}"] = _plain(_held(context, read)[read.item])
+                held = _record_read(values, read)
+                if read.item in held:
+                    seen[f"{read.form}.{read.item}"] = _plain(held[read.item])
             elif with_rows:
-                listed = [_plain(row[read.item]) for row in _rows(context, read) if read.item in row]
+                listed = [_plain(row[read.item]) for row in _rows(rows, read) if read.item in row]
                 seen[f"rows.{read.form}.{read.item}"] = listed
         return seen
+
+    @cached_property
+    def _named(self) -> tuple[Read, ...]:
+        return tuple(read for read in sorted(self.inputs) if read.item)
 
     def _not_evaluable(self, context: Mapping[str, Any], error: Exception | None) -> RuleResult:
         needed = (read for read in self.inputs if read.needed and read.item)
@@ -133,14 +137,18 @@ def _reason(error: Exception | None) -> str:
 
 
 def _lacks(values: RuleInput, read: Read) -> bool:
-    subject = values.subject
-    if read.scope == "own":
-        found = values.own
-    elif subject is None:
-        return True
-    else:
-        found = subject.latest(read.form) if read.scope == "latest" else subject.at(read.event, read.form)
+    found = _record_read(values, read)
     return read.item not in found and read.item + PARTIAL_SUFFIX not in found
+
+
+def _record_read(values: RuleInput, read: Read) -> Values:
+    """Return the record of which a rule reads one item."""
+    if read.scope == "own":
+        return values.own
+    subject = values.subject
+    if subject is None:
+        return {}
+    return subject.latest(read.form) if read.scope == "latest" else subject.at(read.event, read.form)
 
 
 def _held(context: Mapping[str, Any], read: Read) -> Mapping[str, Any]:

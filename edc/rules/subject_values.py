@@ -151,8 +151,8 @@ class _Read:
 
 def split_path(path: str) -> tuple[str, str | None]:
     """Return the item OID and the row key of a path."""
-    oid, _, rest = path.partition("[")
-    return oid, rest.removesuffix("]") or None
+    oid, bracket, rest = path.partition("[")
+    return oid, (rest.removesuffix("]") or None) if bracket else None
 
 
 def item_path(oid: str, row: str | None = None) -> str:
@@ -181,11 +181,11 @@ def in_rows(form: FormDef, record: FinalRecord) -> InRows:
     """Read a record once for all rules."""
     plain: RuleValues = {}
     by_row: dict[str, RuleValues] = {key: {} for keys in record.rows.values() for key in keys}
+    items = form.items_by_oid
     for path, canonical in record.values.items():
         oid, key = split_path(path)
-        item = form.items_by_oid.get(oid)
-        if item is not None:
-            (plain if key is None else by_row.setdefault(key, {})).update(rule_value(item, canonical))
+        if oid in items:
+            add_rule_value(plain if key is None else by_row.setdefault(key, {}), items[oid], canonical)
     about: RuleValues = {"RECORD": float(record.sequence)}
     if record.event_oid:
         about["EVENT"] = record.event_oid
@@ -215,19 +215,28 @@ def rule_value(item: ItemDef, canonical: Any) -> RuleValues:
     A datetime is seen as the wall-clock time of its own offset. A partial date is seen as a date only
     when complete, and always by ``earliest`` and ``latest``.
     """
-    if canonical is None or canonical in ("", []):
-        return {}
+    seen: RuleValues = {}
+    add_rule_value(seen, item, canonical)
+    return seen
+
+
+def add_rule_value(values: RuleValues, item: ItemDef, canonical: Any) -> None:
+    """Put what ``rule_value`` returns among other values of its record."""
+    if canonical is None or canonical == "" or canonical == []:
+        return
     kind, name = item.answer_type, item.name
     if kind in ("integer", "float"):
-        return {name: float(canonical)}
-    if kind == "date":
-        return {name: as_moment(date.fromisoformat(canonical))}
-    if kind == "datetime":
-        return {name: datetime.fromisoformat(canonical).replace(tzinfo=UTC)}
-    if kind == "partial_date":
-        whole = {name: as_moment(date.fromisoformat(canonical))} if len(canonical) == 10 else {}
-        return {**whole, name + PARTIAL_SUFFIX: canonical}
-    return {name: list(canonical) if kind == "multi" else canonical}
+        values[name] = float(canonical)
+    elif kind == "date":
+        values[name] = as_moment(date.fromisoformat(canonical))
+    elif kind == "datetime":
+        values[name] = datetime.fromisoformat(canonical).replace(tzinfo=UTC)
+    elif kind == "partial_date":
+        values[name + PARTIAL_SUFFIX] = canonical
+        if len(canonical) == 10:
+            values[name] = as_moment(date.fromisoformat(canonical))
+    else:
+        values[name] = list(canonical) if kind == "multi" else canonical
 
 
 def as_moment(day: date) -> datetime:

@@ -72,7 +72,7 @@ def test_every_guard_is_in_the_migrated_database():
     catalogue = {
         "sqlite": "SELECT tbl_name, count(*) FROM sqlite_master WHERE type = 'trigger' GROUP BY tbl_name",
         "postgresql": "SELECT relname, count(*) FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
-        " WHERE NOT tgisinternal GROUP BY relname",
+        " JOIN pg_proc ON pg_proc.oid = tgfoid WHERE proname LIKE 'edc_refuse%' GROUP BY relname",
     }[connection.vendor]
     with connection.cursor() as cursor:
         cursor.execute(catalogue)
