@@ -72,7 +72,11 @@ _FORM_ASPECTS = (
 )
 _STUDY_ASPECTS = (
     ("text", Weight.WORDS, ("short_title", "title", "design", "objective", "sponsor", "decisions")),
-    ("value", Weight.WORDS, ("registration", "ethics", "recruiting", "execution", "sponsor_institution")),
+    (
+        "value",
+        Weight.WORDS,
+        ("registration", "ethics", "recruiting", "execution", "sponsor_institution", "source"),
+    ),
     ("value", Weight.SCHEDULE, ("subject_prefix", "index_item", "consent_item", "entry", "settings")),
 )
 _PARTS = ("arms", "sites", "imaging", "outcomes", "institutions")

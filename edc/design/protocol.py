@@ -223,6 +223,20 @@ class OutcomeDef:
 
 
 @dataclass(frozen=True)
+class SourcePlan:
+    """Which record is the master where several stand side by side: ``edc`` (entered here first), ``paper`` or
+    ``his`` (the hospital's systems), by default, by form and by item; the closest one holds.
+
+    ``said`` is what the protocol says of it, or that it says nothing.
+    """
+
+    default: str
+    forms: dict[str, str] = field(default_factory=dict)
+    items: dict[str, str] = field(default_factory=dict)
+    said: Text | None = None
+
+
+@dataclass(frozen=True)
 class EntryPlan:
     """How forms are entered, by default and by form: ``double``, ``single``, ``items`` or ``sampled``.
 

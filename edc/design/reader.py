@@ -22,6 +22,7 @@ from edc.design.protocol import (
     Registration,
     RuleDef,
     SiteDef,
+    SourcePlan,
 )
 from edc.design.references import check_references
 from edc.design.rule_check import check_rules
@@ -90,6 +91,7 @@ def _compile(files: StudyFiles, used: UsedForms, held: Library) -> StudyDesign:
         execution=_period(data["execution"]) if "execution" in data else None,
         arms=tuple(decode(Arm, each) for each in data["arms"]),
         entry=decode(EntryPlan, data["entry"]),
+        source=decode(SourcePlan, data["source"]) if "source" in data else None,
         decisions=tuple(decode(Decision, each) for each in data.get("decisions", [])),
         forms=tuple(used.forms),
         codelists=_codelists(used, held),

@@ -25,6 +25,7 @@ from edc.design.protocol import (
     RuleCase,
     RuleDef,
     SiteDef,
+    SourcePlan,
 )
 
 
@@ -60,6 +61,7 @@ class StudyDesign:
     objective: Text | None = None
     sponsor: Text | None = None
     sponsor_institution: str | None = None
+    source: SourcePlan | None = None
     execution: Period | None = None
     decisions: tuple[Decision, ...] = ()
     settings: dict[str, str | float | bool] = field(default_factory=dict)
@@ -89,6 +91,16 @@ class StudyDesign:
 
     def item(self, oid: str) -> ItemDef:
         return self._items[oid][1]
+
+    def source_of(self, form_oid: str, item: ItemDef | None = None) -> str | None:
+        """Return the master record of a form or of an item in it: edc, paper or his.
+
+        None where the study declares none, and for a derived item, which has no other record.
+        """
+        if self.source is None or (item is not None and item.type == "derived"):
+            return None
+        by_form = self.source.forms.get(form_oid, self.source.default)
+        return self.source.items.get(item.oid, by_form) if item else by_form
 
     def codelist(self, oid: str) -> CodeList:
         return self._codelists[oid]

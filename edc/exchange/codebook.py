@@ -13,13 +13,14 @@ ITEM_HEAD: Final = (
     "TABLE", "FORM", "FORM_ZH", "FORM_EN", "GROUP", "REPEATING", "ITEM", "COLUMN", "LABEL_ZH", "LABEL_EN",
     "TYPE", "UNIT", "OTHER_UNITS", "CODELIST", "REQUIRED", "HARD_MIN", "HARD_MAX", "SOFT_MIN", "SOFT_MAX",
     "SHOWN_WHEN", "FORMULA", "FORMULA_VERSION", "STANDARD", "IDENTIFIER_CLASS",
+    "SOURCE",
 )  # fmt: skip
 CODE_HEAD: Final = ("ITEM", "CODELIST", "CODE", "ZH", "EN", "SPSS_STATA_NUMBER")
 NAME_HEAD: Final = ("TABLE", "COLUMN", "ITEM", "SPSS", "STATA", "SAS")
 
 
-def item_rows(tables: Sequence[Table]) -> Iterator[list[str]]:
-    """Yield a row for each item, under `ITEM_HEAD`."""
+def item_rows(tables: Sequence[Table], design: StudyDesign) -> Iterator[list[str]]:
+    """Yield a row for each item, under `ITEM_HEAD`; SOURCE is the master record that the design declares."""
     for table in tables:
         for column in table.columns:
             item = column.item
@@ -33,6 +34,7 @@ def item_rows(tables: Sequence[Table]) -> Iterator[list[str]]:
                 item.codelist or "", item.required, *bounds,
                 item.show_when or "", item.formula.name if item.formula else "",
                 item.formula.version if item.formula else "", item.standard or "", identifier_class(item),
+                design.source_of(table.form.oid, item) or "",
             ]  # fmt: skip
 
 

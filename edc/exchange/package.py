@@ -79,6 +79,7 @@ class Package:
 
     def __post_init__(self) -> None:
         designs = self.source.designs
+        self.newest = designs[max(designs)]
         self.tables = tables_of([designs[number] for number in sorted(designs)])
         self._by_form, self._by_item = by_form(self.tables), by_item(self.tables)
         self.expected = Expected(self.source.records, self.source.items)
@@ -185,13 +186,12 @@ class Package:
         name = f"excel/{self.source.citation}.xlsx"
         book = WorkbookFile()
         book.readme(self.source.readme)
-        book.sheet("CODEBOOK", codebook.ITEM_HEAD, codebook.item_rows(self.tables))
+        book.sheet("CODEBOOK", codebook.ITEM_HEAD, codebook.item_rows(self.tables, self.newest))
         book.sheet("CODES", codebook.CODE_HEAD, codebook.code_rows(self.tables))
         subjects = (people_rows.subject_row(each) for each in self.source.subjects(Log()))
         book.sheet("SUBJECTS", people_rows.SUBJECT_HEAD, subjects)
-        newest = self.source.designs[max(self.source.designs)]
-        book.sheet("CRITERIA", codebook.CRITERIA_HEAD, codebook.criteria_rows(newest))
-        book.sheet("OUTCOMES", codebook.OUTCOME_HEAD, codebook.outcome_rows(newest))
+        book.sheet("CRITERIA", codebook.CRITERIA_HEAD, codebook.criteria_rows(self.newest))
+        book.sheet("OUTCOMES", codebook.OUTCOME_HEAD, codebook.outcome_rows(self.newest))
         if self.source.coding:
             book.sheet("CODING", coded_rows.HEAD, self._coding())
         for table in self.tables:
@@ -257,7 +257,9 @@ class Package:
         self.write_rows("data/coding.csv", coded_rows.HEAD, self._coding())
 
     def _write_codebook(self) -> None:
-        self.write_rows("codebook/items.csv", codebook.ITEM_HEAD, codebook.item_rows(self.tables))
+        self.write_rows(
+            "codebook/items.csv", codebook.ITEM_HEAD, codebook.item_rows(self.tables, self.newest)
+        )
         self.write_rows("codebook/codes.csv", codebook.CODE_HEAD, codebook.code_rows(self.tables))
         names = codebook.name_rows(self.tables, self.source.language)
         self.write_rows("codebook/names.csv", codebook.NAME_HEAD, names)

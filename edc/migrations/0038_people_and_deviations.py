@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("edc", "0035_subject_counts"),
+        ("edc", "0036_draft_clock"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -48,6 +48,9 @@ class DraftItem(models.Model):
     path = models.CharField(max_length=120, help_text="Item OID, with [row key] in a repeating group.")
     entry = models.JSONField(help_text="raw, unit and missing, as typed.")
     version = models.PositiveIntegerField(default=1)
+    clock = models.JSONField(
+        default=dict, help_text="When it was typed, by the client's clock; see told_clock."
+    )
     saved_at = models.DateTimeField(auto_now=True)
 
     class Meta:

@@ -7,12 +7,13 @@ from pathlib import Path
 from edc.models import AuditEvent, Site, Snapshot, User
 from edc.selectors.audit_chain_export import Part, chain_lines
 from edc.selectors.audit_trail import audit_visible_to
+from edc.selectors.item_history import clock_of
 
 CHAIN = "audit/chain.jsonl"
 
 AUDIT_HEAD = (
-    "ID", "AT", "ACTOR", "ROLE", "SITE", "SUBJECT", "ACTION", "TARGET", "PATH", "BEFORE", "AFTER", "REASON",
-    "CHANNEL", "SOFTWARE", "HASH",
+    "ID", "AT", "TYPED_AT", "CLOCK_OFF_S", "ACTOR", "ROLE", "SITE", "SUBJECT", "ACTION", "TARGET", "PATH",
+    "BEFORE", "AFTER", "REASON", "CHANNEL", "SOFTWARE", "HASH",
 )  # fmt: skip
 
 
@@ -24,10 +25,10 @@ def audit_rows(snapshot: Snapshot, sites: list[Site], actor: User) -> Iterator[l
 
 
 def _row(event: AuditEvent) -> list[str]:
-    hidden = getattr(event, "withheld", False)
+    hidden, clock = getattr(event, "withheld", False), clock_of(event)
     return [
-        str(event.pk), event.at.isoformat(), event.actor_name, event.role,
-        event.site.oid if event.site else "",
+        str(event.pk), event.at.isoformat(), clock.get("typed_at") or "", _text(clock.get("off_s")),
+        event.actor_name, event.role, event.site.oid if event.site else "",
         event.subject.subject_key if event.subject else "", event.action,
         f"{event.target_type} {event.target_id}", event.path, "withheld" if hidden else _text(event.before),
         "withheld" if hidden else _text(event.after), event.reason, event.channel, event.software_version,

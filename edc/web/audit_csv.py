@@ -7,13 +7,14 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from edc.models import AuditEvent
+from edc.selectors.item_history import clock_of
 from edc.web.audit_rows import BATCH, AuditRow, audit_rows
 
 COLUMNS = (
-    "id", "at", "at_local", "actor", "username", "role", "role_label", "study", "site", "subject", "action",
-    "action_label", "target", "target_label", "path", "item_label", "before", "after", "before_label",
-    "after_label", "reason", "reason_label", "channel", "software_version", "request_id", "previous_hash",
-    "hash",
+    "id", "at", "at_local", "typed_at", "clock_off_s", "actor", "username", "role", "role_label", "study",
+    "site", "subject", "action", "action_label", "target", "target_label", "path", "item_label", "before",
+    "after", "before_label", "after_label", "reason", "reason_label", "channel", "software_version",
+    "request_id", "previous_hash", "hash",
 )  # fmt: skip
 
 
@@ -24,11 +25,13 @@ def csv_rows(found: QuerySet[AuditEvent]) -> Iterator[list[str]]:
 
 def _cells(row: AuditRow) -> list[str]:
     event = row.event
-    withheld = _("withheld")
+    withheld, clock = _("withheld"), clock_of(event)
     return [
         str(event.pk),
         event.at.isoformat(),
         row.local,
+        str(clock.get("typed_at") or ""),
+        _text(clock.get("off_s")),
         event.actor_name,
         event.actor.username if event.actor else "",
         event.role,

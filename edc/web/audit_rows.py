@@ -12,8 +12,10 @@ from edc.design.study import StudyDesign
 from edc.models import AuditEvent, FormInstance
 from edc.rules.subject_values import split_path
 from edc.selectors.evaluation import in_language
+from edc.selectors.item_history import clock_of
 from edc.services.reasons import reason_words
 from edc.web.audit_words import action_word, channel_word, choice_word, role_words
+from edc.web.clock_words import clock_words
 from edc.web.value_text import entry_text, value_text
 
 FORM = "edc.forminstance"
@@ -36,6 +38,7 @@ class AuditRow:
     before: str
     after: str
     reason: str
+    typed: str
 
 
 def audit_rows(events: Iterable[AuditEvent]) -> Iterator[AuditRow]:
@@ -83,6 +86,7 @@ def _row(event: AuditEvent, form: FormInstance | None, design: StudyDesign | Non
         before=_words(event.before, design, item),
         after=_words(event.after, design, item),
         reason=reason_words(event.reason),
+        typed=clock_words(clock_of(event)),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.http import StreamingHttpResponse
 
-from edc.exchange.cells import FORMULA_STARTS
+from edc.exchange.cells import safe
 
 
 class _Echo:
@@ -26,9 +26,4 @@ def _lines(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[st
     writer = csv.writer(_Echo())
     yield "\ufeff" + writer.writerow(head)
     for row in rows:
-        yield writer.writerow([_safe(each) for each in row])
-
-
-def _safe(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+        yield writer.writerow([safe("" if each is None else str(each)) for each in row])

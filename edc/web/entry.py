@@ -26,6 +26,7 @@ from edc.web.entry_turn import Turn, turn_of
 from edc.web.entry_words import WORDS
 from edc.web.form_marks import form_marks
 from edc.web.form_sheet import form_sheet
+from edc.web.source_words import source_word
 from edc.web.value_text import missing_choices
 from edc.web.visit_forms import visit_forms
 
@@ -64,6 +65,7 @@ def _context(actor: User, form: FormInstance, turn: Turn, view: FormView) -> dic
         "form_name": form_name(form),
         "visit_name": event_name(form.event, form),
         "note": in_language(definition.note) if definition.note else "",
+        "source": source_word(design.source_of(form.form_oid)),
         "turn": turn,
         "shown": view.shown,
         "saved_at": view.draft.saved_at if view.draft else None,

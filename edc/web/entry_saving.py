@@ -36,10 +36,13 @@ from edc.web.visit_forms import visit_forms
 @login_required
 @require_POST
 def save(request: HttpRequest, pk: int) -> HttpResponse:
-    """Keep one item as typed: {"path", "raw", "unit", "missing", "version", "drop_hidden"}."""
+    """Keep one item as typed: {"path", "raw", "unit", "missing", "version", "drop_hidden"}.
+
+    {"typed_at", "sent_at"} tell the time of entry by the browser's clock; the value is kept without them too.
+    """
     form = _form_to_enter(request, pk)
     sent = sent_json(request)
-    entry = {name: sent.get(name) for name in ("raw", "unit", "missing")}
+    entry = {name: sent.get(name) for name in ("raw", "unit", "missing", "typed_at", "sent_at")}
     path, version = str(sent.get("path") or ""), sent.get("version")
     if not isinstance(version, int) or isinstance(version, bool):
         raise InvalidInput(_("Load the page again: the version of the item was not sent."))

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_GET, require_POST
 from edc import access
 from edc.design.items import ItemDef, Limits
 from edc.errors import HidesValues, InvalidInput
-from edc.models import FormInstance, Observation, User
+from edc.models import FormInstance, Observation, Stream, User
 from edc.rules.subject_values import split_path
 from edc.selectors import form_state, observations_visible_to, queries_visible_to
 from edc.selectors.evaluation import in_language
-from edc.selectors.item_history import item_history
+from edc.selectors.item_history import clock_of, item_history, times_of_entry
 from edc.selectors.visible import ENTRY_STREAMS
 from edc.services.entry import correct_item
 from edc.services.query import raise_query
@@ -21,6 +21,7 @@ from edc.services.reasons import reason_words
 from edc.services.views import PASSES, record_view
 from edc.web.audit_words import channel_word, role_words
 from edc.web.change_reasons import posted_reason, reason_choices, remember_reason
+from edc.web.clock_words import clock_words
 from edc.web.entry import form_or_404
 from edc.web.evidence import beside
 from edc.web.form_sheet import EMPTY, Cell, question
@@ -31,6 +32,7 @@ from edc.web.item_queries import panel_queries
 from edc.web.item_status import item_statuses
 from edc.web.item_uses import item_uses
 from edc.web.queries import TURNS
+from edc.web.source_words import source_word
 from edc.web.unit_words import unit_words
 from edc.web.value_text import entry_text, missing_choices, value_text
 
@@ -146,11 +148,16 @@ def _parts(form: FormInstance, item: ItemDef, path: str, tab: str, actor: User) 
     if tab == "source":
         return {"evidence": beside(form, path, actor, adds=item.is_typed_in)}
     if tab == "history":
-        return {"events": _events(form, item, path, actor), "passes": _passes(form, item, path, actor)}
+        return {
+            "events": _events(form, item, path, actor),
+            "passes": _passes(form, item, path, actor),
+            "times": _times(form, path, actor),
+        }
     if tab == "correct":
         return _correction(form, item, path, actor)
     return {
         "hint": in_language(item.hint) if item.hint else "",
+        **_source(form, item),
         "uses": item_uses(form, item),
         "hard": limits_text(item, item.hard),
         "soft": limits_text(item, item.soft),
@@ -160,6 +167,14 @@ def _parts(form: FormInstance, item: ItemDef, path: str, tab: str, actor: User) 
         "hold": item_hold(form, item, path, actor),
         "inputs": list(inputs_read(form, path, actor)) if item.type == "derived" else [],
     }
+
+
+def _source(form: FormInstance, item: ItemDef) -> dict[str, str]:
+    """Return the word of the item's master record, and what the protocol says of it."""
+    design = form.design_version.design
+    word = source_word(design.source_of(form.form_oid, item))
+    said = design.source.said if design.source and word else None
+    return {"source": word, "source_said": in_language(said) if said else ""}
 
 
 def limits_text(item: ItemDef, limits: Limits | None) -> str:
@@ -191,6 +206,7 @@ def _events(form: FormInstance, item: ItemDef, path: str, actor: User) -> list[d
             "before": _event_text(form, item, event.before),
             "after": _event_text(form, item, event.after),
             "reason": reason_words(event.reason),
+            "typed": clock_words(clock_of(event)),
         }
         for event in item_history(actor, form, path)[:MOST_EVENTS]
     ]
@@ -202,6 +218,19 @@ def _event_text(form: FormInstance, item: ItemDef, held: object) -> str:
     if "raw" in held or held.get("missing"):
         return entry_text(form.design_version.design, item, held)
     return value_text(form.design_version.design, item, held.get("value"), held.get("unit"))
+
+
+def _times(form: FormInstance, path: str, actor: User) -> list[dict[str, object]]:
+    return [
+        {
+            "stream": Stream(each.stream).label,
+            "who": each.who,
+            "typed": clock_words(each.clock),
+            "saved_at": each.saved_at,
+            "sealed_at": each.sealed_at,
+        }
+        for each in times_of_entry(actor, form, path)
+    ]
 
 
 def _passes(form: FormInstance, item: ItemDef, path: str, actor: User) -> list[dict[str, object]]:

@@ -52,6 +52,21 @@ class ObservationSerializer(serializers.ModelSerializer):
         ]  # fmt: skip
 
 
+class TypedEntrySerializer(EntrySerializer):
+    """An entry of a draft, with the time of entry by the client's own clock, kept beside the server's."""
+
+    typed_at = serializers.CharField(
+        required=False,
+        allow_null=True,
+        max_length=40,
+        help_text="When the value was typed: ISO 8601 with the offset from UTC. What cannot be read is "
+        "noted, and the value is kept.",
+    )
+    sent_at = serializers.CharField(
+        required=False, allow_null=True, max_length=40, help_text="The same clock when this was sent."
+    )
+
+
 class DraftItemSerializer(serializers.Serializer):
     path = serializers.CharField()
     entry = EntrySerializer()
@@ -87,7 +102,7 @@ class DraftSerializer(serializers.Serializer):
 )
 class SaveItemRequest(serializers.Serializer):
     path = serializers.CharField(max_length=120)
-    entry = EntrySerializer()
+    entry = TypedEntrySerializer()
     expected_version = serializers.IntegerField(
         min_value=0, max_value=2**31 - 1, help_text="The version last read; 0 for an item never saved."
     )

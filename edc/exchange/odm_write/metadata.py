@@ -103,6 +103,7 @@ def _write_group(xml: XmlFile, form: FormDef, group: ItemGroupDef) -> None:
 def _write_item(xml: XmlFile, design: StudyDesign, form: FormDef, item: ItemDef) -> None:
     kind = DATA_TYPES[item.answer_type]
     about = {"OID": item.oid, "Name": item.name, "DataType": kind, "SDSVarName": _sas_name(item)}
+    about["Origin"] = design.source_of(form.oid, item)
     length = {"text": item.max_length or 4000, "integer": 18, "float": 30}.get(kind)
     digits = str(item.decimals if item.decimals is not None else 12) if kind == "float" else None
     with xml.inside("ItemDef", **about, Length=str(length) if length else None, SignificantDigits=digits):

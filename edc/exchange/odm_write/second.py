@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import TextIO
 
-from edc.design.items import CodeList, ItemDef, ItemGroupDef
+from edc.design.items import CodeList, FormDef, ItemDef
 from edc.design.study import StudyDesign
 from edc.exchange.odm_write import names
 from edc.exchange.odm_write.admin import PLATFORM, AdminData
@@ -15,6 +15,12 @@ from edc.exchange.record import Asked, Form, Subject, Value
 from edc.exchange.tables import YES_NO
 
 _PLAIN = "text/plain"
+# The master record of a design to the type of ODM's Origin and its words.
+ORIGINS = {
+    "edc": ("Collected", "EDC直接录入", "Entered directly into the EDC"),
+    "paper": ("Collected", "纸质记录", "Paper record"),
+    "his": ("EHR", "医院信息系统", "Hospital information systems"),
+}
 
 
 def write_second(
@@ -70,7 +76,7 @@ def _write_version(xml: XmlFile, number: int, design: StudyDesign) -> None:
                 for group in form.item_groups:
                     xml.empty("ItemGroupRef", ItemGroupOID=group.oid, Mandatory="No")
         for form in design.forms:
-            _write_sections(xml, form.item_groups, form.domain)
+            _write_sections(xml, design, form)
         for item in (item for form in design.forms for item in form.items):
             _write_item(xml, item)
         for codelist in design.codelists:
@@ -80,14 +86,25 @@ def _write_version(xml: XmlFile, number: int, design: StudyDesign) -> None:
         _write_options(xml, names.NOTE_LIST, "What an annotation is about", names.NOTES)
 
 
-def _write_sections(xml: XmlFile, groups: Iterable[ItemGroupDef], domain: str) -> None:
-    for group in groups:
-        about = {"Name": group.name.en, "Repeating": "Dynamic" if group.repeating else "No", "Domain": domain}
-        with xml.inside("ItemGroupDef", OID=group.oid, Type="Section", **about):
+def _write_sections(xml: XmlFile, design: StudyDesign, form: FormDef) -> None:
+    for group in form.item_groups:
+        about = {"Name": group.name.en, "Repeating": "Dynamic" if group.repeating else "No"}
+        with xml.inside("ItemGroupDef", OID=group.oid, Type="Section", **about, Domain=form.domain):
             _words(xml, "Description", group.name.zh, group.name.en)
             for item in group.items:
                 mandatory = "Yes" if item.required == "always" else "No"
-                xml.empty("ItemRef", ItemOID=item.oid, Mandatory=mandatory)
+                with xml.inside("ItemRef", ItemOID=item.oid, Mandatory=mandatory):
+                    _write_origin(xml, item, design.source_of(form.oid, item))
+
+
+def _write_origin(xml: XmlFile, item: ItemDef, source: str | None) -> None:
+    """Say where the value comes from: computed, or the master record that the design declares."""
+    if item.type == "derived":
+        xml.empty("Origin", Type="Derived")
+    elif source:
+        kind, zh, en = ORIGINS[source]
+        with xml.inside("Origin", Type=kind, Source="Investigator"):
+            _words(xml, "Description", zh, en)
 
 
 def _write_item(xml: XmlFile, item: ItemDef) -> None:

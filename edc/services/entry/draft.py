@@ -16,6 +16,7 @@ from edc.rules.subject_values import item_path
 from edc.selectors.evaluation import pass_state, state_of
 from edc.selectors.records import record_of
 from edc.services.entries import checked_entry, checked_path, repeating_group, require_proposed
+from edc.services.entry.clock import told_clock, with_clock
 from edc.services.entry.consent import require_consent
 from edc.services.entry.draw import draw_second_pass
 from edc.services.entry.hidden import ask_before_hiding, newly_hidden
@@ -78,12 +79,14 @@ def save_item(
 
     `expected_version` is the version on which the page stands, 0 for an item never saved. Raises ItemMoved (a
     Conflict) with both values when another tab saved in between. What is impossible is kept too: it is
-    refused at submit, so that nothing typed is lost. Where the entry hides items that hold something, raises
-    HidesValues unless `drop_hidden` says that they may go.
+    refused at submit, so that nothing typed is lost. The entry may carry the client's clock (`told_clock`),
+    kept beside the server's. Where the entry hides items that hold something, raises HidesValues
+    unless `drop_hidden` says that they may go.
     """
     draft = open_draft(form=form, actor=actor)
     form = draft.form
     item = checked_path(form, path, draft.rows, draft.stream)
+    clock = told_clock(entry, timezone.now())
     entry = checked_entry(item, path, entry)
     if item.read_only:
         require_proposed(form, path, entry, actor)
@@ -91,11 +94,11 @@ def save_item(
     if (held.version if held else 0) != expected_version:
         raise _moved(path, held, entry)
     if held is None or held.entry != entry:
-        version = _write(draft, path, entry, expected_version)
+        version = _write(draft, path, entry, expected_version, clock)
         before = held.entry if held else None
         audit.record(
-            actor=actor, action="draft.saved", target=form, path=path, before=before, after=entry,
-            blinded=draft.stream,
+            actor=actor, action="draft.saved", target=form, path=path, before=before,
+            after=with_clock(entry, clock), blinded=draft.stream,
         )  # fmt: skip
     else:
         version = expected_version
@@ -123,20 +126,20 @@ def _without_hidden(
             after=None, reason=HIDDEN, blinded=draft.stream,
         )  # fmt: skip
         empty = {"raw": None, "unit": None, "missing": None}
-        erased[item.path] = _write(draft, item.path, empty, item.version)
+        erased[item.path] = _write(draft, item.path, empty, item.version, {})
     return pass_state(form, record_of(draft), draft.stream), erased
 
 
-def _write(draft: Draft, path: str, entry: dict, expected_version: int) -> int:
+def _write(draft: Draft, path: str, entry: dict, expected_version: int, clock: dict) -> int:
     if expected_version == 0:
         try:
             with transaction.atomic():
-                DraftItem.objects.create(draft=draft, path=path, entry=entry)
+                DraftItem.objects.create(draft=draft, path=path, entry=entry, clock=clock)
         except IntegrityError:
             raise _moved(path, draft.items.get(path=path), entry) from None
         return _touch(draft, 1)
     items = DraftItem.objects.filter(draft=draft, path=path, version=expected_version)
-    if not items.update(entry=entry, version=F("version") + 1, saved_at=timezone.now()):
+    if not items.update(entry=entry, clock=clock, version=F("version") + 1, saved_at=timezone.now()):
         raise _moved(path, draft.items.filter(path=path).first(), entry)
     return _touch(draft, expected_version + 1)
 
@@ -183,7 +186,7 @@ def remove_row(*, form: FormInstance, group_oid: str, key: str, actor: User) -> 
     }
     draft.save(update_fields=["rows", "retired_rows", "saved_at"])
     gone = draft.items.filter(path__in=[item_path(item.oid, key) for item in group.items])
-    before = {item.path: item.entry for item in gone}
+    before = {item.path: with_clock(item.entry, item.clock) for item in gone}
     gone.delete()
     _record_row(draft, "draft.row_removed", item_path(group_oid, key), actor, before)
 

@@ -7,21 +7,25 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from edc.errors import InvalidInput, NotNow
-from edc.models import FormInstance, User
+from edc.models import Draft, FormInstance, User
 from edc.selectors.evaluation import faults_of, pass_state, shown_part
 from edc.selectors.records import record_of
 from edc.services.entries import checked_record, is_empty
+from edc.services.entry.clock import both_clocks
 from edc.services.entry.consent import require_consent
 from edc.services.passes import pass_for
 
 
 @dataclass(frozen=True)
 class Pass:
-    """The stream, the record without what the rules hide, and when its draft was begun."""
+    """The stream, the record without what the rules hide, when its draft was begun, and both clocks of each
+    item of the draft; none where a program sent the record whole.
+    """
 
     stream: str
     content: dict
     started_at: datetime | None
+    clocks: dict[str, dict]
 
 
 def locked(form: FormInstance) -> FormInstance:
@@ -36,23 +40,23 @@ def prepared(form: FormInstance, actor: User, record: Mapping | None) -> Pass:
     required and missing.
     """
     stream = pass_for(form, actor)
-    content, started_at = _content(form, actor, record, stream)
+    draft = form.drafts.filter(observer=actor).first()
+    content = _content(form, draft, record, stream)
     require_consent(form, actor)
     state = pass_state(form, content, stream)
     faults = faults_of(form, state)
     if faults:
         raise InvalidInput(_("Some items need correction before the form can be submitted."), fields=faults)
-    return Pass(stream, shown_part(content, state), started_at)
+    shown = shown_part(content, state)
+    typed = draft.items.filter(path__in=shown["items"]) if draft and record is None else ()
+    return Pass(stream, shown, draft.started_at if draft else None, both_clocks(typed))
 
 
-def _content(
-    form: FormInstance, actor: User, record: Mapping | None, stream: str
-) -> tuple[dict, datetime | None]:
-    draft = form.drafts.filter(observer=actor).first()
+def _content(form: FormInstance, draft: Draft | None, record: Mapping | None, stream: str) -> dict:
     if record is not None:
-        return checked_record(form, record, stream), draft.started_at if draft else None
+        return checked_record(form, record, stream)
     if draft is None:
         raise NotNow(_("There is nothing to submit: you have no draft of this form."))
-    record = record_of(draft)
-    items = {path: entry for path, entry in record["items"].items() if not is_empty(entry)}
-    return {"items": items, "rows": record["rows"]}, draft.started_at
+    held = record_of(draft)
+    items = {path: entry for path, entry in held["items"].items() if not is_empty(entry)}
+    return {"items": items, "rows": held["rows"]}

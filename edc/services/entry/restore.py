@@ -11,6 +11,7 @@ from edc.errors import NotNow
 from edc.models import AuditEvent, Draft, DraftItem, FormInstance, User
 from edc.rules.subject_values import item_path
 from edc.services.entries import repeating_group
+from edc.services.entry.clock import without_clock
 from edc.services.entry.draft import open_draft
 
 
@@ -61,8 +62,9 @@ def restore_row(*, form: FormInstance, group_oid: str, key: str, actor: User) ->
     draft.save(update_fields=["rows", "retired_rows", "saved_at"])
     asked = {item_path(item.oid, key) for item in group.items if item.is_typed_in}
     back = {path: entry for path, entry in row.entries.items() if path in asked}
+    kept = {path: without_clock(each) for path, each in back.items()}
     DraftItem.objects.bulk_create(
-        DraftItem(draft=draft, path=path, entry=each) for path, each in back.items()
+        DraftItem(draft=draft, path=path, entry=entry, clock=clock) for path, (entry, clock) in kept.items()
     )
     audit.record(
         actor=actor, action="draft.row_restored", target=draft.form, path=item_path(group_oid, key),

@@ -50,6 +50,8 @@ def submit_entry(
     )
     form.drafts.filter(observer=actor).delete()
     after = {"stream": stream, "sha256": observation.content_sha256, "source": source, "content": content}
+    if sent.clocks:
+        after["clocks"] = sent.clocks
     audit.record(actor=actor, action="entry.submitted", target=form, after=after, blinded=stream)
     if stream == Stream.ENTRY_1:
         draw_second_pass(form=form, actor=actor)

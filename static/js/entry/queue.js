@@ -2,9 +2,11 @@ import { itemAt, post, say, urls } from "./page.js";
 import { entryText, readEntry, writeEntry } from "./fields.js";
 import { keep as keepHere, kept } from "./kept.js";
 import { applyState } from "./patch.js";
+import { told } from "./clock.js";
 
 // What is not yet on the server, by item path. It is kept in this browser, per person and form, until it is saved;
-// one request at a time, so that the version of each item is known when it is sent.
+// one request at a time, so that the version of each item is known when it is sent. Each entry has the time when it was
+// typed, which stays the same however long it waits.
 const RETRY_MS = 8000;
 const waiting = new Map();
 // Typed and not in the queue yet: kept at once, because nothing can be encrypted any more when the page goes.
@@ -13,23 +15,28 @@ const idle = new Set();
 let sending = null;
 let retry = null;
 
+const stamped = (entry) => ({ ...entry, typed_at: told() });
+const value = ({ raw, unit, missing }) => JSON.stringify([raw, unit, missing]);
+
 function keep() {
   return keepHere(Object.fromEntries([...waiting, ...typed]));
 }
 
 /** Keep what the item holds while it is being typed. */
 export function note(item) {
-  typed.set(item.dataset.path, readEntry(item));
+  typed.set(item.dataset.path, stamped(readEntry(item)));
   keep();
 }
 
 /** Put what the item holds now in the queue and send it. */
 export function save(item) {
-  const entry = readEntry(item);
-  typed.delete(item.dataset.path);
-  const same = waiting.get(item.dataset.path);
-  if (same && JSON.stringify(same) === JSON.stringify(entry)) return;
-  waiting.set(item.dataset.path, entry);
+  const path = item.dataset.path;
+  const now = stamped(readEntry(item));
+  const noted = typed.get(path);
+  const entry = noted && value(noted) === value(now) ? noted : now;
+  typed.delete(path);
+  if (waiting.has(path) && value(waiting.get(path)) === value(entry)) return;
+  waiting.set(path, entry);
   keep();
   if (!sending) showState("saving", say("saving"));
   run();
@@ -69,7 +76,7 @@ async function send(path, entry) {
   if (!item) return forget(path) ?? true;
   let answer;
   try {
-    answer = await post(urls.save, { path, ...entry, version: Number(item.dataset.version) });
+    answer = await post(urls.save, { path, ...entry, sent_at: told(), version: Number(item.dataset.version) });
   } catch {
     return later(say("kept"));
   }

@@ -66,7 +66,7 @@ def test_every_guarded_table_is_tried_here():
 
 
 @pytest.mark.django_db
-@pytest.mark.requirement("I4")
+@pytest.mark.requirement("I4", "E4")
 def test_every_guard_is_in_the_migrated_database():
     """A later migration that rebuilds a table on SQLite would lose its triggers."""
     catalogue = {

@@ -23,7 +23,7 @@ def exported(client, complete, enter, subject, member):
     return b"".join(client.get(reverse("audit-chain")).streaming_content).decode().splitlines(keepends=True)
 
 
-@pytest.mark.requirement("N14")
+@pytest.mark.requirement("N14", "E4")
 def test_the_stand_alone_program_says_that_all_rows_hold(exported, tmp_path):
     path = tmp_path / "trail.jsonl"
     path.write_text("".join(exported))

@@ -87,6 +87,7 @@ def test_a_corrected_day_takes_a_finding_away(late, monitor):
         decide(late, monitor)
 
 
+@pytest.mark.requirement("N15")
 def test_a_confirmed_deviation_has_a_severity_and_a_settled_one_a_correction(late, monitor):
     with pytest.raises(InvalidInput) as wrong:
         decide(late, monitor, severity="")

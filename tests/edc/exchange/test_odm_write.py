@@ -1,13 +1,16 @@
 """ODM files of the five studies: valid against CDISC's schemas, and holding every value."""
 
+import csv
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
+from edc.design.protocol import SourcePlan
 from edc.exchange.formats import ODM, ODM2, TRANSACTIONAL
 from edc.exchange.record import Asked, Form, Signed, Turn
 from tests.edc.exchange.making import AT, design_of, package, some_subjects
+from tests.factories.designs import small_design
 from tests.studies import REGISTERED
 
 FILES = {ODM: "odm/snapshot.xml", TRANSACTIONAL: "odm/transactional.xml", ODM2: "odm/odm2.xml"}
@@ -103,6 +106,27 @@ def test_the_second_standard_has_the_query_at_its_item_and_each_value_of_several
     assert [each.text for each in query.iter(f"{TWO}ReasonForChange")] == ["See source", "As in the <source>"]
     values = tree.getroot().findall(f".//{TWO}ItemData[@ItemOID='IT.TXS.PARTS']/{TWO}Value")
     assert [each.text for each in values] == ["BEV", "LENV", "BEV", "LENV"]
+
+
+@pytest.mark.requirement("N13")
+def test_the_master_record_of_each_item_goes_along(tmp_path, shared_data):
+    plan = SourcePlan("paper", {"FO.LBC": "his"}, {"IT.LBC.ALB": "edc"})
+    made = package(tmp_path, small_design(source=plan), [])
+    made.make([ODM, ODM2])
+
+    first = etree.parse(tmp_path / "files" / FILES[ODM]).getroot()
+    origin = {each.get("OID"): each.get("Origin") for each in first.iter(f"{ONE}ItemDef")}
+    wanted = {"IT.DM.AGE": "paper", "IT.LBC.BILI": "his", "IT.LBC.ALB": "edc", "IT.LBC.ALBI": None}
+    assert {oid: origin[oid] for oid in wanted} == wanted
+    tree = etree.parse(tmp_path / "files" / FILES[ODM2])
+    schema(shared_data, "odm-2.0/ODM.xsd").assertValid(tree)
+    second = {each.get("ItemOID"): each.find(f"{TWO}Origin") for each in tree.getroot().iter(f"{TWO}ItemRef")}
+    kinds = {"IT.DM.AGE": "Collected", "IT.LBC.BILI": "EHR", "IT.LBC.ALBI": "Derived"}
+    assert {oid: second[oid].get("Type") for oid in kinds} == kinds
+    assert "".join(second["IT.LBC.ALB"].itertext()).strip() == "EDC直接录入Entered directly into the EDC"
+    head, *lines = csv.reader((tmp_path / "files" / "codebook" / "items.csv").open(encoding="utf-8-sig"))
+    said = {line[head.index("ITEM")]: line[head.index("SOURCE")] for line in lines}
+    assert {oid: said[oid] for oid in wanted} == {oid: each or "" for oid, each in wanted.items()}
 
 
 @pytest.mark.requirement("I10")

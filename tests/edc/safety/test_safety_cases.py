@@ -91,6 +91,7 @@ def told(kind):
     return set(Notification.objects.filter(kind=kind).values_list("user__username", flat=True))
 
 
+@pytest.mark.requirement("N15")
 def test_nothing_of_a_sealed_pass_opens_a_case(serious, member):
     form = serious(1)
     assert not SafetyCase.objects.exists()

@@ -138,6 +138,7 @@ def test_account_events_are_for_readers_of_the_whole_study(see, member, system):
     assert "user.created" not in actions(see(member("oscar", "auditor")))
 
 
+@pytest.mark.requirement("E4", "I3")
 def test_an_export_is_an_event_with_its_filters(client, olga, subject):
     client.force_login(olga)
     list(client.get(reverse("audit-export"), {"role": "crc"}).streaming_content)

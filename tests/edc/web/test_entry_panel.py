@@ -77,6 +77,7 @@ def test_a_query_of_another_form_is_not_found(form, subject, complete, member, c
     assert turn(crcs[0], form, query, "answer").status_code == 404
 
 
+@pytest.mark.requirement("E4")
 def test_a_correction_needs_a_reason_and_changes_the_value(form, crcs):
     client, url = browser(crcs[0]), reverse("form-correct", args=[form.pk])
     sent = {"path": "IT.DM.AGE", "raw": "59"}

@@ -30,6 +30,7 @@ def silent(percent: int, text: str) -> None:
     """Report to nobody."""
 
 
+@pytest.mark.requirement("N15")
 def test_a_complete_case_gets_a_score_that_names_all_it_was_made_from(prepared):
 
     runs = work_through(prepared.request())
@@ -178,6 +179,7 @@ def test_a_step_done_again_stores_no_second_mask(prepared):
     assert Segmentation.objects.count() == 1
 
 
+@pytest.mark.requirement("N15")
 @pytest.mark.parametrize("content", [None, b"not a bundle"])
 def test_a_missing_or_altered_model_file_ends_the_step(prepared, settings, tmp_path, content):
     settings.MODEL_DIR = tmp_path
