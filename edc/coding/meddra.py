@@ -68,7 +68,7 @@ def _lines(files: dict[str, str], name: str, least: int) -> Iterator[tuple[int, 
         if not line.strip():
             continue
         fields = [each.strip() for each in line.split("$")]
-        if len(fields) < least or not fields[0].isdigit():
+        if len(fields) < least or not fields[0].isdecimal():
             raise FileFault(
                 f"不是 MedAscii 的格式，应有 {least} 个以 $ 分隔的字段",
                 f"Not as MedAscii has it: {least} fields divided by $ are expected.", f"{name} {number}",

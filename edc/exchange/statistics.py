@@ -39,7 +39,7 @@ class Variable:
 def code_numbers(column: Column) -> dict[str, int]:
     """Return the number that stands for each code of a coded item in SPSS and Stata."""
     codes = [option[0] for option in column.options]
-    if all(code.lstrip("-").isdigit() and str(int(code)) == code for code in codes):
+    if all(code.lstrip("-").isdecimal() and str(int(code)) == code for code in codes):
         return {code: int(code) for code in codes}
     return {code: place for place, code in enumerate(codes, start=1)}
 

@@ -176,7 +176,7 @@ def by_item(tables: Iterable[Table]) -> dict[str, Table]:
 
 
 def _row_order(key: str) -> tuple[int, str]:
-    return (int(key), "") if key.isdigit() else (0, key)
+    return (int(key), "") if key.isdecimal() else (0, key)
 
 
 def _keys(study_oid: str, subject: Subject, event: Event, form: Form) -> tuple[str, ...]:

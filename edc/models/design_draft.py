@@ -59,7 +59,10 @@ class DesignDraft(models.Model):
             ),
             CheckConstraint(
                 condition=~Q(state="published")
-                | (Q(version__isnull=False) & ~Q(published_by=F("submitted_by"))),
+                | (
+                    Q(version__isnull=False, published_by__isnull=False, submitted_by__isnull=False)
+                    & ~Q(published_by=F("submitted_by"))
+                ),
                 name="design_draft_by_two_people",
             ),
         ]

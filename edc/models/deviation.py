@@ -17,6 +17,8 @@ class Deviation(models.Model):
         MISSED = "missed", _("Visit not done")
         OVERRIDE = "override", _("Enrolled although criteria were not met")
         CONSENT = "consent", _("Visit outside the time of consent")
+        VERSION = "version", _("Consent to a version not in effect")
+        FORM = "form", _("Entered on a form")
         PERSON = "person", _("Noted by a person")
 
     class State(models.TextChoices):
@@ -60,6 +62,12 @@ class Deviation(models.Model):
     event = models.ForeignKey(
         "edc.StudyEvent", on_delete=models.PROTECT, related_name="deviations", null=True, blank=True
     )
+    consent = models.ForeignKey(
+        "edc.Consent", on_delete=models.PROTECT, related_name="deviations", null=True, blank=True
+    )
+    form = models.ForeignKey(
+        "edc.FormInstance", on_delete=models.PROTECT, related_name="deviations", null=True, blank=True
+    )
     source = models.CharField(max_length=10, choices=Source)
     state = models.CharField(max_length=10, choices=State)
     occurred_on = models.DateField()
@@ -88,6 +96,10 @@ class Deviation(models.Model):
             UniqueConstraint(
                 fields=["subject"], condition=Q(source="override"), name="deviation_once_per_override"
             ),
+            UniqueConstraint(
+                fields=["consent"], condition=Q(source="version"), name="deviation_once_per_consent"
+            ),
+            UniqueConstraint(fields=["form"], condition=Q(source="form"), name="deviation_once_per_form"),
             CheckConstraint(
                 condition=~Q(state__in=["confirmed", "closed"]) | ~Q(severity=""),
                 name="confirmed_deviation_has_severity",

@@ -37,6 +37,8 @@ class Notification(models.Model):
         ROLE_WAITS = "role_waits", _("A role of yours waits for training")
         STATEMENT_ASKED = "statement_asked", _("The statement on signatures waits for you")
         BACKUP_FAILED = "backup_failed", _("A backup failed")
+        FOUNDING_SUBMITTED = "founding_submitted", _("A new study waits for your review")
+        FOUNDING_DECIDED = "founding_decided", _("A new study of yours was reviewed")
         DRILL_FAILED = "drill_failed", _("A trial restore failed")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notifications")

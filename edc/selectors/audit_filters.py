@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from edc.models import AuditEvent, Coding, FormInstance, Query, Signature, User, Verification
+from edc.numbers import whole_number
 from edc.selectors.audit_trail import audit_visible_to
 
 # The rows that belong to a form, and how each leads to it.
@@ -71,7 +72,7 @@ def matching(actor: User | None, wanted: AuditFilter) -> QuerySet[AuditEvent]:
         "target_type": wanted.target,
         "target_id": wanted.target_id,
         "request_id": wanted.request,
-        "pk__gt": int(wanted.after) if _is_key(wanted.after) else None,
+        "pk__gt": whole_number(wanted.after),
         "at__gte": _midnight(wanted.since),
         "at__lt": _midnight(wanted.until, days=1),
     }
@@ -79,10 +80,6 @@ def matching(actor: User | None, wanted: AuditFilter) -> QuerySet[AuditEvent]:
     for narrowed in (_study(wanted.study), _role(wanted.role), _item(wanted.item), _form(wanted.form)):
         found = found.filter(narrowed)
     return found.order_by("-pk")
-
-
-def _is_key(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _study(oid: str) -> Q:

@@ -4,7 +4,7 @@ Days of signature and withdrawal are read of completed forms alone, so that noth
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -95,9 +95,31 @@ def in_effect(site: Site, day: date | None = None) -> ConsentVersion | None:
 def label_in_effect(site: Site, day: date) -> str:
     """Return the label of the newest version that the site had on a day and that was not yet retired then."""
     reached = list(_starts(site, day))
-    retired = _retired_on(start.version for start in reached)
-    standing = (start.version for start in reached if retired.get(start.version_id, date.max) > day)
-    return next((version.label for version in standing), "")
+    return _label_on(reached, _retired_on(start.version for start in reached), day)
+
+
+def _label_on(starts: Iterable[ConsentStart], retired: Mapping[int, date], day: date) -> str:
+    reached = (start.version for start in starts if start.effective_from <= day)
+    return next((each.label for each in reached if retired.get(each.pk, date.max) > day), "")
+
+
+def signed_of_another_version(subjects: QuerySet[Subject]) -> Iterator[tuple[Consent, date, str]]:
+    """Yield the standing consents to another version than the site's on the day of signature, with that day
+    and the label of the version that was in effect, empty where none was."""
+    held = Consent.objects.filter(subject__in=subjects, taken_back_at=None).order_by("pk")
+    held = held.select_related("version", "subject__site", "subject__design_version")
+    consents = list(held.defer("subject__design_version__content"))
+    days, starts = days_of(consents), defaultdict(list)
+    sites = {each.subject.site_id for each in consents}
+    found = ConsentStart.objects.filter(site__in=sites).select_related("version")
+    for start in found.order_by("-effective_from", "-pk"):
+        starts[start.site_id].append(start)
+    retired = _retired_on(start.version for each in starts.values() for start in each)
+    for each in consents:
+        if day := days.get(each.pk):
+            label = _label_on(starts[each.subject.site_id], retired, day)
+            if label != each.version.label:
+                yield each, day, label
 
 
 def _retired_on(versions: Iterable[ConsentVersion]) -> dict[int, date]:

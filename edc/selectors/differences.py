@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from edc.models import Decision, Disagreement, FormInstance, Resolution, Site, Study, User
+from edc.numbers import whole_number
 from edc.selectors.visible import disagreements_visible_to
 
 STANDING = Decision.objects.filter(
@@ -41,8 +42,9 @@ def differences_matching(
         "kind": asked.get("kind"),
     }
     found = found.filter(**{name: value for name, value in wanted.items() if value})
-    if asked.get("days", "").isdecimal():
-        since = timezone.now() - timedelta(days=min(int(asked["days"]), 36500))
+    days = whole_number(asked.get("days", ""))
+    if days is not None:
+        since = timezone.now() - timedelta(days=min(days, 36500))
         found = found.filter(found_at__lte=since)
     item, person = asked.get("item", ""), asked.get("person", "")
     if item:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from edc import access
 from edc.models import Query, Site, Study, User
+from edc.numbers import whole_number
 from edc.selectors import subject_counts
 from edc.selectors.visible import SEEING_QUERIES, queries_visible_to, sites_of
 
@@ -61,10 +62,11 @@ def _assigned(actor: User, wanted: str) -> Q:
 def _waited(least: str, most: str) -> Q:
     """Return the condition that a query was raised at least and at most so many days ago."""
     now, held = timezone.now(), Q()
-    if least.isdigit() and len(least) < 5:
-        held &= Q(raised_at__lte=now - timedelta(days=int(least)))
-    if most.isdigit() and len(most) < 5:
-        held &= Q(raised_at__gt=now - timedelta(days=int(most) + 1))
+    least_days, most_days = whole_number(least, digits=4), whole_number(most, digits=4)
+    if least_days is not None:
+        held &= Q(raised_at__lte=now - timedelta(days=least_days))
+    if most_days is not None:
+        held &= Q(raised_at__gt=now - timedelta(days=most_days + 1))
     return held
 
 

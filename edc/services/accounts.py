@@ -31,7 +31,7 @@ def reopen_account(*, user: User, actor: User) -> User:
 
 
 def _set_active(user: User, active: bool, actor: User, action: str) -> User:
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     before = {"active": user.is_active}
     user.is_active = active
     user.save(update_fields=["is_active"])

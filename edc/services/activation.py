@@ -37,7 +37,7 @@ def set_activation(
     """
     access.require(actor, "manage_design", study=site.study)
     approval = required_text(approval, field="approval")
-    site = Site.objects.select_for_update(of=("self",)).select_related("study").get(pk=site.pk)
+    site = Site.objects.select_for_update(of=("self",), no_key=True).select_related("study").get(pk=site.pk)
     require_place_open(site)
     _check(site, version, active_from)
     held = SiteActivation.objects.filter(site=site, design_version=version).first()

@@ -32,7 +32,7 @@ def end_participation(*, subject: Subject, leaving: Leaving, reason: str, actor:
     access.require(actor, "enrol_subject", site=subject.site)
     reason = required_text(reason, field="reason")
     _check(leaving)
-    subject = Subject.objects.select_for_update().get(pk=subject.pk)
+    subject = Subject.objects.select_for_update(no_key=True).get(pk=subject.pk)
     require_place_open(subject)
     before = subject.status
     completed = leaving.how == Departure.How.COMPLETED
@@ -63,7 +63,7 @@ def take_back_departure(*, subject: Subject, reason: str, actor: User) -> Subjec
     """Undo a departure that was noted by mistake: the subject has the status from before it again."""
     access.require(actor, "enrol_subject", site=subject.site)
     reason = required_text(reason, field="reason")
-    subject = Subject.objects.select_for_update().get(pk=subject.pk)
+    subject = Subject.objects.select_for_update(no_key=True).get(pk=subject.pk)
     require_place_open(subject)
     departure = subject.departures.filter(taken_back_at=None).first()
     if departure is None:

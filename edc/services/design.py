@@ -17,7 +17,7 @@ def publish_design(*, design: StudyDesign, actor: User, founds: bool = False) ->
     A system user founds a study, or the second of two administrators, for whom `edc.services.founding` asks
     with `founds`; later versions need manage_design on it.
     """
-    study = Study.objects.select_for_update().filter(oid=design.oid).first()
+    study = Study.objects.select_for_update(no_key=True).filter(oid=design.oid).first()
     if study is None and not (founds or (actor and actor.is_system)):
         raise PermissionDenied("manage_design")
     if study is not None:
@@ -48,12 +48,12 @@ def _update_study(study: Study, design: StudyDesign) -> Study:
 
 
 def _update_sites(study: Study, design: StudyDesign, actor: User, founds: bool) -> None:
-    # A hospital is every study's: founding one more renames none.
-    held_as = Institution.objects.get_or_create if founds else Institution.objects.update_or_create
     institutions = {each.key: each for each in design.institutions}
     new_site = False
     for number, planned in enumerate(design.sites, start=1):
         held = institutions[planned.institution]
+        may_rename = actor.is_system or not (founds or _is_of_another(held.key, study))
+        held_as = Institution.objects.update_or_create if may_rename else Institution.objects.get_or_create
         institution, _made = held_as(
             key=held.key,
             defaults={"name_zh": held.name.zh, "name_en": held.name.en, "aliases": list(held.aliases)},
@@ -81,9 +81,15 @@ def _update_sites(study: Study, design: StudyDesign, actor: User, founds: bool) 
         _extend_study_wide_roles(study, actor)
 
 
+def _is_of_another(key: str, study: Study) -> bool:
+    """Tell whether another study works at the hospital: its row then stays as it is, and the new name is that
+    of the study's own site and version alone."""
+    return Site.objects.filter(institution__key=key).exclude(study=study).exists()
+
+
 def site_number(oid: str, position: int) -> str:
     """Return the digits that begin the site's screening numbers: those of its OID (S01 gives 01)."""
-    digits = "".join(each for each in oid.rpartition("-")[2] if each.isdigit())
+    digits = "".join(each for each in oid.rpartition("-")[2] if each.isdecimal())
     return digits[-4:] or f"{position:02d}"
 
 

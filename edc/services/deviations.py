@@ -92,7 +92,7 @@ def decide_finding(
     """
     access.require(actor, DECIDING, site=subject.site)
     reason = _reason(verdict, reason)
-    subject = Subject.objects.select_for_update().get(pk=subject.pk)
+    subject = Subject.objects.select_for_update(no_key=True).get(pk=subject.pk)
     require_place_open(subject)
     found = finding_of(Subject.objects.filter(pk=subject.pk), key)
     if found is None:
@@ -101,8 +101,9 @@ def decide_finding(
         raise NotNow(_("Somebody has decided about this already. Load the page again."))
     account = account.checked(severity_needed=verdict == State.CONFIRMED)
     deviation = Deviation.objects.create(
-        subject=subject, event=found.event, source=found.source, state=verdict, facts=found.facts,
-        noted_by=actor, decided_by=actor, decided_at=timezone.now(), decision=reason, **asdict(account),
+        subject=subject, event=found.event, consent=found.consent, form=found.form, source=found.source,
+        state=verdict, facts=found.facts, noted_by=actor, decided_by=actor, decided_at=timezone.now(),
+        decision=reason, **asdict(account),
     )  # fmt: skip
     audit.record(
         actor=actor, action=VERDICTS[State(verdict)], target=deviation, after=_told(deviation), reason=reason
@@ -112,7 +113,7 @@ def decide_finding(
 
 def _decided(found: Finding) -> bool:
     rows = Deviation.objects.filter(subject=found.subject, source=found.source)
-    return (rows.filter(event=found.event) if found.event else rows).exists()
+    return rows.filter(event=found.event, consent=found.consent, form=found.form).exists()
 
 
 @transaction.atomic

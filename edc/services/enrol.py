@@ -26,7 +26,7 @@ def enrol_subject(*, site: Site, actor: User, cohort: str = "", synthetic: bool 
     Screening numbers (site number, dash, running number) are never used twice.
     """
     access.require(actor, "enrol_subject", site=site)
-    site = Site.objects.select_for_update().select_related("study").get(pk=site.pk)
+    site = Site.objects.select_for_update(no_key=True).select_related("study").get(pk=site.pk)
     require_place_open(site)
     version = active_version(site)
     if version is None or not site.active:
@@ -65,7 +65,7 @@ def confirm_enrolment(*, subject: Subject, actor: User, override_reason: str = "
     Where the criteria are not met, or not yet evaluable, only an investigator may enrol, with a reason.
     """
     access.require(actor, "enrol_subject", site=subject.site)
-    subject = Subject.objects.select_for_update().get(pk=subject.pk)
+    subject = Subject.objects.select_for_update(no_key=True).get(pk=subject.pk)
     require_place_open(subject)
     assessment = assess_eligibility(subject=subject, actor=actor)
     if assessment.verdict != EligibilityAssessment.Verdict.ELIGIBLE:
@@ -96,7 +96,7 @@ def fail_screening(*, subject: Subject, actor: User, reason: str) -> Subject:
     """End the screening of a subject who does not enter the study; the reason counts in the flow chart."""
     access.require(actor, "enrol_subject", site=subject.site)
     reason = required_text(reason, field="reason")
-    subject = Subject.objects.select_for_update().get(pk=subject.pk)
+    subject = Subject.objects.select_for_update(no_key=True).get(pk=subject.pk)
     require_place_open(subject)
     before = subject.status
     move(subject, Subject.Status.SCREEN_FAILED, status_reason=reason)

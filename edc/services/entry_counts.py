@@ -127,7 +127,7 @@ def recount(study: Study) -> int:
     No person's decision is touched: the counts follow from records that do not change. A form that is
     compared meanwhile may count twice or not at all, so nobody should be entering.
     """
-    sites = list(Site.objects.select_for_update().filter(study=study).order_by("pk"))
+    sites = list(Site.objects.select_for_update(no_key=True).filter(study=study).order_by("pk"))
     EntryCount.objects.filter(site__in=sites).delete()
     compared = (FormInstance.Status.DISAGREEMENT, *FormInstance.FINAL)
     second = Observation.objects.filter(stream=Stream.ENTRY_2, revision=1)

@@ -32,7 +32,7 @@ def decide_rate(*, site: Site, form_oid: str, percent: int, seen: str, reason: s
     """
     access.require(actor, "resolve_disagreement", site=site)
     reason = required_text(reason, field="reason")
-    site = Site.objects.select_for_update(of=("self",)).select_related("study").get(pk=site.pk)
+    site = Site.objects.select_for_update(of=("self",), no_key=True).select_related("study").get(pk=site.pk)
     line = plan_line(site, form_oid)
     if line is None:
         raise InvalidInput(
@@ -73,7 +73,7 @@ def decide_terms(*, study: Study, terms: NewTerms, reason: str, actor: User) -> 
     access.require(actor, "manage_design", study=study)
     reason = required_text(reason, field="reason")
     _check(terms)
-    study = Study.objects.select_for_update().get(pk=study.pk)
+    study = Study.objects.select_for_update(no_key=True).get(pk=study.pk)
     held = terms_of(study)
     decided = EntryTerms.objects.create(
         study=study, limit=terms.limit, critical_limit=terms.critical_limit, recheck=terms.recheck,

@@ -151,7 +151,7 @@ def _blocks(
         if group.repeating:
             oids = {item.oid for item in group.items}
             found = {row for oid, row in values if oid in oids}
-            keys = sorted(found, key=lambda key: int(key) if key.isdigit() else 0)
+            keys = sorted(found, key=lambda key: int(key) if key.isdecimal() else 0)
         for key in keys:
             lines = tuple(
                 _line(

@@ -22,7 +22,7 @@ def adopt_formulas(*, study: Study, report_sha256: str, reason: str, actor: User
     """
     access.require(actor, "manage_design", study=study)
     reason = required_text(reason, field="reason")
-    study = Study.objects.select_for_update().get(pk=study.pk)
+    study = Study.objects.select_for_update(no_key=True).get(pk=study.pk)
     report = formula_report(actor, study)
     if report is None or not report.values:
         raise NotNow(_("No formula of the newest design version differs from those in use."))

@@ -1,21 +1,23 @@
 """Founding a study: one administrator brings its first design from a file, another reviews and founds it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from edc import access, audit, jobs
 from edc.design.founding import NewSite, with_facts
 from edc.design.whole import Document
 from edc.errors import Conflict, InvalidInput, NotNow
-from edc.models import Role, Study, StudyFounding, User
+from edc.models import Membership, Notification, Role, Study, StudyFounding, User
 from edc.services.design import publish_design
 from edc.services.founding_document import checked_founding, known_institutions
 from edc.services.moves import move
+from edc.services.notifications import notify
 from edc.services.people import grant_membership
 from edc.services.reasons import required_text
 from edc.services.role_gate import hold
@@ -73,6 +75,8 @@ def submit_founding(*, founding: StudyFounding, text: str, actor: User) -> Study
     _sound(founding)
     move(founding, State.IN_REVIEW, said=text)
     audit.record(actor=actor, action="study_founding.submitted", target=founding, reason=text[:300])
+    held = Membership.objects.filter(Membership.IN_FORCE, role=Role.ADMINISTRATOR).exclude(user=actor)
+    _tell(founding, User.objects.filter(pk__in=held.values("user")), Notification.Kind.FOUNDING_SUBMITTED)
     return founding
 
 
@@ -85,6 +89,8 @@ def send_founding_back(*, founding: StudyFounding, text: str, actor: User) -> St
         raise NotNow(_("Only a study under review is sent back."))
     move(founding, State.DRAFT, said=text)
     audit.record(actor=actor, action="study_founding.sent_back", target=founding, reason=text[:300])
+    if actor.pk != founding.started_by_id:
+        _tell(founding, [founding.started_by], Notification.Kind.FOUNDING_DECIDED)
     return founding
 
 
@@ -133,7 +139,13 @@ def publish_founding(*, founding: StudyFounding, seen: str, text: str, actor: Us
         actor=actor, action="study_founding.published", target=founding, after=after, reason=text[:300],
         place=place,
     )  # fmt: skip
+    _tell(founding, [founding.started_by], Notification.Kind.FOUNDING_DECIDED)
     return version.study
+
+
+def _tell(founding: StudyFounding, users: Iterable[User], kind: str) -> None:
+    number = str(json.loads(founding.content)["study"].get("oid", ""))
+    notify(users=users, kind=kind, about=number[:120], url=reverse("study-founding", args=[founding.pk]))
 
 
 def _require_administrator(actor: User) -> None:

@@ -50,7 +50,7 @@ def reset_password(*, user: User, actor: User) -> str:
     if not user.has_usable_password() and user.password_records.exists() is False:
         raise NotNow(_("This person logs in through the hospital's directory and has no password here."))
     password = one_time_password()
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     store_password(user, password, must_change=True)
     revoked = user.api_tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
     audit.record(actor=actor, action="user.password_reset", target=user, after={"tokens_revoked": revoked})

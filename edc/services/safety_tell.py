@@ -22,7 +22,7 @@ def require_any(actor: User, site: Site, *permissions: str) -> None:
 def make_case(form: FormInstance, row_key: str | None, aware_at: datetime, actor: User) -> SafetyCase:
     """Open the next case of the study and start its clock; without a row it was opened by hand."""
     due_at = aware_at + REPORT_WITHIN
-    study = Study.objects.select_for_update().get(pk=form.subject.study_id)
+    study = Study.objects.select_for_update(no_key=True).get(pk=form.subject.study_id)
     with every_site("a case has the next number of its study"):
         last = study.safety_cases.aggregate(last=Max("number"))["last"] or 0
     case = SafetyCase.objects.create(

@@ -78,7 +78,7 @@ def _make_form(event: StudyEvent, planned: EventForm, ordinal: int, repeat_key: 
 def add_event(*, subject: Subject, event_oid: str, held_on: date | None, actor: User) -> StudyEvent:
     """Add an unscheduled event, or the next occurrence of a repeating one; with a date it counts as held."""
     access.require(actor, "enter_data", site=subject.site)
-    subject = Subject.objects.select_for_update().get(pk=subject.pk)
+    subject = Subject.objects.select_for_update(no_key=True).get(pk=subject.pk)
     require_place_open(subject)
     definition = _definition(subject.design_version.design, event_oid)
     last = subject.events.filter(event_oid=event_oid).aggregate(last=Max("repeat_key"))["last"] or 0
@@ -111,7 +111,7 @@ def _check_repeat(definition: EventDef, last: int) -> None:
 def hold_event(*, event: StudyEvent, held_on: date, actor: User) -> StudyEvent:
     """Note the day on which a visit took place, or correct it; a repeating visit gets its next occurrence."""
     access.require(actor, "enter_data", site=event.subject.site)
-    subject = Subject.objects.select_for_update().get(pk=event.subject_id)
+    subject = Subject.objects.select_for_update(no_key=True).get(pk=event.subject_id)
     event = subject.events.get(pk=event.pk)
     require_place_open(event)
     before = {"status": event.status, "held_on": _text(event.held_on)}
@@ -155,7 +155,7 @@ def miss_event(*, event: StudyEvent, reason: str, actor: User) -> StudyEvent:
     """
     access.require(actor, "enter_data", site=event.subject.site)
     reason = required_text(reason, field="reason")
-    subject = Subject.objects.select_for_update().get(pk=event.subject_id)
+    subject = Subject.objects.select_for_update(no_key=True).get(pk=event.subject_id)
     event = subject.events.get(pk=event.pk)
     require_place_open(event)
     open_states = (FormInstance.Status.TO_DO, FormInstance.Status.NOT_DONE)

@@ -39,7 +39,7 @@ def request_snapshot(*, study: Study, name: str, note: str, actor: User) -> Snap
     """Ask for the study's data to be frozen under a name; one request of a study is under way at a time."""
     access.require(actor, "freeze_data", study=study)
     name = required_text(name, field="name")[:120]
-    study = Study.objects.select_for_update().get(pk=study.pk)
+    study = Study.objects.select_for_update(no_key=True).get(pk=study.pk)
     if study.snapshot_requests.filter(state__in=SnapshotRequest.UNDER_WAY).exists():
         raise NotNow(_("A snapshot of this study is being made. Wait for it, or cancel it."))
     asked = SnapshotRequest.objects.create(

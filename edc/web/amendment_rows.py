@@ -4,13 +4,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from edc.design.study import StudyDesign
-from edc.models import FormInstance, Rehearsal, RehearsalLine, Site
+from edc.models import FormInstance, ItemValue, Rehearsal, RehearsalLine, Site
 from edc.rules.subject_values import split_path
 from edc.selectors.evaluation import in_language
 from edc.selectors.subject_state import place_of
-from edc.services.amendment.effects import KINDS
+from edc.services.amendment.effects import KINDS, MISSING_RULE, UNREADABLE_RULE
+from edc.web.value_text import missing_label, value_text
 
 # What a reader must weigh before the rest.
 HEAVY = frozenset(
@@ -22,6 +25,18 @@ HEAVY = frozenset(
         "signature_broken",
         "sdv_broken",
     }
+)
+
+# The platform's own checks; those of the design are named by their OIDs, as its pages name them.
+RULES: dict[str, Promise] = {
+    "hard_limit": _("Outside the possible values"),
+    "soft_limit": _("Outside the expected values"),
+    MISSING_RULE: _("Asked for by the new version"),
+    UNREADABLE_RULE: _("Not possible in the new version"),
+}
+# What happens to a value that somebody entered; it is read where it stands, never kept with the rehearsal.
+OF_ENTERED = frozenset(
+    {"value_dropped", "value_unreadable", "value_converted", "value_hidden", "value_out_of_range"}
 )
 
 
@@ -68,26 +83,52 @@ def subjects_at(counts: dict[str, dict[str, int]], sites: Iterable[Site]) -> lis
     return [counts.get(str(site.pk), {}).get("subjects", 0) for site in sites]
 
 
-def effect_rows(lines: Iterable[RehearsalLine], rehearsal: Rehearsal, kind: str = "") -> Iterator[EffectRow]:
-    """Yield the effects of these lines, of one kind where one is named."""
-    designs = [rehearsal.design_version.design]
-    designs += [version.design for version in rehearsal.study.design_versions.order_by("-number")]
+def effect_rows(
+    lines: Iterable[RehearsalLine], rehearsal: Rehearsal, kind: str = "", *, values: bool = False
+) -> Iterator[EffectRow]:
+    """Yield the effects of these lines, of one kind where one is named.
+
+    With `values`, for a page whose reader sees those of the lines' sites, what was entered stands beside what
+    happens to it, as it is, until it is migrated.
+    """
+    versions = {each.pk: each.design for each in rehearsal.study.design_versions.order_by("-number")}
+    designs = [rehearsal.design_version.design, *versions.values()]
     lines = list(lines)
-    forms = FormInstance.objects.filter(subject__in=[line.subject_id for line in lines])
-    places = {(each.subject_id, place_of(each)): each.pk for each in forms.select_related("event")}
+    subjects = [line.subject_id for line in lines]
+    forms = FormInstance.objects.filter(subject__in=subjects).select_related("event")
+    places = {(each.subject_id, place_of(each)): each.pk for each in forms}
+    is_told = values and not hasattr(rehearsal, "migration")
+    texts = _texts(subjects, versions) if is_told else {}
     for line in lines:
         for effect in line.effects:
             if kind in ("", effect["kind"]):
-                yield _row(line, effect, designs, places.get((line.subject_id, effect["place"])))
+                form = places.get((line.subject_id, effect["place"]))
+                yield _row(line, effect, designs, form, texts.get((form or 0, effect.get("path", "")), ""))
 
 
-def _row(line: RehearsalLine, effect: dict, designs: list[StudyDesign], form: int | None) -> EffectRow:
-    path = effect.get("path", "")
+def _texts(subjects: list[int], versions: dict[int, StudyDesign]) -> dict[tuple[int, str], str]:
+    """Return by form and path what was entered and is final, in words."""
+    held = ItemValue.objects.filter(form__subject__in=subjects, derived=False).select_related("form")
+    return {(each.form_id, each.path): _text(each, versions[each.form.design_version_id]) for each in held}
+
+
+def _text(held: ItemValue, design: StudyDesign) -> str:
+    if held.missing:
+        return missing_label(held.missing)
+    return value_text(design, design.item(held.item_oid), held.value, held.unit)
+
+
+def _row(
+    line: RehearsalLine, effect: dict, designs: list[StudyDesign], form: int | None, held: str
+) -> EffectRow:
+    path, kind, rule = effect.get("path", ""), effect["kind"], effect.get("rule", "")
     url = reverse("form-entry", args=[form]) + (f"?item={path}" if path else "") if form else ""
+    entered = held if kind in OF_ENTERED else ""
+    stays = entered if kind == "value_out_of_range" else ""
     return EffectRow(
-        line.subject.subject_key, line.site.oid, str(KINDS[effect["kind"]]), _where(effect["place"], designs),
-        _item(path, designs), path, effect.get("rule", ""), effect.get("before", ""),
-        effect.get("after", ""), url,
+        line.subject.subject_key, line.site.oid, str(KINDS[kind]), _where(effect["place"], designs),
+        _item(path, designs), path, str(RULES.get(rule, rule)), effect.get("before", entered),
+        effect.get("after", stays), url,
     )  # fmt: skip
 
 

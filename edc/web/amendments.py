@@ -12,6 +12,7 @@ from edc.design.diff_words import WEIGHTS, words_of
 from edc.errors import InvalidInput
 from edc.models import DesignMigration, DesignVersion, Rehearsal, SiteActivation, Study
 from edc.models.background import BackgroundWork
+from edc.numbers import whole_number
 from edc.selectors.activation import activations_visible_to, active_versions
 from edc.selectors.amendments import lines_visible_to, rehearsals_visible_to, sites_shown
 from edc.selectors.evaluation import in_language
@@ -95,8 +96,8 @@ def activate(request: HttpRequest) -> HttpResponse:
 
 
 def _version(request: HttpRequest, study: Study) -> DesignVersion:
-    number = request.POST.get("version", "")
-    found = study.design_versions.filter(number=number).first() if number.isdecimal() else None
+    number = whole_number(request.POST.get("version", ""))
+    found = study.design_versions.filter(number=number).first()
     if found is None:
         message = {"version": _("Choose a version of this study.")}
         raise InvalidInput(_("Some fields need correction."), fields=message)
@@ -147,7 +148,7 @@ def rehearsal(request: HttpRequest, pk: int) -> HttpResponse:
         "changes": [(old, in_language(words_of(each)), in_language(WEIGHTS[each.weight]))
                     for old, each in changes_of(found)],
         "kind": KINDS.get(kind, ""),
-        "effects": list(effect_rows(listed.object_list, found, kind)) if kind in KINDS else [],
+        "effects": list(effect_rows(listed.object_list, found, kind, values=True)) if kind in KINDS else [],
         "page": listed,
         "obstacles": lines.exclude(obstacle=""),
         "waits": waiting_sites(found) if found.state == State.DONE else [],

@@ -8,6 +8,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from edc.models import AuditCriteria, AuditReview
+from edc.numbers import whole_number
 from edc.selectors.audit_filters import AuditFilter
 from edc.selectors.audit_reviews import MOST_COUNTED, CriteriaState, criteria_visible_to, newest_event
 from edc.selectors.audit_trail import audited_studies
@@ -57,12 +58,11 @@ def _words(filters: dict[str, str]) -> str:
 @login_required
 def save(request: HttpRequest) -> HttpResponse:
     """Keep criteria."""
-    days = request.POST.get("every_days", "")
     save_criteria(
         study=study_with(request, "view_audit"),
         name=request.POST.get("name", ""),
         filters=request.POST.dict(),
-        every_days=int(days) if days.isascii() and days.isdigit() else 0,
+        every_days=whole_number(request.POST.get("every_days", "")) or 0,
         actor=request.user,
     )
     return go(request, reverse("audit-reviews"))
@@ -80,10 +80,9 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def sign(request: HttpRequest, pk: int) -> HttpResponse:
     """Sign a review."""
-    upto = request.POST.get("upto", "")
     sign_review(
         criteria=_criteria(request, pk),
-        upto=int(upto) if upto.isascii() and upto.isdigit() and len(upto) < 19 else 0,
+        upto=whole_number(request.POST.get("upto", "")) or 0,
         findings=request.POST.get("findings", ""),
         password=request.POST.get("password", ""),
         actor=request.user,

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from edc import access
 from edc.errors import DomainError, InvalidInput
 from edc.models import Coding, FormInstance, ItemValue, Query, Study
+from edc.numbers import keys, whole_number
 from edc.selectors.coding import (
     APPROVES,
     CODES,
@@ -130,7 +131,7 @@ def code(request: HttpRequest, pk: int) -> HttpResponse:
     value = _value_or_404(request, pk)
     item = coded_items(value.form.subject.study)[value.item_oid]
     chosen = request.POST.get("term", "")
-    term = item.dictionary.terms.filter(pk=int(chosen) if chosen.isdigit() else 0).first()
+    term = item.dictionary.terms.filter(pk=whole_number(chosen)).first()
     if term is None:
         message = {"term": _("Choose a term that was found.")}
         raise InvalidInput(_("Some fields need correction."), fields=message)
@@ -167,7 +168,7 @@ def auto(request: HttpRequest) -> HttpResponse:
 def approve(request: HttpRequest) -> HttpResponse:
     """Approve the codes posted; what refuses is told and leaves the others alone."""
     study_where(request, *APPROVES)
-    asked = [int(each) for each in request.POST.getlist("coding") if each.isdigit()]
+    asked = keys(request.POST.getlist("coding"))
     done, refused = 0, set()
     for each in codings_visible_to(request.user).filter(pk__in=asked[:PAGE_SIZE]):
         try:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from edc import access
 from edc.errors import InvalidInput
 from edc.models import Consent, ConsentVersion, ConsentWithdrawal, Subject
+from edc.numbers import whole_number
 from edc.selectors import subjects_visible_to
 from edc.selectors.consents import (
     IN_STUDY,
@@ -86,8 +87,8 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     """Note that the subject signed a version."""
     found = _subject(request, pk)
     access.require(request.user, "enter_data", site=found.site)
-    number = request.POST.get("version", "")
-    version = signable(found.site).filter(pk=int(number) if number.isdecimal() else 0).first()
+    number = whole_number(request.POST.get("version", ""))
+    version = signable(found.site).filter(pk=number).first()
     given = Given(
         request.POST.get("explained_by", ""), _time(request), day_of(request, "signed_on", required=False)
     )

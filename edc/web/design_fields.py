@@ -5,8 +5,9 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from edc.design.editing import Address
 from edc.design.items import Text
@@ -32,6 +33,32 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "severity": ("hard", "soft", "silent"),
     "category": ("inclusion", "exclusion"),
     "kind": ("scheduled", "unscheduled", "common"),
+}  # fmt: skip
+
+
+# What people call the parts of a field's place in the document.
+WORDS: dict[str, Promise] = {
+    "after": _("after"), "anchor": _("Counted from"), "applies_when": _("Applies when"),
+    "before": _("before"), "category": _("Category"), "check": _("What must hold"),
+    "codelist": _("Codelist"), "critical": _("Critical"), "day": _("Planned day"),
+    "decimals": _("Decimals"), "decision": _("Decision"), "default": _("as built"),
+    "domain": _("SDTM domain"), "en": _("English"), "filled_by": _("Filled by"),
+    "fixed_unit": _("No other unit"), "form": _("Form"), "formula": _("Formula"),
+    "hard": _("Possible values"), "hint": _("Hint"), "how": _("How"),
+    "identifying": _("Identifies people"), "items": _("Items"), "kind": _("Kind"),
+    "label": _("Label"), "max": _("to"), "max_length": _("Characters at most"),
+    "max_repeats": _("Repeats at most"), "message": _("Message"), "min": _("from"),
+    "name": _("Name"), "note": _("Note"), "oddity": _("Number of the open question"),
+    "oid": _("OID"), "pattern": _("Pattern"), "platform": _("Kept by the platform"),
+    "provisional": _("Waits for confirmation"), "read_only": _("Not typed by people"),
+    "registered": _("As registered"), "registered_check": _("Check as registered"),
+    "repeat_every_days": _("Repeated every so many days"), "repeating": _("Repeating"),
+    "repeats": _("Repeats"), "required": _("Required"), "required_when": _("Required when"),
+    "rule": _("Rule"), "severity": _("Severity"), "show_when": _("Shown when"),
+    "soft": _("Expected values"), "source": _("Source"), "standard": _("Standard variable"),
+    "text": _("Text"), "type": _("Type"), "unit": _("Unit"), "units": _("Other units"),
+    "value": _("Formula"), "value_type": _("Type of the value"), "version": _("Version"),
+    "when": _("Asked when"), "window": _("Window in days"), "zh": _("Chinese"),
 }  # fmt: skip
 
 
@@ -71,21 +98,7 @@ def _field(document: Document, column: Column, found: Mapping[str, Any]) -> Fiel
 
 def _words(path: tuple[str, ...]) -> str:
     """Return what people call the field: `label.zh` is the label in Chinese."""
-    known = {
-        "label": _("Label"), "hint": _("Hint"), "name": _("Name"), "text": _("Text"), "message": _("Message"),
-        "note": _("Note"), "type": _("Type"), "unit": _("Unit"), "units": _("Other units"),
-        "codelist": _("Codelist"), "required": _("Required"), "required_when": _("Required when"),
-        "show_when": _("Shown when"), "hard": _("Possible values"), "soft": _("Expected values"),
-        "value": _("Formula"), "critical": _("Critical"), "read_only": _("Not typed by people"),
-        "decimals": _("Decimals"), "pattern": _("Pattern"), "max_length": _("Characters at most"),
-        "repeating": _("Repeating"), "repeats": _("Repeats"), "day": _("Planned day"),
-        "anchor": _("Counted from"), "window": _("Window in days"), "check": _("What must hold"),
-        "when": _("Asked when"), "severity": _("Severity"), "items": _("Items"),
-        "form": _("Form"), "rule": _("Rule"),
-        "zh": _("Chinese"), "en": _("English"), "min": _("from"), "max": _("to"),
-        "before": _("before"), "after": _("after"),
-    }  # fmt: skip
-    return " · ".join(known.get(each, each) for each in path)
+    return " · ".join(str(WORDS.get(each, each)) for each in path)
 
 
 def _choices(document: Document, column: Column) -> tuple[str, ...]:
@@ -110,7 +123,7 @@ def posted(data: Mapping[str, str], address: Address, found: Mapping[str, Any]) 
             continue
         _set(result, column.path, value)
     if wrong:
-        raise InvalidInput(_("Some fields need correction."), fields=wrong)
+        raise InvalidInput(gettext("Some fields need correction."), fields=wrong)
     return result
 
 

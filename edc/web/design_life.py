@@ -15,6 +15,7 @@ from edc.design.diff_words import THINGS, WEIGHTS, words_of
 from edc.design.whole import check_document
 from edc.errors import InvalidInput
 from edc.models import DesignDraft, DesignDraftStep, User
+from edc.numbers import whole_number
 from edc.selectors.designs import changes_between, drafts_visible_to, open_draft, version_before
 from edc.selectors.evaluation import in_language
 from edc.selectors.randomisation import lists_visible_to
@@ -146,8 +147,7 @@ def _rights(found: DesignDraft, user: User) -> dict[str, bool]:
 
 def seen_revision(request: HttpRequest) -> int:
     """Return the revision of the draft that stood on the page; 0, which none has, where it was not sent."""
-    text = request.POST.get("revision", "")
-    return int(text) if text.isdecimal() and len(text) < 9 else 0
+    return whole_number(request.POST.get("revision", "")) or 0
 
 
 def _publish(found: DesignDraft, text: str, request: HttpRequest) -> object:

@@ -27,6 +27,7 @@ CATEGORIES = {
     Source.WINDOW: Deviation.Category.SCHEDULE,
     Source.MISSED: Deviation.Category.SCHEDULE,
     Source.CONSENT: Deviation.Category.CONSENT,
+    Source.VERSION: Deviation.Category.CONSENT,
     Source.OVERRIDE: Deviation.Category.ELIGIBILITY,
 }
 
@@ -46,7 +47,8 @@ def found(request: HttpRequest, key: str) -> HttpResponse:
         )  # fmt: skip
         return go(request, reverse("deviation", args=[made.pk]))
     line = line_of(finding)
-    context = {"finding": finding, "line": line, "category": CATEGORIES[Source(finding.source)]}
+    category = finding.facts.get("category") or CATEGORIES[Source(finding.source)]
+    context = {"finding": finding, "line": line, "category": category, "form": finding.form}
     return _page(request, finding.subject, {**context, "description": line.what})
 
 
@@ -60,6 +62,7 @@ def deviation(request: HttpRequest, pk: int) -> HttpResponse:
         "line": line_of(row),
         "category": row.category,
         "description": row.description,
+        "form": row.form,
     }
     return _page(request, row.subject, {**context, "since": _since(request, row)})
 
@@ -68,7 +71,7 @@ def _since(request: HttpRequest, row: Deviation) -> str:
     """Return `gone` where the data do not show the finding any more, the new facts where they differ."""
     if row.source == Source.PERSON:
         return ""
-    key = Finding(row.source, row.subject, row.occurred_on, event=row.event).key
+    key = Finding(row.source, row.subject, row.occurred_on, {}, row.event, row.consent, row.form).key
     now = finding_of(subjects_visible_to(request.user), key)
     if now is None:
         return "gone"
@@ -79,6 +82,7 @@ def _page(request: HttpRequest, subject: Subject, context: dict[str, object]) ->
     enter_study_of(request, subject)
     rights = {
         "decides": access.may(request.user, DECIDING, site=subject.site),
+        "reads": access.may(request.user, "view_data", site=subject.site),
         "notes": any(access.may(request.user, name, site=subject.site) for name in NOTING),
     }
     return render(

@@ -130,6 +130,12 @@ def facts_text(facts: dict[str, str | None]) -> str:
     if "consent_from" in facts:
         words = _("held on %(held_on)s, consent from %(consent_from)s to %(consent_to)s")
         return str(words) % {name: day or "–" for name, day in facts.items()}
+    if "category" in facts:
+        category, severity = Deviation.Category(facts["category"]), Deviation.Severity(facts["severity"])
+        return f"{category.label} · {severity.label}"
+    if "in_effect" in facts:
+        words = _("signed %(signed)s on %(signed_on)s, in effect: %(in_effect)s")
+        return str(words) % {name: held or "–" for name, held in facts.items()}
     if "held_on" in facts:
         words = _("held on %(held_on)s, window %(window_start)s to %(window_end)s")
         return str(words) % {name: day or "–" for name, day in facts.items()}

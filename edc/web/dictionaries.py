@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from edc.coding.hierarchy import HEADINGS
 from edc.models import Dictionary, Study
+from edc.numbers import whole_number
 from edc.row_security import every_site
 from edc.selectors.coding import coded_items
 from edc.selectors.coding_versions import OUTCOMES, TermChange, version_changes
@@ -79,7 +80,7 @@ def set_item(request: HttpRequest) -> HttpResponse:
     """Tie an item to a dictionary, or to none."""
     study = study_with(request, RIGHT)
     chosen = request.POST.get("dictionary", "")
-    dictionary = get_object_or_404(study.dictionaries, pk=int(chosen)) if chosen.isdigit() else None
+    dictionary = get_object_or_404(study.dictionaries, pk=whole_number(chosen)) if chosen else None
     set_coded_item(
         study=study, item_oid=request.POST.get("item", ""), dictionary=dictionary, actor=request.user
     )

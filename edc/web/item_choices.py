@@ -58,7 +58,7 @@ def is_open(form: FormInstance, item: ItemDef) -> bool:
 
 def _numbered(pairs: list[tuple[str, str]], found_by: list[tuple[str, ...]] | None = None) -> list[Choice]:
     codes = [code for code, _label in pairs]
-    digits = codes if all(code.isdigit() and len(code) == 1 for code in codes) else None
+    digits = codes if all(code.isdecimal() and len(code) == 1 for code in codes) else None
     keys = digits or [str(place) if place <= 9 else "" for place in range(1, len(pairs) + 1)]
     finds = found_by or [search_keys(code, label) for code, label in pairs]
     return [

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from edc import access
 from edc.errors import InvalidInput
 from edc.models import FormInstance, Hold, HoldKind, HoldRequest, Level, Site, Study, StudyEvent, Subject
+from edc.numbers import whole_number
 from edc.selectors import events_visible_to, forms_visible_to, subjects_visible_to
 from edc.selectors.archives import archives_of
 from edc.selectors.evaluation import in_language
@@ -66,8 +67,9 @@ def locks(request: HttpRequest) -> HttpResponse:
     holds = list(holds_visible_to(request.user, study))
     subject_pk, oid = request.GET.get("subject", ""), request.GET.get("site", "")
     context: dict[str, object] = {"shows": "sites"}
-    if subject_pk.isdigit():
-        subject = get_object_or_404(subjects_visible_to(request.user, study), pk=int(subject_pk))
+    if subject_pk:
+        subjects = subjects_visible_to(request.user, study)
+        subject = get_object_or_404(subjects, pk=whole_number(subject_pk))
         context = {"shows": "visits", "subject": subject, "site": subject.site}
         context["places"] = _visits(subject, holds)
     elif oid:
@@ -180,11 +182,11 @@ def hold(request: HttpRequest) -> HttpResponse:
 def _spot(request: HttpRequest) -> Spot:
     """Return the place that was posted, found among those that the person sees."""
     study = study_where(request, "lock_form")
-    level, pk = request.POST.get("level", ""), request.POST.get("place", "")
-    if not pk.isdigit() or len(pk) > 18:
+    level, pk = request.POST.get("level", ""), whole_number(request.POST.get("place", ""))
+    if pk is None:
         raise InvalidInput(_("Choose what to freeze or lock."))
     if level == Level.STUDY:
-        return Spot(get_object_or_404(Study.objects.filter(pk=study.pk), pk=int(pk)))
+        return Spot(get_object_or_404(Study.objects.filter(pk=study.pk), pk=pk))
     user = request.user
     found = {
         Level.SITE: access.sites_for(user, "view_subjects").filter(study=study).select_related("study"),
@@ -195,7 +197,7 @@ def _spot(request: HttpRequest) -> Spot:
     }
     if level not in found:
         raise InvalidInput(_("Choose what to freeze or lock."))
-    target = get_object_or_404(found[Level(level)], pk=int(pk))
+    target = get_object_or_404(found[Level(level)], pk=pk)
     return Spot(target, request.POST.get("path", "") if level in (Level.FORM, Level.ITEM) else "")
 
 

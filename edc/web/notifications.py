@@ -31,10 +31,15 @@ WORDS: dict[str, Promise] = {
     Kind.SAE_DUE: _("The next report of %(about)s falls due soon."),
     Kind.SAE_REPORTED: _("%(about)s has a new report, which waits for the committee."),
     Kind.SAE_DECIDED: _("The committee decided on %(about)s."),
+    Kind.CONSENT_SUBMITTED: _("The consent form %(about)s waits for you to publish it."),
+    Kind.CONSENT_DECIDED: _("Your consent form %(about)s was published."),
+    Kind.RECONSENT_DUE: _("Subjects of your site are to consent again, to version %(about)s."),
     Kind.TRAINING_ASKED: _("A document of the study waits for you to read it."),
     Kind.TRAINING_REMINDED: _("You have still to read a document of the study: without it a role stops."),
     Kind.ROLE_WAITS: _("Your role %(about)s waits until you have read a document of the study."),
     Kind.STATEMENT_ASKED: _("Accept the statement on electronic signatures before you sign."),
+    Kind.FOUNDING_SUBMITTED: _("The new study %(about)s waits for a second administrator: review it."),
+    Kind.FOUNDING_DECIDED: _("Your new study %(about)s was reviewed."),
     Kind.BACKUP_FAILED: _("The backup of %(about)s failed or is late. Open the page of backups and see why."),
     Kind.DRILL_FAILED: _(
         "The trial restore of %(about)s failed or is late. Open the page of backups and see why."

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from edc.errors import InvalidInput
 from edc.models import FormInstance, Query
+from edc.numbers import keys
 from edc.selectors import queries_visible_to
 from edc.selectors.form_list import forms_matching
 from edc.selectors.query_list import in_state, queries_matching
@@ -55,7 +56,7 @@ def _chosen_queries(request: HttpRequest) -> list[Query]:
 
 
 def _numbers(request: HttpRequest) -> list[int]:
-    numbers = [int(each) for each in request.POST.getlist("row") if each.isdigit() and len(each) < 19]
+    numbers = keys(request.POST.getlist("row"))
     if not numbers:
         raise InvalidInput(_("Tick at least one row."), fields={"row": _("Tick at least one row.")})
     return numbers

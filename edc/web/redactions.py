@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from edc.errors import InvalidInput
 from edc.models import FormInstance, Redaction
+from edc.numbers import whole_number
 from edc.rules.subject_values import split_path
 from edc.selectors import forms_visible_to
 from edc.selectors.evaluation import in_language
@@ -44,8 +45,8 @@ def _line(redaction: Redaction, request: HttpRequest) -> dict[str, object]:
 
 
 def _asked(request: HttpRequest) -> dict[str, object]:
-    pk = request.GET.get("form", "")
-    if not pk.isdigit():
+    pk = whole_number(request.GET.get("form", ""))
+    if pk is None:
         return {}
     form = get_object_or_404(forms_visible_to(request.user), pk=pk)
     path = request.GET.get("path", "")

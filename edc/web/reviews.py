@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from edc import access
 from edc.errors import InvalidInput
 from edc.models import FormInstance, FormReview, ReviewType, Role
+from edc.numbers import keys
 from edc.selectors.evaluation import in_language
 from edc.selectors.owed import event_name, form_name
 from edc.selectors.reviews import SHOWS, forms_for_review, review_types_of, reviewable_by
@@ -78,7 +79,7 @@ def mark(request: HttpRequest) -> HttpResponse:
     """Mark the ticked forms as reviewed, and tell of each."""
     study = study_where(request, *PERMISSIONS)
     chosen = get_object_or_404(review_types_of(study), code=request.POST.get("type", ""), active=True)
-    numbers = [int(each) for each in request.POST.getlist("row") if each.isdigit() and len(each) < 19]
+    numbers = keys(request.POST.getlist("row"))
     if not numbers:
         raise InvalidInput(_("Tick at least one row."), fields={"row": _("Tick at least one row.")})
     forms = forms_for_review(request.user, chosen, None, {"show": "due"}).filter(pk__in=numbers)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from edc import access
 from edc.errors import InvalidInput, Unavailable
 from edc.models import SafetyCase, SafetyDecision, User
+from edc.numbers import whole_number
 from edc.safety.serious import asked_items
 from edc.selectors import subjects_visible_to
 from edc.selectors.safety_cases import (
@@ -125,7 +126,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     }
     number = posted.get("number", "")
     sent = Report(
-        int(number) if number.isdecimal() and len(number) < 6 else 0, answers, posted.get("narrative", ""),
+        whole_number(number, digits=5) or 0, answers, posted.get("narrative", ""),
         posted.get("final") == "on",
     )  # fmt: skip
     submit_report(case=found, report=sent, actor=request.user)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from edc import access
 from edc.models import FormInstance, Signature, StudyEvent, Subject
+from edc.numbers import whole_number
 from edc.selectors import subjects_visible_to
 from edc.selectors.matrix import SHOWN_AS
 from edc.selectors.owed import event_name, form_name
@@ -74,7 +75,7 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
     """Sign the visit named, or the casebook, with a proof given again."""
     subject = _subject_or_404(request, pk)
     chosen = request.POST.get("event", "")
-    event = get_object_or_404(StudyEvent, pk=chosen, subject=subject) if chosen.isdigit() else None
+    event = get_object_or_404(StudyEvent, pk=whole_number(chosen), subject=subject) if chosen else None
     proof = fresh_proof(request)
     sign_all(
         subject=subject,

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from edc import access
 from edc.errors import InvalidInput
 from edc.models import Site, Specimen, SpecimenStep, Study, User
+from edc.numbers import whole_number
 from edc.row_security import every_site
 from edc.selectors import sites_visible_to, subjects_visible_to
 from edc.selectors.specimens import GONE, HERE, must_be_destroyed, specimens_visible_to
@@ -174,7 +175,7 @@ def collect(request: HttpRequest) -> HttpResponse:
     tubes = request.POST.get("tubes", "1")
     collected = Collected(
         request.POST.get("label", ""), request.POST.get("kind", ""), moment_of(request, "collected_at"),
-        int(tubes) if tubes.isdecimal() and len(tubes) < 4 else 0,
+        whole_number(tubes, digits=3) or 0,
     )  # fmt: skip
     made = collect_specimen(subject=subject, event=None, collected=collected, actor=request.user)
     return go(request, reverse("specimen", args=[made.pk]))

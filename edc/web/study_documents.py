@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from edc.errors import InvalidInput
 from edc.exchange.source_pages import MAX_BYTES
 from edc.models import READING_ROLES, StudyDocument
+from edc.numbers import whole_number
 from edc.selectors.training import documents_in_force
 from edc.services.study_documents import MOST_GRACE, Content, Terms, publish_document, withdraw_document
 from edc.web.answers import go
@@ -45,14 +46,14 @@ def publish(request: HttpRequest) -> HttpResponse:
     texts = ("code", "version", "title_zh", "title_en", "text_zh", "text_en")
     # One byte more than is allowed tells that it is too long without reading the rest.
     pdf = uploaded.read(MAX_BYTES + 1) if uploaded else b""
-    grace = posted.get("grace_days", "") or "0"
-    if not grace.isdecimal():
+    grace = whole_number(posted.get("grace_days", "") or "0", digits=4)
+    if grace is None:
         message = {"grace_days": _("Write a number of days.")}
         raise InvalidInput(_("Some fields need correction."), fields=message)
     publish_document(
         study=study,
         content=Content(**{name: posted.get(name, "") for name in texts}, pdf=pdf),
-        terms=Terms(posted.getlist("roles"), posted.get("required") == "yes", int(grace[:4])),
+        terms=Terms(posted.getlist("roles"), posted.get("required") == "yes", grace),
         actor=request.user,
     )
     return go(request, reverse("documents"))

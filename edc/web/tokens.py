@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from edc.errors import InvalidInput
 from edc.models import ApiToken, Site, User
+from edc.numbers import whole_number
 from edc.services.people import MAX_TOKEN_DAYS, issue_token, revoke_token
 from edc.web.answers import go
 
@@ -67,8 +68,7 @@ def issue(request: HttpRequest) -> HttpResponse:
 
 
 def _days(request: HttpRequest) -> int:
-    text = request.POST.get("days", "").strip()
-    return int(text) if text.isdecimal() and len(text) < 6 else 0
+    return whole_number(request.POST.get("days", "").strip(), digits=5) or 0
 
 
 @require_POST

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from edc import access
 from edc.models import Membership, Study, TrainingRecord, User
+from edc.numbers import whole_number
 from edc.selectors.training import (
     KEEPS,
     READS,
@@ -143,9 +144,9 @@ def reminding(request: HttpRequest) -> HttpResponse:
 def paper(request: HttpRequest) -> HttpResponse:
     """Record a training from its paper."""
     study = kept_study(request)
-    number = request.POST.get("document", "")
+    number = whole_number(request.POST.get("document", ""))
     record_training(
-        document=get_object_or_404(study.documents, pk=number if number.isdecimal() else 0),
+        document=get_object_or_404(study.documents, pk=number),
         user=get_object_or_404(User, username=request.POST.get("username", "").strip(), is_system=False),
         trained_on=day_of(request, "trained_on"),  # type: ignore[arg-type]  # it is required
         trainer=request.POST.get("trainer", ""),

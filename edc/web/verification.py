@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from edc import access
 from edc.errors import InvalidInput
 from edc.models import FormInstance, Site, VerificationDraw, VerificationPlan
+from edc.numbers import whole_number
 from edc.selectors import sites_visible_to
 from edc.selectors.evaluation import in_language
 from edc.selectors.evidence import sources_by_path
@@ -204,8 +205,8 @@ def plan_make(request: HttpRequest) -> HttpResponse:
 
 
 def _number(request: HttpRequest, field: str) -> int:
-    text = request.POST.get(field, "").strip()
-    if not text.isdecimal() or len(text) > 6:
+    number = whole_number(request.POST.get(field, "").strip(), digits=6)
+    if number is None:
         message = {field: _("Enter a whole number.")}
         raise InvalidInput(_("Some fields need correction."), fields=message)
-    return int(text)
+    return number

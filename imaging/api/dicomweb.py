@@ -22,6 +22,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from edc.errors import InvalidInput, Unavailable
+from edc.numbers import keys, whole_number
 from imaging import selectors
 from imaging.api.qido import counted, instance_json, series_json, series_of, study_json
 from imaging.api.stow import boundary_of, parts, store_response
@@ -223,7 +224,7 @@ class Frames(DicomWebView):
         row = self.instances(study=study, series=series, instance=instance).first()
         if row is None:
             raise Http404
-        numbers = [int(number) for number in frames.split(",") if number.isdigit()]
+        numbers = keys(frames.split(","))
         if not numbers or min(numbers) < 1 or max(numbers) > row.number_of_frames:
             raise InvalidInput(
                 _("Ask for frame numbers from 1 to %(most)d.") % {"most": row.number_of_frames}
@@ -261,8 +262,8 @@ def _private(response: Any) -> Any:
 def _page(request: Request, rows: Any) -> Any:
     limit = request.query_params.get("limit", "")
     offset = request.query_params.get("offset", "")
-    start = int(offset) if offset.isdigit() else 0
-    most = min(int(limit), 1000) if limit.isdigit() else 1000
+    start, most = whole_number(offset) or 0, whole_number(limit)
+    most = 1000 if most is None else min(most, 1000)
     return rows[start : start + most]
 
 

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from edc import access
 from edc.api.idempotency import IdempotentWrites
 from edc.errors import InvalidInput
+from edc.numbers import keys
 from imaging import selectors
 from imaging.api.serializers import OpenUploadRequest, UploadedInstanceSerializer, UploadSessionSerializer
 from imaging.services.ingest import receive_instances
@@ -88,7 +89,7 @@ class UploadFiles(APIView):
             message = _("Send one file or more in the field files.")
             raise InvalidInput(message, fields={"files": message})
         sent = request.data.getlist("index") or range(session.instances.count(), MAX_ANNOUNCED)
-        indexes = [int(index) for index in sent if str(index).isdecimal() and int(index) < MAX_ANNOUNCED]
+        indexes = [index for index in keys(map(str, sent)) if index < MAX_ANNOUNCED]
         indexes = indexes[: len(files)]
         if len(indexes) != len(files):
             message = _("Send index once for each file: its place in your list, from 0.")

@@ -26,7 +26,7 @@ def know_patient(*, subject: Subject, patient_key: str, actor: User) -> bool:
     known = is_known_patient(subject, patient_key)
     if known is not None:
         return known
-    Subject.objects.select_for_update().only("pk").get(pk=subject.pk)
+    Subject.objects.select_for_update(no_key=True).only("pk").get(pk=subject.pk)
     known = is_known_patient(subject, patient_key)
     if known is not None:
         return known
@@ -47,7 +47,7 @@ def accept_patient(*, session: UploadSession, reason: str, actor: User) -> Known
     if not 1 <= len(reason) <= LONGEST_REASON:
         message = _("Say in up to %(most)d characters why the number changed.") % {"most": LONGEST_REASON}
         raise InvalidInput(message, fields={"reason": message})
-    Subject.objects.select_for_update().only("pk").get(pk=session.subject_id)
+    Subject.objects.select_for_update(no_key=True).only("pk").get(pk=session.subject_id)
     if not session.patient_key or is_known_patient(session.subject, session.patient_key) is not False:
         raise NotNow(_("The number of this delivery needs no acceptance."))
     known = KnownPatient.objects.create(

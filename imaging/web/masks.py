@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from edc import access
 from edc.errors import InvalidInput
+from edc.numbers import whole_number
 from imaging import selectors
 from imaging.seg.rendering import overlay
 from imaging.services.segmentation import DrawnMask, upload_mask
@@ -30,7 +31,7 @@ def series_masks(request: HttpRequest, pk: int) -> HttpResponse:
         content=file.read(),
         structure=request.POST.get("structure", ""),
         label=request.POST.get("label", ""),
-        value=int(value) if value.isdecimal() else None,
+        value=whole_number(value),
     )
     mask = upload_mask(series=series, drawn=drawn, actor=request.user)
     answer = {

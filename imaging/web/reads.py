@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from edc.errors import InvalidInput
 from edc.models import User
+from edc.numbers import keys
 from edc.web.context import current_study
 from imaging import selectors
 from imaging.models import Read, Segmentation
@@ -192,9 +193,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     forms = selectors.imaging_forms_visible_to(request.user)
     form = get_object_or_404(forms.filter(imaging_study__pk=pk))
     chosen = [request.POST.get(name, "") for name in ("reader_1", "reader_2")]
-    people = {
-        str(each.pk): each for each in User.objects.filter(pk__in=[pk for pk in chosen if pk.isdecimal()])
-    }
+    people = {str(each.pk): each for each in User.objects.filter(pk__in=keys(chosen))}
     readers = [people[each] for each in chosen if each in people]
     assign_reads(imaging_study=form.imaging_study, readers=readers, actor=request.user)
     return redirect("imaging-form", form.pk)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from edc import access
 from edc.errors import InvalidInput
+from edc.numbers import whole_number
 from edc.web.context import current_site, current_study
 from imaging.models import ImagingStudy
 from imaging.selectors import pixels_visible_to, segmentations_visible_to
@@ -180,10 +181,10 @@ def _request(request: HttpRequest, study: ImagingStudy) -> Analysis:
 
 
 def _number(request: HttpRequest, name: str, message: str) -> int:
-    text = request.POST.get(name, "")
-    if not text.isdigit():
+    number = whole_number(request.POST.get(name, ""))
+    if number is None:
         raise InvalidInput(_("Some fields need correction."), fields={name: message})
-    return int(text)
+    return number
 
 
 def _point(text: str) -> list[float] | None:

@@ -95,6 +95,24 @@ def test_no_file_names_a_folder_of_somebodys_machine():
     assert found == {}
 
 
+def test_rows_that_the_trail_refers_to_are_held_without_their_key():
+    """A writer of an event holds the trail's head and waits for a row held with its key; its holder waits for
+    the head: PostgreSQL ends one of the two."""
+    held = re.compile(
+        r"\b(?:(?:User|Study|Site|Subject)\.objects|subjects|people)[\w().\"]*\.select_for_update\((.*)"
+    )
+
+    found = [
+        f"{name_of(path)}: {match.group()}"
+        for path in python_files()
+        if path.relative_to(ROOT).parts[0] in APPS
+        for match in held.finditer(path.read_text())
+        if "no_key=True" not in match.group(1)
+    ]
+
+    assert found == []
+
+
 def test_imports_keep_to_the_contracts():
     command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()"]
 

@@ -34,7 +34,7 @@ def request_rehearsal(*, version: DesignVersion, site: Site | None, actor: User)
     """Ask what the version would do to the subjects of its study, or of one site; it changes nothing."""
     study = version.study
     access.require(actor, "manage_design", study=study)
-    study = Study.objects.select_for_update().get(pk=study.pk)
+    study = Study.objects.select_for_update(no_key=True).get(pk=study.pk)
     if study.rehearsals.filter(state__in=Rehearsal.UNDER_WAY).exists():
         raise NotNow(_("A rehearsal of this study is under way. Wait for it, or cancel it."))
     if not study.design_versions.filter(number__lt=version.number).exists():
@@ -114,7 +114,7 @@ def _tried(asked: Rehearsal, pk: int) -> tuple[str, list[Effect], str]:
 
 def locked_subject(pk: int) -> Subject:
     """Return the subject with its row and those of its forms held until the end of the transaction."""
-    held = Subject.objects.select_for_update(of=("self",))
+    held = Subject.objects.select_for_update(of=("self",), no_key=True)
     subject = held.select_related("site", "study", "design_version").get(pk=pk)
     list(FormInstance.objects.select_for_update().filter(subject=subject).values_list("pk", flat=True))
     return subject

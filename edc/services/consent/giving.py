@@ -153,7 +153,9 @@ def _held(subject: Subject) -> Subject:
 
 
 def _locked(subject: Subject) -> Subject:
-    held = Subject.objects.select_for_update(of=("self",)).select_related("site__study", "design_version")
+    held = Subject.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "site__study", "design_version"
+    )
     return held.get(pk=subject.pk)
 
 

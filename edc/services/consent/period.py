@@ -69,7 +69,7 @@ def ask_site_again(*, site: Site, since: date, at_once: bool = False) -> None:
         return
     for pk in signed:
         with transaction.atomic():
-            held = Subject.objects.select_for_update(of=("self",))
+            held = Subject.objects.select_for_update(of=("self",), no_key=True)
             subject = held.select_related("site__study", "design_version").get(pk=pk)
             ask_about_consent(subject=subject)
 

@@ -51,7 +51,7 @@ def upload_version(*, study: Study, facts: VersionFacts, content: bytes, actor: 
     Raises InvalidInput naming `file` or the field that is wrong.
     """
     access.require(actor, "manage_design", study=study)
-    Study.objects.select_for_update().get(pk=study.pk)
+    Study.objects.select_for_update(no_key=True).get(pk=study.pk)
     said = _checked(study, facts)
     kept = read_document(content)
     if kept.media_type != PDF:

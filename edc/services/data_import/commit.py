@@ -95,7 +95,7 @@ def _write(batch: ImportBatch) -> None:
     assert actor is not None
     require_sites(actor, batch)
     subjects = Subject.objects.filter(study=batch.study, site__in=batch.sites.all())
-    list(subjects.select_for_update().order_by("pk").values_list("pk", flat=True))
+    list(subjects.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
     plan = plan_of(batch, actor)
     same_design = version_in_use(batch.study) == batch.design_version
     if not same_design or (plan.underlying, plan.sha256()) != (batch.underlying_sha256, batch.plan_sha256):
@@ -120,7 +120,7 @@ def _new_subject(batch: ImportBatch, planned: PlannedForm, actor: User) -> Subje
     """Make the subject on the version of its site, under the file's key or the site's next number."""
     assert batch.design_version is not None
     renumber = batch.mapping.get("subjects") == "new_key"
-    Site.objects.select_for_update().get(pk=planned.site.pk)
+    Site.objects.select_for_update(no_key=True).get(pk=planned.site.pk)
     subject = Subject.objects.create(
         study=batch.study,
         site=planned.site,

@@ -44,7 +44,7 @@ class Brought:
 def start_draft(*, study: Study, name: str, actor: User) -> DesignDraft:
     """Begin a draft with the content of the newest published version; one is open at a time."""
     access.require(actor, "manage_design", study=study)
-    Study.objects.select_for_update().get(pk=study.pk)
+    Study.objects.select_for_update(no_key=True).get(pk=study.pk)
     name = required_text(name, field="name", at_most=120)
     version = study.design_versions.order_by("-number").first()
     if version is None:

@@ -129,7 +129,7 @@ def put(spot: Spot, kind: str, reason: str, actor: User) -> Hold:
     if kind not in HoldKind.values:
         message = {"kind": _("Choose freeze or lock.")}
         raise InvalidInput(_("Some fields need correction."), fields=message)
-    Study.objects.select_for_update().get(pk=spot.study.pk)
+    Study.objects.select_for_update(no_key=True).get(pk=spot.study.pk)
     _check_item(spot)
     if _at(spot).filter(kind=kind).exists():
         raise NotNow(_("This is held already."))
@@ -188,7 +188,7 @@ def lift_hold(*, spot: Spot, kind: str, reason: str, actor: User) -> Hold:
 
 def lift(spot: Spot, kind: str, reason: str, actor: User) -> Hold:
     """Lift the hold after its checks; the right has been asked for by the caller."""
-    Study.objects.select_for_update().get(pk=spot.study.pk)
+    Study.objects.select_for_update(no_key=True).get(pk=spot.study.pk)
     wider = in_force().filter(spot.reach, kind=HoldKind.LOCK, level__in=ABOVE[spot.level]).first()
     if wider is not None:
         raise NotNow(

@@ -21,7 +21,7 @@ def ask_hold(*, spot: Spot, act: str, reason: str, actor: User) -> HoldRequest:
     reason = required_text(reason, field="reason")
     if spot.level not in TWO_PEOPLE or act not in Act.values:
         raise InvalidInput(_("Choose a site or the study, and whether to lock or to unlock it."))
-    Study.objects.select_for_update().get(pk=spot.study.pk)
+    Study.objects.select_for_update(no_key=True).get(pk=spot.study.pk)
     if act == Act.PLACE:
         require_clean(spot)
     open_ones = HoldRequest.objects.filter(

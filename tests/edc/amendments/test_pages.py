@@ -35,6 +35,13 @@ def test_a_rehearsal_is_asked_for_read_taken_along_and_followed(entered, later, 
     assert read.context["kinds"][0].label == "Forms moved to the new version"
     changed = {row.oid: row for row in page.get(url, {"kind": "derived_changed"}).context["effects"]}
     assert changed["IT.LBC.ALBI"].subject == entered.subject_key
+    (far,) = page.get(url, {"kind": "value_out_of_range"}).context["effects"]
+    assert (far.rule, far.before, far.after) == ("Outside the expected values", "58", "58")
+    gone = {
+        row.oid: (row.before, row.after)
+        for row in page.get(url, {"kind": "value_dropped"}).context["effects"]
+    }
+    assert gone["IT.DM.NOTE"] == ("As told", "")
     assert f"forms/{form_of(entered, 'FO.DM').pk}/?item=IT.DM.HEIGHT" in read.content.decode()
     assert read.context["waits"] == ["S01"]
 
@@ -42,6 +49,7 @@ def test_a_rehearsal_is_asked_for_read_taken_along_and_followed(entered, later, 
     effects = list(book["Effects"].values)
     assert len(effects) == 1 + len(asked.lines.get().effects)
     assert any("IT.DM.NOTE" in line for line in effects)
+    assert not any("As told" in line for line in effects)
     assert ("Subjects", 1, 0) in {row[:3] for row in book["By site"].values}
 
     day = {"version": later.number, "active_from": timezone.localdate(), "approval": "EC 2026-9"}
@@ -52,6 +60,7 @@ def test_a_rehearsal_is_asked_for_read_taken_along_and_followed(entered, later, 
     assert (done.state, done.counts) == ("done", Rehearsal.objects.get().counts)
     assert "Migration" in page.get(url).content.decode()
     assert "Design changes" in book.sheetnames
+    assert "As told" not in page.get(url, {"kind": "value_dropped"}).content.decode()
 
 
 def test_who_sees_one_site_reads_its_numbers_alone(entered, later, rehearsed, client, member, other_site):

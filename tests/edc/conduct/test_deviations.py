@@ -21,6 +21,7 @@ from edc.services.deviations import (
 )
 from edc.services.enrol import confirm_enrolment
 from tests.edc.web.entry_door import browser
+from tests.factories.models import FormInstanceFactory, ItemValueFactory
 
 ACCOUNT = Account(date(2026, 7, 1), "schedule", "Two days late", severity="minor")
 
@@ -147,3 +148,26 @@ def test_programs_note_and_list(subject, member, other_site):
     stranger = browser(member("zoe", "monitor", other_site))
     assert stranger.get(reverse("api:deviations")).json()["results"] == []
     assert stranger.post(reverse("api:deviations"), body, content_type="application/json").status_code == 404
+
+
+def test_a_deviation_entered_on_a_form_is_found_once_complete_and_decided_once(subject, monitor):
+    event = subject.events.get(event_oid="SE.SCREEN")
+    form = FormInstanceFactory(event=event, form_oid="FO.DV")
+    assert found(subject) == []
+    said = {"DVSTDAT": "2026-06-20", "DVDECOD": "IMAGING", "DVMAJ": "Y", "DVTERM": "Wang fell"}
+    for name, value in said.items():
+        ItemValueFactory(form=form, item_oid=f"IT.DV.{name}", value=value)
+    (finding,) = findings(Subject.objects.filter(pk=subject.pk))
+    assert (finding.key, finding.occurred_on) == (f"form-{form.pk}", date(2026, 6, 20))
+    assert finding.facts == {"category": "procedure", "severity": "major"}
+
+    page = browser(monitor).get(reverse("deviation-found", args=[finding.key]))
+    shown = page.content.decode()
+    assert (page.context["category"], reverse("form-entry", args=[form.pk]) in shown) == ("procedure", True)
+    assert "Wang fell" not in shown
+    account = Account(finding.occurred_on, "procedure", "No second series", severity="major")
+    given = {"subject": subject, "key": finding.key, "verdict": "confirmed", "account": account}
+    made = decide_finding(**given, reason="As the protocol says", actor=monitor)
+    assert (made.form, made.event, found(subject)) == (form, event, [])
+    with pytest.raises(NotNow):
+        decide_finding(**given, reason="Again", actor=monitor)

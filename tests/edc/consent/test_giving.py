@@ -5,6 +5,7 @@ import io
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from edc.errors import InvalidInput, NotNow
 from edc.models import AuditEvent, Consent, Deviation, Hold, Query, StudyEvent, Subject
@@ -114,6 +115,28 @@ def test_a_translation_of_the_version_counts_as_it(subject, site, day):
     english = in_effect(site, "V2.0", 10, language="en")
     ConsentFactory(subject=subject, version=english, signed_on=day(5))
     assert state(subject) == "current"
+
+
+def test_a_version_not_in_effect_is_found_decided_once_and_gone_when_taken_back(subject, manager, site, day):
+    old = in_effect(site, "V1.0", 90)
+    in_effect(site, "V2.0", 30)
+    ConsentFactory(subject=subject, version=old, signed_on=day(50))
+    wrong = ConsentFactory(subject=subject, version=old, signed_on=day(20))
+    subjects = Subject.objects.filter(pk=subject.pk)
+    (finding,) = findings(subjects)
+    assert (finding.key, finding.consent) == (f"version-{wrong.pk}", wrong)
+    assert finding.facts == {"signed_on": day(20).isoformat(), "signed": "V1.0", "in_effect": "V2.0"}
+
+    page = browser(manager).get(reverse("deviation-found", args=[finding.key])).content.decode()
+    assert f"signed V1.0 on {day(20).isoformat()}, in effect: V2.0" in page
+    account = Account(day(20), "consent", "Signed an old version", severity="major")
+    given = {"subject": subject, "key": finding.key, "verdict": "confirmed", "account": account}
+    made = decide_finding(**given, reason="GCP", actor=manager)
+    assert (made.consent, findings(subjects)) == (wrong, [])
+    with pytest.raises(NotNow):
+        decide_finding(**given, reason="GCP", actor=manager)
+    type(wrong).objects.filter(pk=wrong.pk).update(taken_back_at=timezone.now())
+    assert browser(manager).get(reverse("deviation", args=[made.pk])).context["since"] == "gone"
 
 
 def test_a_visit_before_the_consent_is_asked_about_and_found(subject, site, crc, complete, manager, day):

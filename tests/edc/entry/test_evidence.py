@@ -1,6 +1,7 @@
 """Source evidence beside the fields: pages for both passes, passages for neither, nothing beyond the site."""
 
 import io
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,9 +11,10 @@ from PIL import Image
 from edc.models import AuditEvent, Evidence
 from edc.selectors import audit_visible_to
 from edc.selectors.evidence import evidence_for, evidence_visible_to
+from edc.services.entry import submit_entry
 from edc.services.kept_files import place_of
 from tests.edc.web.entry_door import browser, get
-from tests.factories.entering import form_of
+from tests.factories.entering import form_of, record
 from tests.factories.evidence import kept_page, pdf, scan
 
 SEX, AGE = "IT.DM.SEX", "IT.DM.AGE"
@@ -50,6 +52,24 @@ def test_a_page_is_kept_without_metadata_or_its_name_and_shown_as_a_picture(form
     assert picture.headers["Content-Security-Policy"].startswith("default-src 'none'; sandbox")
     assert (row.after["sha256"], row.after["deidentified"]) == (held.sha256, True)
     assert "ZHANG" not in str(row.after)
+
+
+def test_a_cell_of_a_grid_bears_the_mark_of_its_page_too(complete, crcs, subject):
+    rows = {"IG.TXSROW": ["1", "2"]}
+    values = {
+        f"IT.TXS.{name}[{key}]": held for key in "12" for name, held in (("DRUG", "BEV"), ("DOSE", "15"))
+    }
+    complete("FO.IC")
+    done = form_of(subject, "FO.TXS")
+    for person in crcs:
+        submit_entry(form=done, actor=person, record=record(values, rows), source="test")
+    kept_page(done, crcs[0], ["IT.TXS.DOSE[2]"])
+
+    shown = get(browser(crcs[0]), done).content.decode()
+    cells = dict(re.findall(r'data-path="(IT.TXS.DOSE[^"]*)"(.*?)</td>', shown, re.S))
+    assert {path: "bi-paperclip" in cell for path, cell in cells.items()} == {
+        "IT.TXS.DOSE[1]": False, "IT.TXS.DOSE[2]": True,
+    }  # fmt: skip
 
 
 def test_a_pdf_is_drawn_page_by_page_and_leaves_as_an_attachment_with_an_audit_row(form, crcs):

@@ -78,6 +78,13 @@ def test_roles_and_changes_of_the_account_are_told_to_the_person(ada, head, stud
     assert kinds_of(head) == []
 
 
+def test_the_page_has_a_sentence_for_every_kind(client, ada):
+    for kind in Kind.values:
+        NotificationFactory(user=ada, kind=kind, about="V2.0")
+    client.force_login(ada)
+    assert client.get(reverse("notifications")).status_code == 200
+
+
 def test_the_bell_counts_and_reading_leads_on(client, ada):
     told = NotificationFactory(user=ada, about="Q-7", url="/queries/7/")
     NotificationFactory(user=ada, kind=Kind.ROLE_ENDED, about="monitor", url="")

@@ -1,5 +1,6 @@
 """A design is published once for each content, by who may, and found again unchanged."""
 
+import dataclasses
 from io import StringIO
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 
-from edc.models import DesignVersion, Site, Study
+from edc.models import DesignVersion, Institution, Site, Study
 from edc.models.design import design_of
 from edc.services.design import publish_design
 from tests.factories.designs import SITES, small_design, text
@@ -33,6 +34,25 @@ def test_a_site_that_leaves_is_closed_not_deleted(study, system):
     assert list(study.sites.values_list("oid", "number", "active")) == [
         ("S01", "01", True), ("S02", "02", False),
     ]  # fmt: skip
+
+
+def test_an_amendment_renames_a_hospital_for_its_own_study_alone(study, member, system):
+    def renamed(name, **changes):
+        hospitals = [dataclasses.replace(each, name=text(name)) for each in small_design().institutions]
+        sites = [dataclasses.replace(each, name=text(name)) for each in small_design().sites]
+        return small_design(institutions=tuple(hospitals), sites=tuple(sites), **changes)
+
+    manager = member("meg", "data_manager", study_wide=True)
+    publish_design(design=renamed("Alone"), actor=manager)
+    assert set(Institution.objects.values_list("name_en", flat=True)) == {"Alone"}
+
+    other = publish_design(design=small_design(oid="ChiCTR2600000002"), actor=system).study
+    held = list(Institution.objects.values_list("key", "name_en"))
+    publish_design(design=renamed("Later"), actor=manager)
+
+    assert list(Institution.objects.values_list("key", "name_en")) == held
+    assert {each.name_en for each in study.sites.all()} == {"Later"}
+    assert "Later" not in {each.name_en for each in other.sites.all()}
 
 
 @pytest.mark.parametrize("role", ["crc", "monitor", "investigator", "administrator"])

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -118,6 +119,13 @@ def test_nobody_who_wrote_any_of_it_publishes_it_even_if_another_submits(draft, 
     for who in (writer, reviewer):
         with pytest.raises(PermissionDenied):
             publish_draft(draft=draft, revision=2, text="Mine", actor=who)
+
+
+@pytest.mark.parametrize("missing", ["submitted_by", "published_by"])
+def test_the_database_wants_both_people_named(draft, writer, reviewer, study, missing):
+    people = {"submitted_by": writer, "published_by": reviewer} | {missing: None}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DesignDraft.objects.update(state="published", version=study.design_versions.get(), **people)
 
 
 def test_a_draft_with_faults_or_without_changes_is_not_submitted(client, draft, writer):

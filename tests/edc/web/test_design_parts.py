@@ -4,9 +4,11 @@ import pytest
 from django.urls import reverse
 
 from edc.design import editing
+from edc.exchange.design_workbook import sheets
 from edc.models import AuditEvent
 from edc.services.design_draft import start_draft
 from edc.services.design_draft.content import document_of
+from edc.web.design_fields import PARTS, WORDS
 
 pytestmark = [pytest.mark.usefixtures("english"), pytest.mark.django_db]
 AGE = "forms/FO.DM/IG.DM/IT.DM.AGE"
@@ -131,3 +133,9 @@ def test_a_form_of_the_library_comes_with_what_it_needs_once(client, draft):
     assert [each["file"] for each in draft.faults] == ["study"]
     paths = set(AuditEvent.objects.filter(action="design_draft.changed").values_list("path", flat=True))
     assert "forms" in paths
+
+
+def test_every_field_of_a_page_has_a_word():
+    shown = [sheets.FORMS, sheets.GROUPS, sheets.ITEMS, sheets.VISITS, *sheets.LISTS]
+    keys = {key for sheet in shown if sheet.part in PARTS for column in sheet.columns for key in column.path}
+    assert keys - WORDS.keys() == set()

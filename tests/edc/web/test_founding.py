@@ -10,7 +10,7 @@ from django.urls import reverse
 from edc import access
 from edc.design.whole import check_document, written
 from edc.exchange.design_workbook import write_workbook
-from edc.models import AuditEvent, Institution, Membership, Study, StudyFounding, User
+from edc.models import AuditEvent, Institution, Membership, Notification, Study, StudyFounding, User
 from tests.factories.design_drafts import StudyFoundingFactory
 from tests.factories.designs import small_design
 
@@ -71,6 +71,7 @@ def test_a_dictionary_becomes_a_study_by_two_administrators(client, member, uplo
     assert act(founding, "complete", sites=sites, **FACTS) == 302
     assert act(founding, "submit", text="Protocol 1.0") == 302
     assert act(founding, "publish", text="Mine") == 403
+    assert told() == [("ben", "founding_submitted", OID)]
 
     client.force_login(ben)
     assert act(founding, "complete", sites=sites, **FACTS) == 403
@@ -87,6 +88,12 @@ def test_a_dictionary_becomes_a_study_by_two_administrators(client, member, uplo
     row = AuditEvent.objects.get(action="study_founding.published")
     assert (row.actor, row.study, row.reason) == (ben, study, "Agreed")
     assert act(founding, "send_back", text="Late") == 409
+    assert ("ann", "founding_decided", OID) in told()
+
+
+def told():
+    founded = Notification.objects.filter(kind__startswith="founding")
+    return list(founded.values_list("user__username", "kind", "about"))
 
 
 def test_a_workbook_founds_too_and_a_known_hospital_keeps_its_name(client, upload, act, tmp_path):
