@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("edc", "0036_draft_clock"),
+        ("edc", "0037_permissions_and_randomisation"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
