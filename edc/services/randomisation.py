@@ -83,7 +83,7 @@ def confirm_list(*, allocation_list: AllocationList, actor: User) -> AllocationL
     access.require(actor, KEEPS, study=allocation_list.study)
     if actor.pk == allocation_list.uploaded_by_id:
         raise PermissionDenied("confirm_list")
-    Study.objects.select_for_update().get(pk=allocation_list.study_id)
+    Study.objects.select_for_update(no_key=True).get(pk=allocation_list.study_id)
     if list_in_force(allocation_list.study) is not None:
         raise NotNow(_("Another list is in force: retire it first."))
     move(allocation_list, State.IN_FORCE, confirmed_by=actor, confirmed_at=timezone.now())
@@ -120,7 +120,9 @@ def allocate_subject(*, subject: Subject, strata: str, actor: User) -> Allocatio
     """
     access.require(actor, ALLOCATES, site=subject.site)
     subject = (
-        Subject.objects.select_for_update(of=("self",)).select_related("site", "study").get(pk=subject.pk)
+        Subject.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("site", "study")
+        .get(pk=subject.pk)
     )
     require_place_open(subject)
     if subject.status != Subject.Status.ENROLLED:
