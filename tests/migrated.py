@@ -3,17 +3,34 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+from django.apps import apps
 from django.conf import settings
+from django.db.models.signals import post_migrate
 from psycopg import sql
 
+from edc.audit import GENESIS
+from edc.models import AuditHead
 from tests.made_once import made_once
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "tandem_migrated"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def head_of_the_chain() -> Iterator[None]:
+    """Put back the row that a migration makes: a test with transactions of its own empties all tables."""
+
+    def put_back(using: str, **_about: object) -> None:
+        AuditHead.objects.using(using).get_or_create(pk=1, defaults={"last_hash": GENESIS})
+
+    post_migrate.connect(put_back, sender=apps.get_app_config("edc"))
+    yield
+    post_migrate.disconnect(put_back, sender=apps.get_app_config("edc"))
 
 
 @pytest.fixture(scope="session")
