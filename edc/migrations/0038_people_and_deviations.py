@@ -32,11 +32,6 @@ class Migration(migrations.Migration):
             name='consent',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deviations', to='edc.consent'),
         ),
-        migrations.AlterField(
-            model_name='deviation',
-            name='source',
-            field=models.CharField(choices=[('window', 'Visit outside its window'), ('missed', 'Visit not done'), ('override', 'Enrolled although criteria were not met'), ('consent', 'Visit outside the time of consent'), ('version', 'Consent to a version not in effect'), ('person', 'Noted by a person')], max_length=10),
-        ),
         migrations.AddConstraint(
             model_name='deviation',
             constraint=models.UniqueConstraint(condition=models.Q(('source', 'version')), fields=('consent',), name='deviation_once_per_consent'),
