@@ -1,5 +1,7 @@
 """What is wrong with a file from outside: where, and what to do, in Chinese and English."""
 
+from edc.design.items import Text
+
 
 class FileFault(Exception):
     """The file cannot be read; ``place`` says where in it, such as ``line 12``."""
@@ -8,3 +10,7 @@ class FileFault(Exception):
         self.zh = f"{place}：{zh}" if place else zh
         self.en = f"{place}: {en}" if place else en
         super().__init__(self.en)
+
+    @property
+    def text(self) -> Text:
+        return Text(self.zh, self.en)

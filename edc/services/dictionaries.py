@@ -16,6 +16,7 @@ from edc.errors import InvalidInput
 from edc.exchange.faults import FileFault
 from edc.exchange.table_read import open_table
 from edc.models import CodedItem, Dictionary, DictionaryTerm, Study, User
+from edc.selectors.evaluation import in_language
 from edc.services.data_import import files
 from edc.services.reasons import required_text
 
@@ -84,7 +85,7 @@ def _terms(kind: str, version: str, kept: list[tuple[str, str]]) -> dict[str, Te
         else:
             read = [_table(name, sha256) for name, sha256 in kept]
     except FileFault as fault:
-        raise _wrong("file", files.in_language(fault)) from None
+        raise _wrong("file", in_language(fault.text)) from None
     first = read[0]
     for other in read[1:]:
         first = in_both(first, other)

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from edc import access, audit
@@ -14,6 +14,7 @@ from edc.exchange.faults import FileFault
 from edc.exchange.source_pages import SourceFile, read_source
 from edc.models import Evidence, FormInstance, Observation, User
 from edc.selectors import form_state
+from edc.selectors.evaluation import in_language
 from edc.selectors.evidence import MOST_OF_A_FORM
 from edc.services.entries import checked_path
 from edc.services.entry.consent import require_consent
@@ -45,7 +46,7 @@ def add_page(
     try:
         kept = read_source(content)
     except FileFault as fault:
-        raise _wrong("file", _told(fault)) from None
+        raise _wrong("file", in_language(fault.text)) from None
     made = Evidence(
         public_id=uuid.uuid4(), form=form, kind=Evidence.Kind.PAGE, source=source, paths=sorted(set(paths)),
         deidentified=True, uploaded_by=actor, **_about(kept),
@@ -199,7 +200,3 @@ def _stream_of(form: FormInstance, actor: User) -> str:
 
 def _wrong(field: str, message: str) -> InvalidInput:
     return InvalidInput(_("Some fields need correction."), fields={field: message})
-
-
-def _told(fault: FileFault) -> str:
-    return fault.en if (translation.get_language() or "").startswith("en") else fault.zh

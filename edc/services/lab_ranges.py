@@ -40,7 +40,7 @@ def import_ranges(
     try:
         found, faults = read_ranges(table.headings, table.lines(), known, held)
     except FileFault as fault:
-        raise _refused({"file": files.in_language(fault)}) from None
+        raise _refused({"file": in_language(fault.text)}) from None
     if faults or not found:
         raise _refused(_told(faults) or {"file": _("The file holds no range.")})
     return [_put(each, sites[each.site], (file_name[:200], sha256), actor) for each in found]
@@ -54,7 +54,7 @@ def _table(file_name: str, chunks: Iterable[bytes]) -> tuple[str, Table]:
     try:
         return sha256, open_table(files.folder() / sha256, kind)
     except FileFault as fault:
-        raise _refused({"file": files.in_language(fault)}) from None
+        raise _refused({"file": in_language(fault.text)}) from None
 
 
 def _refused(fields: dict[str, str]) -> InvalidInput:

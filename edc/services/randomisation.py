@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from edc import access, audit
+from edc.design.items import Text
 from edc.errors import InvalidInput, NotNow
 from edc.exchange.allocation_list import RowFault, read_list
 from edc.exchange.faults import FileFault
 from edc.models import Allocation, AllocationList, AllocationRow, Study, Subject, User
 from edc.randomisation import Allocated
 from edc.row_security import every_site
+from edc.selectors.evaluation import in_language
 from edc.selectors.randomisation import (
     ALLOCATES,
     KEEPS,
@@ -41,7 +42,7 @@ def upload_list(*, study: Study, content: bytes, actor: User) -> AllocationList:
     try:
         blinded, rows, faults = read_list(content)
     except FileFault as fault:
-        raise _refused({"file": fault.en if _english() else fault.zh}) from None
+        raise _refused({"file": in_language(fault.text)}) from None
     if faults:
         raise _refused(_told(faults))
     made = AllocationList.objects.create(
@@ -56,10 +57,6 @@ def upload_list(*, study: Study, content: bytes, actor: User) -> AllocationList:
     return made
 
 
-def _english() -> bool:
-    return (get_language() or "").startswith("en")
-
-
 def _refused(fields: dict[str, str]) -> InvalidInput:
     return InvalidInput(
         _("Nothing of the list was kept. Correct these rows and upload it again."), fields=fields
@@ -68,7 +65,7 @@ def _refused(fields: dict[str, str]) -> InvalidInput:
 
 def _told(faults: list[RowFault]) -> dict[str, str]:
     return {
-        _("Line %(number)d") % {"number": each.line}: each.en if _english() else each.zh
+        _("Line %(number)d") % {"number": each.line}: in_language(Text(each.zh, each.en))
         for each in faults[:MOST_FAULTS]
     }
 

@@ -24,7 +24,7 @@ from edc.models import (
     StudyDocument,
     User,
 )
-from edc.selectors.statement import language_read
+from edc.selectors.evaluation import in_language
 from edc.selectors.training import documents_in_force
 from edc.services.kept_files import keep
 from edc.services.notifications import notify
@@ -130,7 +130,7 @@ def _checked(study: Study, content: Content, terms: Terms) -> SourceFile | None:
         try:
             kept = read_source(content.pdf)
         except FileFault as fault:
-            fields["file"] = fault.en if language_read() == "en" else fault.zh
+            fields["file"] = in_language(fault.text)
         if kept and kept.media_type != PDF:
             fields["file"] = _("Choose a PDF.")
     else:

@@ -9,7 +9,7 @@ from datetime import date
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,7 @@ from edc.exchange.faults import FileFault
 from edc.exchange.source_pages import PDF, SourceFile, read_source
 from edc.models import ConsentStart, ConsentVersion, Notification, Site, Study, Subject, User
 from edc.selectors.consents import RETIRED_ACTION, with_state
+from edc.selectors.evaluation import in_language
 from edc.services.consent.period import ask_site_again
 from edc.services.kept_files import keep
 from edc.services.moves import move
@@ -73,8 +74,7 @@ def read_document(content: bytes) -> SourceFile:
     try:
         return read_source(content)
     except FileFault as fault:
-        english = (translation.get_language() or "").startswith("en")
-        raise _wrong(file=fault.en if english else fault.zh) from None
+        raise _wrong(file=in_language(fault.text)) from None
 
 
 def _checked(study: Study, facts: VersionFacts) -> dict[str, object]:

@@ -15,6 +15,7 @@ from edc.errors import Conflict, InvalidInput, NotNow
 from edc.exchange.faults import FileFault
 from edc.exchange.mapping import read_mapping
 from edc.models import ImportBatch, ImportMapping, Site, Study, User
+from edc.selectors.evaluation import in_language
 from edc.services.data_import import files
 from edc.services.reasons import required_text
 
@@ -97,7 +98,7 @@ def _checked(content: Mapping) -> dict:
     try:
         return read_mapping(content).to_dict()
     except FileFault as fault:
-        message = {"mapping": files.in_language(fault)}
+        message = {"mapping": in_language(fault.text)}
         raise InvalidInput(_("Some fields need correction."), fields=message) from None
 
 

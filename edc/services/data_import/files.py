@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from django.conf import settings
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from edc.design.study import StudyDesign
@@ -20,6 +19,7 @@ from edc.exchange.suggest import suggested_mapping
 from edc.exchange.table_cells import table_cells
 from edc.exchange.table_read import Table, open_table
 from edc.models import ImportBatch
+from edc.selectors.evaluation import in_language
 
 MAX_CELLS = 2_000_000
 KINDS = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".xlsx": "xlsx", ".xml": "odm"}
@@ -79,11 +79,7 @@ def check_readable(path: Path, kind: str) -> None:
         else:
             open_table(path, kind)
     except FileFault as fault:
-        raise InvalidInput(_("The file cannot be read."), fields={"file": in_language(fault)}) from None
-
-
-def in_language(fault: FileFault) -> str:
-    return fault.en if (get_language() or "").startswith("en") else fault.zh
+        raise InvalidInput(_("The file cannot be read."), fields={"file": in_language(fault.text)}) from None
 
 
 def table_of(batch: ImportBatch) -> Table:
