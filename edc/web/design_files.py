@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from edc.errors import InvalidInput
 from edc.exchange.faults import FileFault
-from edc.services.data_import.files import in_language
+from edc.selectors.evaluation import in_language
 from edc.web.answers import file_of
 
 FOREIGN = (".xml", ".csv")
@@ -39,4 +39,4 @@ def laid_down(sent: UploadedFile) -> Iterator[Path]:
         try:
             yield path
         except FileFault as fault:
-            raise InvalidInput(_("The file cannot be read."), fields={"file": in_language(fault)}) from None
+            raise InvalidInput(_("The file cannot be read."), fields={"file": in_language(fault.text)}) from None
