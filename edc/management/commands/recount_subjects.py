@@ -11,7 +11,8 @@ AT_ONCE = 500
 
 class Command(BaseCommand):
     help = (
-        "Count every subject's forms and queries anew, where the database keeps their numbers (PostgreSQL)."
+        "Count every subject's forms, queries and findings anew, where the database keeps their numbers "
+        "(PostgreSQL)."
     )
 
     def handle(self, *args: object, **options: object) -> None:
@@ -20,6 +21,7 @@ class Command(BaseCommand):
             return
         subjects = list(Subject.objects.order_by("pk").values_list("pk", flat=True))
         for start in range(0, len(subjects), AT_ONCE):
+            some = subjects[start : start + AT_ONCE]
             with connection.cursor() as cursor:
-                cursor.execute("SELECT edc_count_subjects(%s)", [subjects[start : start + AT_ONCE]])
+                cursor.execute("SELECT edc_count_subjects(%s), edc_gather_findings(%s)", [some, some])
         self.stdout.write(f"{len(subjects)} subjects counted.")
