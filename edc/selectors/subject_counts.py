@@ -85,10 +85,12 @@ def _counted(name: str) -> Combinable:
     return held + Case(When(next_from__lte=today, then=more), default=0)
 
 
-def count_own_changes() -> None:
-    """Have what the triggers keep for the commit counted at once."""
+def count_own_changes(*others: str) -> None:
+    """Have what the triggers keep for the commit counted at once, that of `others` too.
+
+    The triggers of the counts go first: they take the marks away, so that a later change marks anew.
+    """
     if connection.in_atomic_block:
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SET CONSTRAINTS edc_subject_counted IMMEDIATE; SET CONSTRAINTS edc_subject_counted DEFERRED"
-            )
+            for name in ("edc_subject_counted", *others):
+                cursor.execute(f"SET CONSTRAINTS {name} IMMEDIATE; SET CONSTRAINTS {name} DEFERRED")

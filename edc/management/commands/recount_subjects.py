@@ -3,10 +3,12 @@
 from django.core.management.base import BaseCommand
 from django.db import connection
 
+from edc import extensions
 from edc.models import Subject
 from edc.selectors.subject_counts import are_kept
 
 AT_ONCE = 500
+COUNTING = ("edc_count_subjects", "edc_gather_findings")
 
 
 class Command(BaseCommand):
@@ -23,5 +25,6 @@ class Command(BaseCommand):
         for start in range(0, len(subjects), AT_ONCE):
             some = subjects[start : start + AT_ONCE]
             with connection.cursor() as cursor:
-                cursor.execute("SELECT edc_count_subjects(%s), edc_gather_findings(%s)", [some, some])
+                for function in (*COUNTING, *extensions.subject_counts()):
+                    cursor.callproc(function, [some])
         self.stdout.write(f"{len(subjects)} subjects counted.")
