@@ -148,5 +148,9 @@ class Migration(migrations.Migration):
                 'ordering': ['subject_id'],
             },
         ),
+        migrations.AddIndex(
+            model_name='checkfiring',
+            index=models.Index(fields=['rule_oid', '-fired_at', '-id'], name='firing_of_rule_newest_first'),
+        ),
         migrations.RunPython(keep),
     ]

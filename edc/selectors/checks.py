@@ -44,9 +44,10 @@ def firings_visible_to(actor: User, study: Study) -> QuerySet[CheckFiring]:
     """Return the firings at the sites of the study whose data the actor manages."""
     sites = access.sites_for(actor, "lock_form").filter(study=study)
     firings = CheckFiring.objects.filter(form__subject__site__in=sites)
-    return firings.select_related(
+    firings = firings.select_related(
         "form__event", "form__subject", "form__design_version", "query", "settled_by"
     )
+    return firings.defer("form__design_version__content")
 
 
 def firing_counts(actor: User, study: Study) -> list[RuleFirings]:
@@ -67,6 +68,17 @@ def firing_counts(actor: User, study: Study) -> list[RuleFirings]:
     return sorted(
         found.values(), key=lambda each: (each.share is None, each.share, -each.fired, each.rule_oid)
     )
+
+
+def firing_count(actor: User, study: Study, *, rule: str, item: str, state: str) -> int | None:
+    """Return how many firings of the rule at items that begin so are in the state: open, changed, unchanged
+    or any; None where the database keeps no such number.
+    """
+    if not subject_counts.are_kept() or "[" in item:
+        return None
+    name = state if state in ("open", "changed", "unchanged") else "fired"
+    found = (each for each in firing_counts(actor, study) if each.rule_oid == rule)
+    return sum(getattr(each, name) for each in found if each.item.startswith(item))
 
 
 def _counted(firings: QuerySet[CheckFiring]) -> list[tuple[str, str, str, int, int, int, int]]:

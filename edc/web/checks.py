@@ -19,6 +19,7 @@ from edc.selectors.checks import (
     OPEN,
     UNCHANGED,
     RuleFirings,
+    firing_count,
     firing_counts,
     firings_visible_to,
     silent_firings,
@@ -27,6 +28,7 @@ from edc.selectors.evaluation import in_language
 from edc.selectors.owed import form_name
 from edc.services.silent_checks import set_aside
 from edc.web.answers import go, study_with
+from edc.web.counted_pages import CountedPaginator
 
 PAGE_SIZE = 100
 STATES = {"open": OPEN, "changed": CHANGED, "unchanged": UNCHANGED}
@@ -85,7 +87,8 @@ def rows(request: HttpRequest) -> HttpResponse:
     found = firings_visible_to(request.user, study).filter(rule_oid=rule, path__startswith=item)
     if state in STATES:
         found = found.filter(STATES[state])
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    count = firing_count(request.user, study, rule=rule, item=item, state=state)
+    page = CountedPaginator(found, PAGE_SIZE, count).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "rows": list(_lines(page.object_list)),

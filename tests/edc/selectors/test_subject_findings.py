@@ -7,12 +7,13 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from edc import access
 from edc.models import CheckFiring, Disagreement, FormInstance, Query, SubjectFindings
 from edc.selectors import subject_counts
-from edc.selectors.checks import firing_counts
+from edc.selectors.checks import firing_count, firing_counts, firings_visible_to
 from edc.selectors.differences import (
     OPEN,
     difference_counts,
@@ -21,6 +22,7 @@ from edc.selectors.differences import (
     open_of_page,
 )
 from edc.selectors.query_list import query_ages
+from edc.web.checks import STATES
 from edc.web.counted_pages import CountedPaginator
 from tests.factories.checks import CheckFiringFactory
 from tests.factories.double_entry import DecisionFactory
@@ -42,6 +44,12 @@ pytestmark = [
     pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite keeps no findings of subjects"),
 ]
 NOW = timezone.now()
+FIRED = [
+    {"rule": rule, "item": item, "state": state}
+    for rule in ("EC1", "", "EC9")
+    for item in ("", "IT.A", "IT.B", "IT.B[1]")
+    for state in ("", *STATES)
+]
 
 
 def world(chance: random.Random, subjects: int = 6) -> list[FormInstance]:
@@ -112,10 +120,18 @@ def manager_of(forms: list[FormInstance]):
     return user
 
 
+def fired(actor, study, rule: str, item: str, state: str) -> int:
+    """Return how many rows the page of one rule lists."""
+    kept = firing_count(actor, study, rule=rule, item=item, state=state)
+    rows = firings_visible_to(actor, study).filter(rule_oid=rule, path__startswith=item)
+    return rows.filter(STATES.get(state, Q())).count() if kept is None else kept
+
+
 def told(actor, study) -> list[object]:
     """Return every number that pages take from the findings."""
     site = study.sites.order_by("pk").first()
     found: list[object] = [firing_counts(actor, study)]
+    found += [fired(actor, study, **asked) for asked in FIRED]
     for where in (None, site):
         for state in ("unsettled", *Query.UNSETTLED):
             found.append(
