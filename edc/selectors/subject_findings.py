@@ -6,6 +6,7 @@ What the running transaction changed is among the answers; `subject_counts.are_k
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import F, IntegerField, Sum
@@ -77,7 +78,7 @@ def _moment(at: datetime) -> int:
     return (at - _EPOCH) // timedelta(microseconds=1)
 
 
-def _rows(statement: str, asked: list[object]) -> list:
+def _rows(statement: str, asked: list[Any]) -> list:
     count_own_changes()
     with connection.cursor() as cursor:
         cursor.execute(statement, asked)
