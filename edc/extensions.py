@@ -97,8 +97,8 @@ class LockCheck:
 
     `count` gets the forms and the name of their place (`subject__site`, `subject`, `event` or `pk`) and
     returns how many stand in the way at each place; `url_name` is the list that shows them, with `asked` in
-    its address beside the place's own filters. `of_sites` returns by site what `count` would for all forms of a
-    study but those of who left, where the database keeps counts of subjects.
+    its address beside the place's own filters. `of_sites` returns by site what `count` would for all forms of
+    a study but those of who left, where the database keeps counts of subjects.
     """
 
     key: str

@@ -6,7 +6,7 @@ import pytest
 
 from edc.design.protocol import RuleDef
 from edc.models import AuditEvent, ItemValue, Query
-from edc.selectors.checks import firing_counts, firings_visible_to
+from edc.selectors.checks import firing_counts
 from edc.selectors.display import form_state
 from edc.services.check_reasons import give_check_reason
 from edc.services.entry import correct_item, save_item, submit_entry
