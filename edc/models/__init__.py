@@ -59,6 +59,7 @@ from edc.models.study import (
 from edc.models.study_founding import StudyFounding
 from edc.models.subject import EligibilityAssessment, Subject
 from edc.models.subject_counts import SubjectCounts
+from edc.models.subject_standing import SubjectStanding
 from edc.models.training import (
     READING_ROLES,
     DocumentWithdrawal,
@@ -178,6 +179,7 @@ __all__ = [
     "StudyUserObjectPermission",
     "Subject",
     "SubjectCounts",
+    "SubjectStanding",
     "UatRun",
     "User",
     "Verification",

@@ -100,3 +100,12 @@ class SubjectCountsFactory(DjangoModelFactory):
 
     subject = factory.SubFactory(SubjectFactory)
     site = factory.SelfAttribute("subject.site")
+
+
+class SubjectStandingFactory(DjangoModelFactory):
+    class Meta:
+        model = models.SubjectStanding
+
+    subject = factory.SubFactory(SubjectFactory)
+    site = factory.SelfAttribute("subject.site")
+    subject_key = factory.SelfAttribute("subject.subject_key")

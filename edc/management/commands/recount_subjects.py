@@ -20,6 +20,7 @@ class Command(BaseCommand):
             return
         subjects = list(Subject.objects.order_by("pk").values_list("pk", flat=True))
         for start in range(0, len(subjects), AT_ONCE):
+            some = subjects[start : start + AT_ONCE]
             with connection.cursor() as cursor:
-                cursor.execute("SELECT edc_count_subjects(%s)", [subjects[start : start + AT_ONCE]])
+                cursor.execute("SELECT edc_count_subjects(%s), edc_place_subjects(%s)", [some, some])
         self.stdout.write(f"{len(subjects)} subjects counted.")
