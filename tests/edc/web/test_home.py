@@ -142,7 +142,7 @@ def test_the_number_of_queries_does_not_grow_with_the_subjects(
 
     crc = member("ada", "crc")
     see(crc)
-    with django_assert_max_num_queries(52) as few:
+    with django_assert_max_num_queries(58) as few:
         see(crc)
     for _each in range(8):
         enrol_subject(site=site, actor=crc)
