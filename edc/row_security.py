@@ -136,7 +136,8 @@ def _end_after(response: StreamingHttpResponse) -> None:
 _NOW = f"current_setting('{VARIABLE}', true)"
 # Subqueries that depend on no row are asked once a statement.
 _EVERY = f"(SELECT {_NOW} = '{ALL}')"
-_AMONG = f"((SELECT string_to_array(CASE {_NOW} WHEN '{ALL}' THEN '' ELSE {_NOW} END, ','))::bigint[])"
+# As a subquery of rows it is hashed: a list of sites would be gone through for each row.
+_AMONG = f"(SELECT unnest(string_to_array(CASE {_NOW} WHEN '{ALL}' THEN '' ELSE {_NOW} END, ',')::bigint[]))"
 
 
 def policies(vendor: str, rules: Mapping[str, str]) -> Iterator[str]:
@@ -152,9 +153,14 @@ def policies(vendor: str, rules: Mapping[str, str]) -> Iterator[str]:
         yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
 
 
+def policy_altered(table: str, rule: str) -> str:
+    """Return the statement that gives a table behind the wall another rule."""
+    return f"ALTER POLICY {table}_sites ON {table} USING ({_EVERY} OR {rule})"
+
+
 def at_site(*, or_none: bool = False) -> str:
     """Return the rule of a table with a site of its own; `or_none` lets rows without a site through."""
-    rule = f"site_id = ANY {_AMONG}"
+    rule = f"site_id IN {_AMONG}"
     return f"site_id IS NULL OR {rule}" if or_none else rule
 
 

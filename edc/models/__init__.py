@@ -60,6 +60,7 @@ from edc.models.study_founding import StudyFounding
 from edc.models.subject import EligibilityAssessment, Subject
 from edc.models.subject_counts import SubjectCounts
 from edc.models.subject_findings import SubjectFindings
+from edc.models.subject_standing import SubjectStanding
 from edc.models.training import (
     READING_ROLES,
     DocumentWithdrawal,
@@ -180,6 +181,7 @@ __all__ = [
     "Subject",
     "SubjectCounts",
     "SubjectFindings",
+    "SubjectStanding",
     "UatRun",
     "User",
     "Verification",

@@ -86,6 +86,12 @@ class Observation(models.Model):
             ),
             CheckConstraint(condition=Q(revision=1) | ~Q(reason=""), name="observation_revision_has_reason"),
         ]
+        # What a person sealed lately is told from the index alone.
+        indexes = [
+            models.Index(
+                fields=["observer", "sealed_at", "started_at", "form"], name="observation_by_observer"
+            )
+        ]
 
 
 class Disagreement(models.Model):

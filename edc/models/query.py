@@ -116,6 +116,9 @@ class QueryMessage(models.Model):
 
     class Meta:
         ordering = ["written_at", "pk"]
+        indexes = [
+            models.Index(fields=["-id"], condition=Q(state_after="answered"), name="query_message_of_answer")
+        ]
 
 
 class StandardText(models.Model):

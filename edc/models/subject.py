@@ -50,6 +50,7 @@ class Subject(models.Model):
             UniqueConstraint(fields=["study", "subject_key"], name="subject_key_once_per_study"),
             CheckConstraint(condition=~Q(subject_key=""), name="subject_key_not_empty"),
         ]
+        indexes = [models.Index(fields=["study", "-created_at", "-id"], name="subject_newest_first")]
 
     def __str__(self) -> str:
         return self.subject_key

@@ -10,6 +10,8 @@ from django.db.models import Count, Exists, JSONField, OuterRef, Q, QuerySet, Su
 
 from edc.design.study import StudyDesign
 from edc.models import Departure, EligibilityAssessment, FormInstance, Snapshot, SnapshotPart, Study, Subject
+from edc.selectors import subject_counts
+from edc.selectors.subject_counts import count_own_changes
 
 Status = Subject.Status
 How = Departure.How
@@ -28,6 +30,7 @@ def with_facts(subjects: QuerySet[Subject]) -> QuerySet[Subject]:
     """Return the subjects with `verdict` and `criteria` of the last assessment, and the present departure's
     `how`, `left_on` and `status_before`.
     """
+    count_own_changes()
     last = EligibilityAssessment.objects.filter(subject=OuterRef("pk")).order_by("-computed_at", "-pk")
     left = Departure.objects.filter(subject=OuterRef("pk"), taken_back_at=None)
     return subjects.annotate(
@@ -43,14 +46,16 @@ def stages(study: Study) -> dict[str, Q]:
     """Return each stage's condition on subjects `with_facts`; one the design knows nothing of is absent."""
     version = study.design_versions.first()
     design = version.design if version else None
-    enrolled = Q(status=Status.ENROLLED) | Q(status_before=Status.ENROLLED)
+    before = f"{_held()}status_before"
+    enrolled = Q(status=Status.ENROLLED) | Q(**{before: Status.ENROLLED})
     found = {
         "screened": Q(),
         "consented": _has_form(_consent_forms(design)),
-        "eligible": Q(verdict=EligibilityAssessment.Verdict.ELIGIBLE),
+        "eligible": Q(**{f"{_held()}verdict": EligibilityAssessment.Verdict.ELIGIBLE}),
         "screening": Q(status=Status.SCREENING),
         "screen_failed": Q(status=Status.SCREEN_FAILED),
-        "left_screening": Q(status=Status.WITHDRAWN) & ~enrolled,
+        # Where nobody noted the departure it is not known how far the subject came.
+        "left_screening": Q(**{"status": Status.WITHDRAWN, f"{before}__gt": ""}) & ~enrolled,
         "enrolled": enrolled,
         "overridden": enrolled & ~Q(status_reason=""),
         "treated": enrolled & _has_form(_treatment_forms(design)),
@@ -64,6 +69,11 @@ def stages(study: Study) -> dict[str, Q]:
     return found
 
 
+def _held() -> str:
+    """Return where the facts stand: PostgreSQL keeps them for each subject."""
+    return "standing__" if subject_counts.are_kept() else ""
+
+
 def _consent_forms(design: StudyDesign | None) -> list[str]:
     return [design.form_of_item(design.consent_item).oid] if design else []
 
@@ -73,6 +83,8 @@ def _treatment_forms(design: StudyDesign | None) -> list[str]:
 
 
 def _has_form(oids: list[str]) -> Q:
+    if subject_counts.are_kept():
+        return Q(standing__final_forms__has_any_keys=oids)
     forms = FormInstance.objects.filter(subject=OuterRef("pk"), form_oid__in=oids, status__in=FINAL)
     return Q(Exists(forms))
 
@@ -91,7 +103,7 @@ def last_snapshot(study: Study) -> Snapshot | None:
 def flow_counts(subjects: QuerySet[Subject], study: Study) -> dict[int, dict[str, int]]:
     """Return site id to stage to number of subjects, in one query."""
     counts = {
-        f"n_{name}": Count("pk", filter=condition, distinct=True) if condition else Count("pk", distinct=True)
+        f"n_{name}": Count("pk", filter=condition) if condition else Count("pk")
         for name, condition in stages(study).items()
     }
     rows = with_facts(subjects).order_by().values_list("site_id").annotate(**counts)
@@ -115,22 +127,35 @@ def unmet(criteria: list[dict] | None) -> list[str]:
 def failure_counts(subjects: QuerySet[Subject]) -> dict[str, int]:
     """Return criterion to number of screen failures it explains; a subject may fail several or none."""
     found: Counter[str] = Counter()
-    for names in _failures(subjects).values():
-        found.update(names or [OTHER])
+    for names, number in _failures(subjects):
+        found.update(dict.fromkeys(names or [OTHER], number))
     return dict(sorted(found.items(), key=lambda pair: (pair[0] == OTHER, -pair[1], pair[0])))
 
 
-def failed_by(subjects: QuerySet[Subject], criterion: str) -> list[int]:
-    """Return the ids of the screen failures that a criterion, or none (`other`), explains."""
-    return [pk for pk, names in _failures(subjects).items() if criterion in (names or [OTHER])]
-
-
-def _failures(subjects: QuerySet[Subject]) -> dict[int, list[str]]:
+def _failures(subjects: QuerySet[Subject]) -> list[tuple[list[str], int]]:
+    """Return the criteria not met, and how many screen failures they are all that explains."""
     failed = subjects.filter(status=Status.SCREEN_FAILED)
+    if subject_counts.are_kept():
+        count_own_changes()
+        return list(failed.order_by().values_list("standing__unmet").annotate(Count("pk")))
+    return [(names, 1) for names in _unmet_of(failed).values()]
+
+
+def _unmet_of(failed: QuerySet[Subject]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = dict.fromkeys(failed.values_list("pk", flat=True), [])
     rows = EligibilityAssessment.objects.filter(subject__in=failed).order_by("computed_at", "pk")
     found.update({subject: unmet(criteria) for subject, criteria in rows.values_list("subject", "criteria")})
     return found
+
+
+def failed_by(subjects: QuerySet[Subject], criterion: str) -> QuerySet[Subject]:
+    """Return the screen failures that a criterion, or none (`other`), explains."""
+    failed = subjects.filter(status=Status.SCREEN_FAILED)
+    if subject_counts.are_kept():
+        named = Q(standing__unmet=[]) if criterion == OTHER else Q(standing__unmet__contains=[criterion])
+        return failed.filter(named)
+    unmet_of = _unmet_of(failed).items()
+    return failed.filter(pk__in=[pk for pk, names in unmet_of if criterion in (names or [OTHER])])
 
 
 def departure_counts(subjects: QuerySet[Subject]) -> dict[str, int]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from statistics import median
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from edc import access, extensions
 from edc.extensions import OwedWork
 from edc.models import (
     INDEPENDENT,
+    DesignVersion,
     EntryRate,
     FormInstance,
     Observation,
@@ -24,12 +25,14 @@ from edc.models import (
     Subject,
     User,
 )
+from edc.selectors import subject_counts
 from edc.selectors.consents import owed_consents
 from edc.selectors.entry_plan import owed_returns
 from edc.selectors.entry_rates import FULL, rates_decided
 from edc.selectors.evaluation import asked_oids
 from edc.selectors.safety_cases import owed_safety
-from edc.selectors.visible import forms_visible_to, queries_visible_to
+from edc.selectors.standings import standings
+from edc.selectors.visible import forms_at, numbers_of, queries_at, sites_of
 from edc.selectors.visit_names import visit_name
 
 Status = FormInstance.Status
@@ -59,9 +62,15 @@ def owed_by(actor: User, study: Study, site: Site | None = None) -> list[OwedWor
 
 
 def _forms(actor: User, permission: str, study: Study, site: Site | None) -> QuerySet[FormInstance]:
-    sites = access.sites_for(actor, permission).filter(study=study)
-    held = list((sites.filter(pk=site.pk) if site else sites).values_list("pk", flat=True))
-    return forms_visible_to(actor).filter(subject__site__in=held).exclude(subject__status__in=LEFT)
+    sites = sites_of(access.sites_for(actor, permission), study, site)
+    held = numbers_of(sites.filter(pk__in=access.sites_for(actor, "view_subjects")))
+    return rows_of_list(forms_at(held).exclude(subject__status__in=LEFT))
+
+
+def rows_of_list(forms: QuerySet[FormInstance]) -> QuerySet[FormInstance]:
+    """Return the forms with what a line tells; rows share their versions, which are read once."""
+    forms = forms.select_related(None).defer(None).select_related("event", "subject")
+    return forms.prefetch_related(Prefetch("design_version", DesignVersion.objects.defer("content")))
 
 
 def _first_passes(actor: User, study: Study, site: Site | None) -> Iterator[OwedWork]:
@@ -94,8 +103,8 @@ def reached() -> Q:
 
 
 def _second_passes(actor: User, study: Study, site: Site | None) -> Iterator[OwedWork]:
-    entered = Observation.objects.filter(observer=actor, stream__in=INDEPENDENT).values("form")
-    due = Q(status=Status.FIRST_SEALED) & ~Q(pk__in=entered)
+    entered = Observation.objects.filter(form=OuterRef("pk"), observer=actor, stream__in=INDEPENDENT)
+    due = Q(status=Status.FIRST_SEALED) & ~Exists(entered)
     own = Q(status=Status.SECOND_DRAFT, drafts__observer=actor)
     forms = _forms(actor, "enter_data", study, site).filter(due | own).order_by(*ORDER)[:MOST]
     return _entry("entry-2", forms, actor, lambda form: _("The comparison waits"))
@@ -126,7 +135,7 @@ def _entry(
 
 def _own_minutes(actor: User) -> dict[str, int]:
     """Return the person's median minutes for each form, of the latest begun and sealed within two hours."""
-    timed = Observation.objects.filter(observer=actor, started_at__isnull=False).order_by("-pk")
+    timed = Observation.objects.filter(observer=actor, started_at__isnull=False).order_by("-sealed_at")
     took: dict[str, list[float]] = {}
     for oid, begun, sealed in timed.values_list("form__form_oid", "started_at", "sealed_at")[:LATEST]:
         if begun and sealed - begun < timedelta(hours=2):
@@ -197,14 +206,11 @@ def _form_work(kind: str, form: FormInstance, blocks: str, minutes: int, url: st
 
 
 def _queries(actor: User, study: Study, site: Site | None) -> Iterator[OwedWork]:
-    answering = access.sites_for(actor, "answer_query").filter(study=study)
-    asking = access.sites_for(actor, "raise_query").filter(study=study)
-    mine = Q(state=Query.State.OPEN, form__subject__site__in=answering)
-    mine |= Q(state=Query.State.ANSWERED, form__subject__site__in=asking)
-    queries = queries_visible_to(actor).filter(mine)
-    if site:
-        queries = queries.filter(form__subject__site=site)
-    for query in queries.order_by("raised_at")[:MOST]:
+    found = [
+        *_queries_in(Query.State.OPEN, sites_of(access.sites_for(actor, "answer_query"), study, site)),
+        *_queries_in(Query.State.ANSWERED, sites_of(access.sites_for(actor, "raise_query"), study, site)),
+    ]
+    for query in sorted(found, key=lambda query: query.raised_at)[:MOST]:
         is_open = query.state == Query.State.OPEN
         yield OwedWork(
             kind="query",
@@ -217,6 +223,19 @@ def _queries(actor: User, study: Study, site: Site | None) -> Iterator[OwedWork]
             url=reverse("query", args=[query.pk]),
             action=_("Answer") if is_open else _("Close"),
         )
+
+
+def _queries_in(state: Query.State, sites: QuerySet[Site]) -> QuerySet[Query]:
+    held = numbers_of(sites)
+    found = queries_at(held).filter(state=state).order_by("raised_at")
+    if subject_counts.are_kept():
+        # The oldest queries are those of the subjects whose oldest query is oldest.
+        since = {Query.State.OPEN: "open_since", Query.State.ANSWERED: "answered_since"}[state]
+        subjects = standings(held).filter(**{f"{since}__isnull": False}).order_by(since)
+        found = found.filter(form__subject__in=list(subjects.values_list("pk", flat=True)[:MOST]))
+    found = found.select_related(None).defer(None).select_related("form__event", "form__subject")
+    versions = DesignVersion.objects.defer("content")
+    return found.prefetch_related(Prefetch("form__design_version", versions))[:MOST]
 
 
 def _english() -> bool:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from statistics import median
 
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from edc import access
@@ -13,7 +15,7 @@ from edc.models import FormInstance, Observation, Query, QueryMessage, Site, Stu
 from edc.row_security import every_site
 from edc.selectors import subject_counts
 from edc.selectors.owed import LEFT, reached
-from edc.selectors.visible import SEEING_QUERIES, queries_visible_to, sites_of, subjects_visible_to
+from edc.selectors.visible import SEEING_QUERIES, numbers_of, sites_of, subjects_visible_to
 
 Status = FormInstance.Status
 LATEST = 500
@@ -44,21 +46,26 @@ class Progress:
 
 def progress_of(actor: User, study: Study, site: Site | None) -> Progress:
     """Return the progress of the sites that the actor may see, or of the one given."""
-    subjects = subjects_visible_to(actor, study, site)
     total, by_status = _expected(actor, study, site)
-
-    screened = subjects.count()
+    screened, enrolled = _subjects(actor, study, site)
 
     def measure(*statuses: str) -> Measure:
         return Measure(sum(by_status[status] for status in statuses), total)
 
     return Progress(
         subjects=Measure(screened, None if site else _target(study)),
-        enrolled=Measure(subjects.filter(status=Subject.Status.ENROLLED).count(), screened),
+        enrolled=Measure(enrolled, screened),
         complete=measure(*FormInstance.FINAL),
         verified=measure(Status.VERIFIED, Status.SIGNED, Status.LOCKED),
         signed=measure(Status.SIGNED, Status.LOCKED),
     )
+
+
+def _subjects(actor: User, study: Study, site: Site | None) -> tuple[int, int]:
+    """Return how many subjects there are, and how many of them are enrolled."""
+    enrolled = Count("pk", filter=Q(status=Subject.Status.ENROLLED))
+    found = subjects_visible_to(actor, study, site).order_by().aggregate(all=Count("pk"), enrolled=enrolled)
+    return found["all"], found["enrolled"]
 
 
 def _expected(actor: User, study: Study, site: Site | None) -> tuple[int, Counter[str]]:
@@ -91,31 +98,34 @@ class QueryNumbers:
 
 def query_numbers(actor: User, study: Study, site: Site | None) -> QueryNumbers:
     """Return the numbers for the queries that the actor may see; days are medians of the latest answers."""
-    queries = queries_visible_to(actor).filter(form__subject__study=study)
-    here = queries.filter(form__subject__site=site) if site else queries
+    seen = numbers_of(sites_of(access.sites_for(actor, *SEEING_QUERIES), study, site))
+    every = numbers_of(study.sites.all())
     with every_site("the median of the study, which names no site"):
-        days_study = _days(QueryMessage.objects.filter(query__form__subject__study=study))
-    counts = _waiting(actor, study, site, here)
+        days_study = _days(every)
+    counts = _waiting(actor, study, site)
     return QueryNumbers(
         open=counts[Query.State.OPEN],
         answered=counts[Query.State.ANSWERED],
-        days_here=_days(QueryMessage.objects.filter(query__in=here)),
+        days_here=days_study if set(seen) == set(every) else _days(seen),
         days_study=days_study,
     )
 
 
-def _waiting(actor: User, study: Study, site: Site | None, here: QuerySet[Query]) -> Counter[str]:
-    """Return how many of the queries are in each state that waits for somebody."""
+def _waiting(actor: User, study: Study, site: Site | None) -> Counter[str]:
+    """Return how many queries that the actor may see are in each state that waits for somebody."""
     states = (Query.State.OPEN, Query.State.ANSWERED)
+    sites = sites_of(access.sites_for(actor, *SEEING_QUERIES), study, site)
     if subject_counts.are_kept():
-        sites = sites_of(access.sites_for(actor, *SEEING_QUERIES), study, site)
         found = subject_counts.sums(sites, [f"queries_{state}" for state in states], with_left=True)
         return Counter({state: found[f"queries_{state}"] for state in states})
-    return Counter(here.filter(state__in=states).order_by().values_list("state", flat=True))
+    waiting = Query.objects.filter(form__subject__site__in=sites, state__in=states)
+    return Counter(waiting.order_by().values_list("state", flat=True))
 
 
-def _days(messages: QuerySet[QueryMessage]) -> float | None:
-    answers = messages.filter(state_after=Query.State.ANSWERED).order_by("-pk")
+def _days(sites: list[int]) -> float | None:
+    """Return the median days from a query to its answer, of the latest answers at these sites."""
+    answers = QueryMessage.objects.filter(state_after=Query.State.ANSWERED).order_by("-pk")
+    answers = answers.filter(query__form__subject__site__in=sites)
     pairs = answers.values_list("query__raised_at", "written_at")[:LATEST]
     took = [(written - raised).total_seconds() / 86400 for raised, written in pairs]
     return round(median(took), 1) if took else None
@@ -138,12 +148,28 @@ def week_of(actor: User) -> Week:
     today = timezone.localdate()
     days = [today - timedelta(days=back) for back in range(6, -1, -1)]
     since = timezone.make_aware(datetime.combine(days[0], time.min))
-    sealed = Observation.objects.filter(observer=actor, sealed_at__gte=since)
-    times = list(sealed.values_list("started_at", "sealed_at"))
-    counts = Counter(timezone.localdate(at) for _begun, at in times)
-    took = [at - begun for begun, at in times if begun and at - begun < timedelta(hours=2)]
-    minutes = round(median(each.total_seconds() / 60 for each in took), 1) if took else None
-    return Week([(day, counts[day]) for day in days], minutes)
+    sealed = Observation.objects.filter(observer=actor, sealed_at__gte=since).order_by()
+    with every_site("how many forms a person sealed, whose they are is not told"):
+        counts = dict(sealed.values_list(TruncDate("sealed_at")).annotate(Count("pk")))
+        minutes = _median_minutes(sealed)
+    return Week([(day, counts.get(day, 0)) for day in days], minutes)
+
+
+def _median_minutes(sealed: QuerySet[Observation]) -> float | None:
+    """Return the median time that these took, of those sealed within two hours."""
+    took = ExpressionWrapper(F("sealed_at") - F("started_at"), output_field=DurationField())
+    timed = sealed.annotate(took=took).filter(took__lt=timedelta(hours=2))
+    if connection.vendor == "postgresql":
+        middle = timed.aggregate(middle=_Median("took"))["middle"]
+    else:
+        middle = median(found) if (found := list(timed.values_list("took", flat=True))) else None
+    return round(middle.total_seconds() / 60, 1) if middle is not None else None
+
+
+class _Median(Aggregate):
+    function = "PERCENTILE_CONT"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = DurationField()
 
 
 def works_with_forms(actor: User, study: Study) -> bool:

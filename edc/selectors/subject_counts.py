@@ -90,7 +90,7 @@ def count_own_changes(*others: str) -> None:
 
     The triggers of the counts go first: they take the marks away, so that a later change marks anew.
     """
-    if connection.in_atomic_block:
+    if are_kept() and connection.in_atomic_block:
         with connection.cursor() as cursor:
-            for name in ("edc_subject_counted", *others):
+            for name in ("edc_subject_counted, edc_subject_placed", *others):
                 cursor.execute(f"SET CONSTRAINTS {name} IMMEDIATE; SET CONSTRAINTS {name} DEFERRED")

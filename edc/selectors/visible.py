@@ -42,15 +42,26 @@ def sites_of(sites: QuerySet[Site], study: Study, site: Site | None) -> QuerySet
     return sites.filter(pk=site.pk) if site else sites
 
 
+def numbers_of(sites: QuerySet[Site]) -> list[int]:
+    """Return the sites' ids: the database plans well for sites that it is told, and as if there were one for
+    those that it has to find.
+    """
+    return list(sites.order_by().values_list("pk", flat=True))
+
+
 def subjects_visible_to(
     actor: User | None, study: Study | None = None, site: Site | None = None
 ) -> QuerySet[Subject]:
     """Return the subjects of the actor's sites, of one study or one site where given."""
-    subjects = Subject.objects.filter(site__in=access.sites_for(actor, "view_subjects"))
+    sites = access.sites_for(actor, "view_subjects")
     if study is not None:
-        subjects = subjects.filter(study=study)
-    if site is not None:
-        subjects = subjects.filter(site=site)
+        return subjects_at(numbers_of(sites_of(sites, study, site))).filter(study=study)
+    return subjects_at(sites.filter(pk=site.pk) if site else sites)
+
+
+def subjects_at(sites: QuerySet[Site] | list[int]) -> QuerySet[Subject]:
+    """Return the subjects of these sites, for who was asked for a right at each."""
+    subjects = Subject.objects.filter(site__in=sites)
     subjects = subjects.select_related("site", "study", "design_version")
     return subjects.defer("design_version__content")
 
@@ -65,7 +76,11 @@ def forms_visible_to(actor: User | None) -> QuerySet[FormInstance]:
     """Return the forms of the subjects that the actor may see; that a form exists says nothing of its
     content.
     """
-    sites = access.sites_for(actor, "view_subjects")
+    return forms_at(access.sites_for(actor, "view_subjects"))
+
+
+def forms_at(sites: QuerySet[Site] | list[int]) -> QuerySet[FormInstance]:
+    """Return the forms of these sites, for who was asked for a right at each."""
     forms = FormInstance.objects.filter(subject__site__in=sites)
     forms = forms.select_related("event", "subject__site", "subject__study", "design_version")
     return forms.defer("design_version__content")
@@ -120,8 +135,12 @@ def queries_visible_to(actor: User | None) -> QuerySet[Query]:
     sites = access.sites_for(actor, *SEEING_QUERIES)
     asking = access.sites_for(actor, "raise_query")
     seen = ~Q(state=Query.State.CANDIDATE) | Q(form__subject__site__in=asking)
-    queries = Query.objects.filter(seen, form__subject__site__in=sites)
-    queries = queries.select_related(
+    return queries_at(sites).filter(seen)
+
+
+def queries_at(sites: QuerySet[Site] | list[int]) -> QuerySet[Query]:
+    """Return the queries of these sites, candidates too, for who was asked for a right at each."""
+    queries = Query.objects.filter(form__subject__site__in=sites).select_related(
         "form__event",
         "form__subject__site",
         "form__subject__study",

@@ -43,7 +43,7 @@ def flow(request: HttpRequest) -> HttpResponse:
     names = [name for name in STAGES if name in stages(study)]
     total = summed(counts)
     context = {
-        "chart": _chart(request, study),
+        "chart": _chart(request, study, total),
         "names": [(name, STAGE_WORDS[name]) for name in names],
         "total": [(name, total.get(name, 0)) for name in names],
         "lines": [
@@ -79,7 +79,8 @@ def flow_csv(request: HttpRequest) -> StreamingHttpResponse:
 def flow_svg(request: HttpRequest) -> HttpResponse:
     """Return the flow diagram as a file that opens anywhere."""
     study = study_where(request, "view_subjects")
-    context = {"chart": _chart(request, study), "alone": True}
+    counts = flow_counts(subjects_asked(request, study, request.GET.dict()), study)
+    context = {"chart": _chart(request, study, summed(counts)), "alone": True}
     answer = render(request, "edc/flow_chart.svg", context, content_type="image/svg+xml")
     answer["Content-Disposition"] = f'attachment; filename="{study.oid}-flow.svg"'
     return answer
@@ -110,11 +111,11 @@ def _criterion(oid: str, texts: dict[str, str]) -> str:
     return texts[OTHER] if oid == OTHER else f"{oid} {texts.get(oid, '')}".strip()
 
 
-def _chart(request: HttpRequest, study: Study) -> Chart:
+def _chart(request: HttpRequest, study: Study, counts: dict[str, int]) -> Chart:
     asked = request.GET.dict()
     subjects = subjects_asked(request, study, asked)
     narrow = {"site": asked["site"]} if asked.get("site") else {}
-    lines = _Lines(summed(flow_counts(subjects, study)), narrow)
+    lines = _Lines(counts, narrow)
     texts = criterion_texts(study) | {OTHER: _("Another reason")}
     failed = [
         lines.part("screen_failed", _criterion(oid, texts), number, criterion=oid)

@@ -12,7 +12,7 @@ from edc.models import Role, Site, Study, User
 from edc.selectors import owed_by
 from edc.selectors.progress import Week, progress_of, query_numbers, week_of, works_with_forms
 from edc.web.context import current_site, current_study
-from edc.web.owed_lines import duration, filters, grouped, line_of, weekday
+from edc.web.owed_lines import duration, filters, grouped, line_of, page_of, weekday
 
 
 @require_safe
@@ -26,6 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
     lines = [line_of(work) for work in owed_by(request.user, study, site)]
     kind, sort = request.GET.get("kind", ""), request.GET.get("sort", "waiting")
     shown = [line for line in lines if not kind or line.filter == kind]
+    page, groups = page_of(grouped(shown, sort), request.GET.get("page"))
     context = {
         "total": len(lines),
         "time": duration([line.work for line in lines]),
@@ -33,7 +34,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "filters": filters(request.user, study, lines),
         "kind": kind,
         "sort": sort,
-        "groups": grouped(shown, sort),
+        "page": page,
+        "groups": groups,
         "elsewhere": elsewhere(request.user, study),
         "empty": empty_words(request.user, study),
     }

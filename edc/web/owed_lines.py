@@ -1,9 +1,10 @@
 """The rows of the day's list: shape, word and deadline of each piece of work, grouped by who waits."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from django.core.paginator import Page, Paginator
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -14,6 +15,7 @@ from edc import access
 from edc.extensions import OwedWork
 from edc.models import Study, User
 
+PAGE_SIZE = 50
 # Kind of work: its filter, its shape and its word. What an app adds that is not named here is other work.
 KINDS: dict[str, tuple[str, str, Promise]] = {
     "entry-1": ("first", "todo", gettext_lazy("First pass")),
@@ -70,10 +72,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Group:
-    """Rows under one heading, with the minutes they take together."""
+    """Rows under one heading, with the minutes they take together; `shown` are those of the page."""
 
     name: str
     lines: list[Line]
+    shown: list[Line]
 
     @property
     def time(self) -> str:
@@ -128,8 +131,18 @@ def grouped(lines: list[Line], sort: str) -> list[Group]:
     for name, belongs in heads:
         taken = [line for line in left if belongs(line)]
         left = [line for line in left if not belongs(line)]
-        groups.append(Group(name, taken))
+        groups.append(Group(name, taken, taken))
     return [group for group in groups if group.lines]
+
+
+def page_of(groups: list[Group], asked: str | None) -> tuple[Page[tuple[int, Line]], list[Group]]:
+    """Return a page of the lines, and the groups that have any of them there."""
+    lines = [(place, line) for place, group in enumerate(groups) for line in group.lines]
+    page = Paginator(lines, PAGE_SIZE).get_page(asked)
+    shown: dict[int, list[Line]] = {}
+    for place, line in page.object_list:
+        shown.setdefault(place, []).append(line)
+    return page, [replace(groups[place], shown=found) for place, found in shown.items()]
 
 
 def duration(works: list[OwedWork]) -> str:

@@ -114,7 +114,7 @@ def _matching(request: HttpRequest, study: Study, asked: dict[str, str]) -> Quer
     if condition:
         found = found.filter(condition)
     if asked.get("criterion"):
-        found = found.filter(pk__in=failed_by(subjects, asked["criterion"]))
+        found = found.filter(pk__in=failed_by(subjects, asked["criterion"]).values("pk"))
     if asked.get("how") in Departure.How.values:
         found = found.filter(how=asked["how"])
     if asked.get("q"):

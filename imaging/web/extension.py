@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from edc import access
 from edc.extensions import Chip, OwedWork, ProposedValue, Tab
 from edc.models import FormInstance, Site, Study, Subject, User
-from edc.selectors.owed import event_name, form_name
+from edc.selectors.owed import event_name, form_name, rows_of_list
 from imaging import selectors
 from imaging.models import ImagingStudy, Read
 from imaging.services.proposals import propose_values
@@ -36,7 +36,8 @@ class ImagingExtension:
         return tabs
 
     def owed(self, *, actor: User, study: Study, site: Site | None) -> Sequence[OwedWork]:
-        uploads = [_owed_upload(form) for form in selectors.missing_uploads(actor, study, site)[:MOST]]
+        missing = rows_of_list(selectors.missing_uploads(actor, study, site))
+        uploads = [_owed_upload(form) for form in missing[:MOST]]
         reads = selectors.reads_visible_to(actor).filter(imaging_study__subject__study=study)
         if site is not None:
             reads = reads.filter(imaging_study__subject__site=site)

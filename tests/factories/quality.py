@@ -108,3 +108,12 @@ class SubjectFindingsFactory(DjangoModelFactory):
 
     subject = factory.SubFactory(SubjectFactory)
     site = factory.SelfAttribute("subject.site")
+
+
+class SubjectStandingFactory(DjangoModelFactory):
+    class Meta:
+        model = models.SubjectStanding
+
+    subject = factory.SubFactory(SubjectFactory)
+    site = factory.SelfAttribute("subject.site")
+    subject_key = factory.SelfAttribute("subject.subject_key")

@@ -8,7 +8,7 @@ from edc.models import Subject
 from edc.selectors.subject_counts import are_kept
 
 AT_ONCE = 500
-COUNTING = ("edc_count_subjects", "edc_gather_findings")
+COUNTING = ("edc_count_subjects", "edc_place_subjects", "edc_gather_findings")
 
 
 class Command(BaseCommand):

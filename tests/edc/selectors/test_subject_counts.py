@@ -10,17 +10,32 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from edc import access
-from edc.models import FormInstance, Query, Signature, StudyEvent, Subject, SubjectCounts, User
-from edc.selectors import subject_counts
+from edc.models import (
+    Departure,
+    EligibilityAssessment,
+    FormInstance,
+    Query,
+    Signature,
+    StudyEvent,
+    Subject,
+    SubjectCounts,
+    SubjectStanding,
+    User,
+)
+from edc.selectors import owed_by, subject_counts, subjects_visible_to
+from edc.selectors.flow import OTHER, failed_by, failure_counts, flow_counts, stages, with_facts
 from edc.selectors.form_list import MORE_SHOWN, count_shown, form_counts, forms_matching
 from edc.selectors.lock_checks import lock_counts_of_sites
+from edc.selectors.matrix_filters import SHOWN, filtered, shown_counts
 from edc.selectors.progress import progress_of, query_numbers
 from edc.selectors.query_list import state_counts
 from edc.selectors.verification import SHOWS, debts, due_of_page, due_visible_to
 from edc.web.counted_pages import CountedPaginator
+from tests.factories.conduct import DepartureFactory
 from tests.factories.models import (
     DesignVersionFactory,
     DraftFactory,
+    EligibilityAssessmentFactory,
     FormInstanceFactory,
     MembershipFactory,
     QueryFactory,
@@ -47,11 +62,24 @@ def world(chance: random.Random, subjects: int = 6) -> list[FormInstance]:
     forms = []
     for number in range(subjects):
         subject = SubjectFactory(
-            site=sites[number % 2], design_version=version, status=chance.choice(Subject.Status.values)
-        )
+            site=sites[number % 2], design_version=version, status=chance.choice(Subject.Status.values),
+            status_reason=chance.choice(("", "Too young")),
+        )  # fmt: skip
         for _visit in range(3):
             forms += visit(subject, chance)
+        screened(subject, chance)
     return forms
+
+
+def screened(subject: Subject, chance: random.Random) -> None:
+    for verdict in chance.sample(EligibilityAssessment.Verdict.values, chance.randrange(3)):
+        criteria = [{"oid": oid, "passes": chance.choice((True, False, None))} for oid in ("I1", "I2")]
+        EligibilityAssessmentFactory(subject=subject, verdict=verdict, criteria=criteria)
+    for taken_back_at in chance.sample((None, timezone.now()), chance.randrange(3)):
+        DepartureFactory(
+            subject=subject, taken_back_at=taken_back_at, how=chance.choice(Departure.How.values),
+            status_before=chance.choice(("screening", "enrolled")),
+        )  # fmt: skip
 
 
 def visit(subject: Subject, chance: random.Random) -> list[FormInstance]:
@@ -59,6 +87,7 @@ def visit(subject: Subject, chance: random.Random) -> list[FormInstance]:
     event = StudyEventFactory(
         subject=subject, planned_date=day, status=chance.choice(StudyEvent.Status.values),
         window_start=day and chance.choice((None, day - timedelta(days=1), day + timedelta(days=1))),
+        entry_due=day and chance.choice((None, day - timedelta(days=1), day, day + timedelta(days=2))),
     )  # fmt: skip
     return [form_of(event, number + 1, chance) for number in range(3)]
 
@@ -100,6 +129,23 @@ def told(actor, study) -> list[object]:
     return found
 
 
+def standing_of(actor, study) -> list[object]:
+    """Return every number and order that pages take from where each subject stands."""
+    subjects = subjects_visible_to(actor, study)
+    found: list[object] = [
+        flow_counts(subjects, study),
+        failure_counts(subjects),
+        shown_counts(actor, study, None),
+    ]
+    found += [sorted(each.pk for each in failed_by(subjects, name)) for name in ("I1", "I2", OTHER)]
+    for stage in stages(study).values():
+        found.append(sorted(each.pk for each in with_facts(subjects).filter(stage)))
+    asks = [{"sort": "next"}, {}, {"sort": "-created"}, {"sort": "-key", "q": "1"}, {"status": "enrolled"}]
+    for asked in asks + [{"show": show, "sort": "next"} for show in SHOWN]:
+        found.append([each.pk for each in filtered(actor, study, None, asked)[0:50]])
+    return [*found, [work.url for work in owed_by(actor, study)]]
+
+
 def without_zeros(study) -> dict:
     counts = lock_counts_of_sites(study)
     return {key: {site: n for site, n in each.items() if n} for key, each in counts.items()}
@@ -117,11 +163,17 @@ def test_what_is_kept_equals_what_is_counted(monkeypatch):
     Subject.objects.filter(pk=forms[0].subject_id).update(status=Subject.Status.WITHDRAWN)
     StudyEvent.objects.filter(pk=forms[-1].event_id).update(status="planned", planned_date=TODAY)
 
-    kept = told(actor, study)
+    EligibilityAssessment.objects.filter(subject=forms[4].subject_id).delete()
+    Departure.objects.filter(subject=forms[-1].subject_id).update(taken_back_at=timezone.now())
+    StudyEvent.objects.filter(pk=forms[3].event_id).update(entry_due=TODAY - timedelta(days=2))
+    Subject.objects.filter(pk=forms[-1].subject_id).update(status_reason="")
+
+    kept, standing = told(actor, study), standing_of(actor, study)
     shown = {show: count_shown(form_counts(actor, study, None, {}), show) for show in MORE_SHOWN}
     monkeypatch.setattr(subject_counts, "are_kept", lambda: False)
 
     assert kept == told(actor, study)
+    assert standing == standing_of(actor, study)
     assert shown == {show: forms_matching(actor, study, None, {"show": show}).count() for show in shown}
     assert SubjectCounts.objects.count() == len({form.subject_id for form in forms})
 
@@ -129,13 +181,15 @@ def test_what_is_kept_equals_what_is_counted(monkeypatch):
 def test_what_is_counted_anew_is_what_was_kept():
     forms = world(random.Random(7), subjects=2)
     connection.check_constraints()
-    kept = list(SubjectCounts.objects.order_by("pk").values())
+    kept = [list(model.objects.order_by("pk").values()) for model in (SubjectCounts, SubjectStanding)]
     SubjectCounts.objects.filter(pk=forms[0].subject_id).update(complete=99)
-    SubjectCounts.objects.filter(pk=forms[-1].subject_id).delete()
+    SubjectStanding.objects.filter(pk=forms[0].subject_id).update(verdict="x")
+    for model in (SubjectCounts, SubjectStanding):
+        model.objects.filter(pk=forms[-1].subject_id).delete()
 
     call_command("recount_subjects", stdout=StringIO())
 
-    assert list(SubjectCounts.objects.order_by("pk").values()) == kept
+    assert [list(model.objects.order_by("pk").values()) for model in (SubjectCounts, SubjectStanding)] == kept
 
 
 @pytest.mark.django_db(transaction=True)
