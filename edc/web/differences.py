@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -20,6 +20,7 @@ from edc.services.views import PASSES, named, record_list_view
 from edc.web.answers import study_where
 from edc.web.context import current_site
 from edc.web.reconcile_sheet import Line, Side, lines, sides
+from edc.web.request import Request
 
 PAGE_SIZE = 50
 SHOW_WORDS: dict[str, Promise] = {
@@ -47,7 +48,7 @@ class QueueLine:
 
 @require_safe
 @login_required
-def differences(request: HttpRequest) -> HttpResponse:
+def differences(request: Request) -> HttpResponse:
     """List the differences of the person's sites, the longest waiting first."""
     study = study_where(request, "resolve_disagreement")
     site = current_site(request)
