@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -19,6 +20,7 @@ from edc.selectors.training import is_shut_out
 from edc.services.role_gate import keep_time
 from edc.services.second_factors import needs_second_factor
 from edc.web.answers import go
+from edc.web.request import Request
 
 ALWAYS_OPEN = frozenset(
     {"account_logout", "account_reauthenticate", "notification-count", "set_language", "healthz"}
@@ -136,4 +138,4 @@ class DutiesMiddleware:
             error = DutyFirst(duty.words, code=duty.code)
             body = problem(error) | to_read(request.user)
             return JsonResponse(body, status=status_of(error), content_type=PROBLEM_JSON)
-        return go(request, reverse(duty.page))
+        return go(cast(Request, request), reverse(duty.page))

@@ -24,7 +24,7 @@ from edc.selectors.next_step import next_step
 Status = FormInstance.Status
 PAGE_SIZE = 30
 # From the state that asks most to the one that asks least: the visit's chip is the first that any form has.
-ASKS_MOST = (
+ASKS_MOST: tuple[tuple[str, str], ...] = (
     (Status.DISAGREEMENT, "diff"),
     (Status.FIRST_DRAFT, "draft"),
     (Status.SECOND_DRAFT, "second"),
@@ -35,7 +35,7 @@ ASKS_MOST = (
     (Status.SIGNED, "signed"),
     (Status.LOCKED, "locked"),
 )
-SHOWN_AS = dict(ASKS_MOST) | {Status.NOT_DONE: "miss"}
+SHOWN_AS: dict[str, str] = dict(ASKS_MOST) | {Status.NOT_DONE: "miss"}
 FINAL = (*FormInstance.FINAL, Status.NOT_DONE)
 
 

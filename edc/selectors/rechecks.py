@@ -1,6 +1,7 @@
 """Second passes that were checked again: what stood before the round and what was submitted after it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -16,8 +17,8 @@ class CheckedItem:
     """One place that was marked; the path of a group of rows has the numbers of rows as entries."""
 
     path: str
-    before: object
-    after: object
+    before: Any
+    after: Any
 
     @property
     def is_changed(self) -> bool:

@@ -5,7 +5,6 @@ from allauth.account.internal.flows.login import get_authentication_records
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from edc.models import AuditEvent, User
 from edc.selectors.sessions import last_login, refusals_since
 from edc.services.passwords import change_password
 from edc.services.sessions import Client, record_login, record_logout, record_refusal
+from edc.web.request import Request
 
 REAUTHENTICATION = {
     "account_reauthenticate": gettext_lazy("With the password"),
@@ -26,20 +26,20 @@ REAUTHENTICATION = {
 class ClosedSignupAdapter(DefaultAccountAdapter):
     """Accounts are made by administrators; what allauth does to them goes through the services."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: Request) -> bool:
         return False
 
     def set_password(self, user: User, password: str) -> None:
         change_password(user=user, password=password)
 
-    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+    def get_password_change_redirect_url(self, request: Request) -> str:
         return settings.LOGIN_REDIRECT_URL
 
-    def authenticate(self, request: HttpRequest, **credentials: object) -> User | None:
+    def authenticate(self, request: Request, **credentials: object) -> User | None:
         self.was_locked = not AxesProxyHandler.is_allowed(request, credentials)
         return super().authenticate(request, **credentials)
 
-    def authentication_failed(self, request: HttpRequest, **credentials: object) -> None:
+    def authentication_failed(self, request: Request, **credentials: object) -> None:
         """Record the failure; what is tried while the account is locked is counted by axes alone."""
         if self.was_locked:
             return
@@ -48,14 +48,14 @@ class ClosedSignupAdapter(DefaultAccountAdapter):
         locked = bool(getattr(request, "axes_locked_out", False))
         record_refusal(user=user, client=client_of(request), method="password", locked=locked)
 
-    def login(self, request: HttpRequest, user: User) -> None:
+    def login(self, request: Request, user: User) -> None:
         before = last_login(user)
         super().login(request, user)
         record_login(user=user, client=client_of(request), method=methods_used(request, user))
         if before is not None:
             messages.info(request, _last_time(user, before))
 
-    def logout(self, request: HttpRequest) -> None:
+    def logout(self, request: Request) -> None:
         user = request.user
         super().logout(request)
         if user.is_authenticated:
@@ -68,7 +68,7 @@ class ClosedSignupAdapter(DefaultAccountAdapter):
         return [method | {"description": words[method["url"]]} for method in methods]
 
 
-def methods_used(request: HttpRequest, user: User) -> str:
+def methods_used(request: Request, user: User) -> str:
     """Return the proofs of this log-in in their order, such as password+totp."""
     records = get_authentication_records(request, user)
     return "+".join(str(each.get("type") or each["method"]) for each in records)
@@ -76,7 +76,10 @@ def methods_used(request: HttpRequest, user: User) -> str:
 
 def _last_time(user: User, before: AuditEvent) -> str:
     when = timezone.localtime(before.at).strftime("%Y-%m-%d %H:%M")
-    text = _("Last log-in: %(when)s from %(address)s.") % {"when": when, "address": before.after["address"]}
+    text = _("Last log-in: %(when)s from %(address)s.") % {
+        "when": when,
+        "address": (before.after or {}).get("address", ""),
+    }
     failed = refusals_since(user, before.at).count()
     if not failed:
         return text
@@ -88,11 +91,11 @@ def _last_time(user: User, before: AuditEvent) -> str:
     return f"{text} {refused % {'count': failed}}"
 
 
-def client_of(request: HttpRequest) -> Client:
+def client_of(request: Request) -> Client:
     return Client(client_ip(request), request.headers.get("User-Agent", ""))
 
 
-def client_ip(request: HttpRequest) -> str:
+def client_ip(request: Request) -> str:
     """Return the address that failed log-ins count by; in production the proxy sets it, whatever was sent."""
     forwarded = request.headers.get("X-Forwarded-For", "") if settings.PRODUCTION else ""
     return forwarded or request.META.get("REMOTE_ADDR", "")

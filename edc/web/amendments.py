@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -29,6 +29,7 @@ from edc.web.amendment_book import rehearsal_book
 from edc.web.amendment_changes import changes_of
 from edc.web.amendment_rows import effect_rows, kind_rows, subjects_at
 from edc.web.answers import day_of, go, study_with
+from edc.web.request import Request
 
 PAGE_SIZE = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -41,7 +42,7 @@ SHAPES = {
 
 @require_safe
 @login_required
-def amendments(request: HttpRequest) -> HttpResponse:
+def amendments(request: Request) -> HttpResponse:
     """Show from when each site works by which version, and the rehearsals made."""
     study = study_with(request, "manage_design")
     sites = list(study.sites.order_by("number"))
@@ -77,7 +78,7 @@ def _migration(rehearsal: Rehearsal) -> tuple[DesignMigration, str] | None:
 
 @require_POST
 @login_required
-def activate(request: HttpRequest) -> HttpResponse:
+def activate(request: Request) -> HttpResponse:
     """Set the day from which one site, or all, work by a version."""
     study = study_with(request, "manage_design")
     version, day = _version(request, study), day_of(request, "active_from")
@@ -95,7 +96,7 @@ def activate(request: HttpRequest) -> HttpResponse:
     return go(request, reverse("amendments"))
 
 
-def _version(request: HttpRequest, study: Study) -> DesignVersion:
+def _version(request: Request, study: Study) -> DesignVersion:
     number = whole_number(request.POST.get("version", ""))
     found = study.design_versions.filter(number=number).first()
     if found is None:
@@ -106,7 +107,7 @@ def _version(request: HttpRequest, study: Study) -> DesignVersion:
 
 @require_POST
 @login_required
-def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
+def deactivate(request: Request, pk: int) -> HttpResponse:
     """Take back a day that has not come."""
     study = study_with(request, "manage_design")
     activation = get_object_or_404(activations_visible_to(request.user, study), pk=pk)
@@ -116,7 +117,7 @@ def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: Request) -> HttpResponse:
     """Ask for a rehearsal of a version, at one site or everywhere."""
     study = study_with(request, "manage_design")
     version, oid = _version(request, study), request.POST.get("site", "")
@@ -127,7 +128,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def rehearsal(request: HttpRequest, pk: int) -> HttpResponse:
+def rehearsal(request: Request, pk: int) -> HttpResponse:
     """Show what the version would do, by kind and site, with the subjects behind each number."""
     found = _found(request, pk)
     if request.GET.get("part") == "state":
@@ -167,14 +168,14 @@ def _state(found: Rehearsal) -> dict[str, object]:
     }
 
 
-def _found(request: HttpRequest, pk: int) -> Rehearsal:
+def _found(request: Request, pk: int) -> Rehearsal:
     study = study_with(request, "manage_design")
     return get_object_or_404(rehearsals_visible_to(request.user, study), pk=pk)
 
 
 @require_POST
 @login_required
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel(request: Request, pk: int) -> HttpResponse:
     """Stop the rehearsal, or the migration that follows it."""
     found = _found(request, pk)
     migration = getattr(found, "migration", None)
@@ -187,7 +188,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def migrate(request: HttpRequest, pk: int) -> HttpResponse:
+def migrate(request: Request, pk: int) -> HttpResponse:
     """Have the subjects migrated as the rehearsal foretold."""
     found = _found(request, pk)
     request_migration(rehearsal=found, reason=request.POST.get("reason", ""), actor=request.user)
@@ -196,7 +197,7 @@ def migrate(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @login_required
-def workbook(request: HttpRequest, pk: int) -> HttpResponse:
+def workbook(request: Request, pk: int) -> HttpResponse:
     """Answer with the rehearsal as an Excel workbook."""
     found = _found(request, pk)
     answer = HttpResponse(rehearsal_book(found, request.user), content_type=XLSX)

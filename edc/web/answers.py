@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from datetime import date
 from pathlib import Path
+from typing import Literal, overload
 
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
@@ -15,9 +16,10 @@ from edc import access
 from edc.errors import InvalidInput
 from edc.models import Study, Subject
 from edc.web.context import STUDY_KEY, current_study
+from edc.web.request import Request
 
 
-def go(request: HttpRequest, url: str) -> HttpResponse:
+def go(request: Request, url: str) -> HttpResponse:
     """Send the browser to a page after a post, whether a form or htmx posted."""
     if not request.htmx:
         return redirect(url)
@@ -29,7 +31,7 @@ def go(request: HttpRequest, url: str) -> HttpResponse:
     return answer
 
 
-def study_where(request: HttpRequest, *permissions: str) -> Study:
+def study_where(request: Request, *permissions: str) -> Study:
     """Return the present study if the person holds one of these permissions at any of its sites."""
     study = current_study(request)
     if study is None or not access.sites_for(request.user, *permissions).filter(study=study).exists():
@@ -37,7 +39,7 @@ def study_where(request: HttpRequest, *permissions: str) -> Study:
     return study
 
 
-def study_with(request: HttpRequest, permission: str) -> Study:
+def study_with(request: Request, permission: str) -> Study:
     """Return the present study if the person holds this study-wide permission on it."""
     study = current_study(request)
     if study is None:
@@ -46,14 +48,18 @@ def study_with(request: HttpRequest, permission: str) -> Study:
     return study
 
 
-def enter_study_of(request: HttpRequest, subject: Subject) -> None:
+def enter_study_of(request: Request, subject: Subject) -> None:
     """Make the subject's study the present one, so that a link from elsewhere shows the right shell."""
     if current_study(request) != subject.study:
         request.session[STUDY_KEY] = subject.study.oid
         del request._tandem_study
 
 
-def day_of(request: HttpRequest, field: str, *, required: bool = True) -> date | None:
+@overload
+def day_of(request: Request, field: str, *, required: Literal[True] = True) -> date: ...
+@overload
+def day_of(request: Request, field: str, *, required: Literal[False]) -> date | None: ...
+def day_of(request: Request, field: str, *, required: bool = True) -> date | None:
     """Return a day that was posted; an impossible or missing one names its field."""
     text = request.POST.get(field, "").strip()
     if not text and not required:
@@ -66,7 +72,7 @@ def day_of(request: HttpRequest, field: str, *, required: bool = True) -> date |
 
 
 def file_of(
-    request: HttpRequest, wanted: str, *, suffixes: Collection[str] = (), at_most: int | None = None
+    request: Request, wanted: str, *, suffixes: Collection[str] = (), at_most: int | None = None
 ) -> UploadedFile:
     """Return the file that was posted; `wanted` is said where there is none, or one of another kind.
 

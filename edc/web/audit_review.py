@@ -1,7 +1,7 @@
 """The planned review of the audit trail: criteria, what waits, and the sign-off."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -17,13 +17,14 @@ from edc.services.audit_review import end_criteria, save_criteria, sign_review
 from edc.web.answers import go, study_with
 from edc.web.audit_trail import filter_choices
 from edc.web.audit_words import action_word, channel_word, role_words
+from edc.web.request import Request
 
 MOST_REVIEWS = 50
 
 
 @require_safe
 @login_required
-def reviews(request: HttpRequest) -> HttpResponse:
+def reviews(request: Request) -> HttpResponse:
     """Show the criteria of the study with what waits, and the reviews signed so far."""
     study = study_with(request, "view_audit")
     signed = AuditReview.objects.filter(criteria__study=study).select_related("criteria", "reviewer")
@@ -56,7 +57,7 @@ def _words(filters: dict[str, str]) -> str:
 
 @require_POST
 @login_required
-def save(request: HttpRequest) -> HttpResponse:
+def save(request: Request) -> HttpResponse:
     """Keep criteria."""
     save_criteria(
         study=study_with(request, "view_audit"),
@@ -70,7 +71,7 @@ def save(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def end(request: HttpRequest, pk: int) -> HttpResponse:
+def end(request: Request, pk: int) -> HttpResponse:
     """End criteria."""
     end_criteria(criteria=_criteria(request, pk), actor=request.user)
     return go(request, reverse("audit-reviews"))
@@ -78,7 +79,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def sign(request: HttpRequest, pk: int) -> HttpResponse:
+def sign(request: Request, pk: int) -> HttpResponse:
     """Sign a review."""
     sign_review(
         criteria=_criteria(request, pk),
@@ -90,7 +91,7 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
     return go(request, reverse("audit-reviews"))
 
 
-def _criteria(request: HttpRequest, pk: int) -> AuditCriteria:
+def _criteria(request: Request, pk: int) -> AuditCriteria:
     studies = audited_studies(request.user)
     if not studies.exists():
         raise Http404

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ from edc.web.audit_csv import COLUMNS, csv_rows
 from edc.web.audit_rows import audit_rows
 from edc.web.audit_words import ACTIONS, CHANNELS, GROUPS, choices_of, role_choices
 from edc.web.csv_answer import csv_answer
+from edc.web.request import Request
 
 PAGE_SIZE = 100
 # A trail of millions of rows is not counted to its end for one page of it.
@@ -47,7 +48,7 @@ class CappedPaginator(Paginator):
 
 @require_safe
 @login_required
-def trail(request: HttpRequest) -> HttpResponse:
+def trail(request: Request) -> HttpResponse:
     """Show a page of the study's events, the newest first unless told otherwise."""
     study, wanted = asked_of(request)
     found = matching(request.user, wanted)
@@ -65,7 +66,7 @@ def trail(request: HttpRequest) -> HttpResponse:
     return render(request, "edc/audit.html", context)
 
 
-def asked_of(request: HttpRequest) -> tuple[Study, AuditFilter]:
+def asked_of(request: Request) -> tuple[Study, AuditFilter]:
     """Return the study asked for, the present one unless ?study= names another, and the filters."""
     wanted = AuditFilter.of(request.GET)
     named = audited_studies(request.user).filter(oid=wanted.study).first() if wanted.study else None
@@ -89,7 +90,7 @@ def filter_choices(actor: User, study: Study) -> dict[str, object]:
 
 @require_safe
 @login_required
-def export(request: HttpRequest) -> StreamingHttpResponse:
+def export(request: Request) -> StreamingHttpResponse:
     """Send the filtered events as CSV, oldest first, values withheld where the page withholds them."""
     study, wanted = asked_of(request)
     event = record_audit_export(study=study, form="csv", filters=wanted.given(), actor=request.user)
@@ -99,7 +100,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 
 @require_safe
 @login_required
-def chain(request: HttpRequest) -> StreamingHttpResponse:
+def chain(request: Request) -> StreamingHttpResponse:
     """Send the whole chain for the stand-alone verifier, with the content of what the reader may read."""
     study, _wanted = asked_of(request)
     event = record_audit_export(study=study, form="jsonl", filters={"study": study.oid}, actor=request.user)
@@ -112,7 +113,7 @@ def chain(request: HttpRequest) -> StreamingHttpResponse:
 
 @require_safe
 @login_required
-def verifier(request: HttpRequest) -> HttpResponse:
+def verifier(request: Request) -> HttpResponse:
     """Send the program that checks an exported chain on any machine with Python."""
     study_with(request, "view_audit")
     answer = HttpResponse(
@@ -124,7 +125,7 @@ def verifier(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def check(request: HttpRequest) -> HttpResponse:
+def check(request: Request) -> HttpResponse:
     """Walk the whole chain now and say whether it holds, or where it first does not."""
     study_with(request, "view_audit")
     verdict = verify_chain()

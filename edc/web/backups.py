@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,7 @@ from edc.extensions import Chip
 from edc.models import Backup, RestoreDrill
 from edc.selectors.backups import standing
 from edc.web.answers import study_with
+from edc.web.request import Request
 
 SHOWN = 30
 PROBLEMS: dict[str, Promise] = {
@@ -30,7 +31,7 @@ PROBLEMS: dict[str, Promise] = {
 
 @require_safe
 @login_required
-def backups(request: HttpRequest) -> HttpResponse:
+def backups(request: Request) -> HttpResponse:
     """Show the last backup and the last trial restore with their age, and what failed."""
     study_with(request, "manage_people")
     drills = RestoreDrill.objects.select_related("backup")[:SHOWN]

@@ -1,19 +1,18 @@
 """The reason for a change as a page asks it: picked first, the last one of the form offered again."""
 
-from django.http import HttpRequest
-
 from edc.models import FormInstance
 from edc.services.reasons import ChangeReason, change_reason
+from edc.web.request import Request
 
 KEY = "change_reason"
 
 
-def posted_reason(request: HttpRequest) -> str:
+def posted_reason(request: Request) -> str:
     """Return the reason that was posted, as it is kept."""
     return change_reason(request.POST.get("reason_code", ""), text=request.POST.get("reason", ""))
 
 
-def remember_reason(request: HttpRequest, form: FormInstance) -> None:
+def remember_reason(request: Request, form: FormInstance) -> None:
     """Offer the reason just given for the next item of this form; another form begins without one."""
     request.session[KEY] = [
         form.pk,
@@ -22,7 +21,7 @@ def remember_reason(request: HttpRequest, form: FormInstance) -> None:
     ]
 
 
-def reason_choices(request: HttpRequest, form: FormInstance) -> dict[str, object]:
+def reason_choices(request: Request, form: FormInstance) -> dict[str, object]:
     """Return the reasons to pick from and the one given last for this form."""
     pk, code, text = request.session.get(KEY) or (None, "", "")
     given = (code, text) if pk == form.pk else ("", "")

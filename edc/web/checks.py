@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -29,6 +29,7 @@ from edc.selectors.owed import form_name
 from edc.services.silent_checks import set_aside
 from edc.web.answers import go, study_with
 from edc.web.counted_pages import CountedPaginator
+from edc.web.request import Request
 
 PAGE_SIZE = 100
 STATES = {"open": OPEN, "changed": CHANGED, "unchanged": UNCHANGED}
@@ -68,7 +69,7 @@ class FiringLine:
 
 @require_safe
 @login_required
-def firings(request: HttpRequest) -> HttpResponse:
+def firings(request: Request) -> HttpResponse:
     """List every rule that has fired, those that change nothing first."""
     study = study_with(request, "manage_design")
     counts = firing_counts(request.user, study)
@@ -80,7 +81,7 @@ def firings(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def rows(request: HttpRequest) -> HttpResponse:
+def rows(request: Request) -> HttpResponse:
     """List the firings of one rule, or of one item's limits."""
     study = study_with(request, "manage_design")
     rule, item, state = (request.GET.get(name, "") for name in ("rule", "item", "state"))
@@ -101,7 +102,7 @@ def rows(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def silent(request: HttpRequest) -> HttpResponse:
+def silent(request: Request) -> HttpResponse:
     """List what silent checks find now; no other page shows it."""
     study = study_with(request, "manage_design")
     found = silent_firings(firings_visible_to(request.user, study))
@@ -112,7 +113,7 @@ def silent(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def settle(request: HttpRequest, pk: int) -> HttpResponse:
+def settle(request: Request, pk: int) -> HttpResponse:
     """Set one silent finding aside with a reason."""
     study = study_with(request, "manage_design")
     firing = get_object_or_404(firings_visible_to(request.user, study), pk=pk, severity="silent")

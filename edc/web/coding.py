@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,6 +32,7 @@ from edc.services.coding import approve_coding, auto_code, code_value, send_back
 from edc.services.query import raise_query
 from edc.web.answers import go, study_where
 from edc.web.context import current_site
+from edc.web.request import Request
 
 PAGE_SIZE = 50
 STATES = {
@@ -46,14 +47,14 @@ SHAPES = {"open": "todo", "proposed": "prop", "approved": "done"}
 
 @require_safe
 @login_required
-def coding(request: HttpRequest) -> HttpResponse:
+def coding(request: Request) -> HttpResponse:
     """List the values to code; `state` and the filters of other lists narrow them."""
     study = study_where(request, *APPROVES)
     asked = {"state": "open"} | request.GET.dict()
     items = coded_items(study)
     found = queue(request.user, study, current_site(request), asked)
     page = Paginator(in_state(found, asked["state"]), PAGE_SIZE).get_page(asked.get("page"))
-    lines = _lines(request, page.object_list)
+    lines = _lines(request, list(page.object_list))
     context = {
         "page": page,
         "lines": lines,
@@ -75,13 +76,13 @@ def _states(found: QuerySet[ItemValue]) -> list[tuple[str, object, int]]:
     return [(name, word, counts[name]) for name, word in STATES.items()]
 
 
-def _lines(request: HttpRequest, values: Sequence[ItemValue]) -> list[dict]:
-    values = list(values)
+def _lines(request: Request, values: Sequence[ItemValue]) -> list[dict]:
     ids = [each.coding for each in values if each.coding]
     rows = codings_visible_to(request.user).filter(pk__in=ids).select_related("approver")
     held = {each.pk: each for each in rows}
-    forms = FormInstance.objects.filter(pk__in={each.form_id for each in values})
-    forms = {each.pk: each for each in forms.select_related("design_version", "event", "subject__site")}
+    entered = FormInstance.objects.filter(pk__in={each.form_id for each in values})
+    entered = entered.select_related("design_version", "event", "subject__site")
+    forms = {each.pk: each for each in entered}
     queries = _open_queries(forms)
     codes = set(access.sites_for(request.user, CODES).values_list("pk", flat=True))
     lines = []
@@ -95,7 +96,7 @@ def _lines(request: HttpRequest, values: Sequence[ItemValue]) -> list[dict]:
                 "form_name": form_name(form), "visit": event_name(form.event, form),
                 "item": in_language(form.design_version.design.item(each.item_oid).label),
                 "query": queries.get((form.pk, each.path)), "may_code": form.subject.site_id in codes,
-                "may_approve": waiting and found.coder_id != request.user.pk,
+                "may_approve": found is not None and waiting and found.coder_id != request.user.pk,
             }
         )  # fmt: skip
     return lines
@@ -106,7 +107,7 @@ def _open_queries(forms: Iterable[int]) -> dict[tuple[int, str], int]:
     return {(form, path): pk for pk, form, path in held.values_list("pk", "form", "path")}
 
 
-def _value_or_404(request: HttpRequest, pk: int, permission: str = CODES) -> ItemValue:
+def _value_or_404(request: Request, pk: int, permission: str = CODES) -> ItemValue:
     study = study_where(request, permission)
     sites = access.sites_for(request.user, permission)
     found = queue(request.user, study, None, {}).filter(form__subject__site__in=sites)
@@ -115,7 +116,7 @@ def _value_or_404(request: HttpRequest, pk: int, permission: str = CODES) -> Ite
 
 @require_safe
 @login_required
-def terms(request: HttpRequest, pk: int) -> HttpResponse:
+def terms(request: Request, pk: int) -> HttpResponse:
     """Show the terms that `q`, else the verbatim, finds in the dictionary of the value's item."""
     value = _value_or_404(request, pk)
     item = coded_items(value.form.subject.study)[value.item_oid]
@@ -126,7 +127,7 @@ def terms(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def code(request: HttpRequest, pk: int) -> HttpResponse:
+def code(request: Request, pk: int) -> HttpResponse:
     """Give the value the chosen term."""
     value = _value_or_404(request, pk)
     item = coded_items(value.form.subject.study)[value.item_oid]
@@ -141,7 +142,7 @@ def code(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def ask(request: HttpRequest, pk: int) -> HttpResponse:
+def ask(request: Request, pk: int) -> HttpResponse:
     """Ask the site about the value's words."""
     value = _value_or_404(request, pk, "raise_query")
     raise_query(form=value.form, path=value.path, text=request.POST.get("text", ""), actor=request.user)
@@ -151,7 +152,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def auto(request: HttpRequest) -> HttpResponse:
+def auto(request: Request) -> HttpResponse:
     """Code what the study coded before, or what equals a term."""
     study: Study = study_where(request, CODES)
     results = auto_code(study=study, actor=request.user)
@@ -165,7 +166,7 @@ def auto(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def approve(request: HttpRequest) -> HttpResponse:
+def approve(request: Request) -> HttpResponse:
     """Approve the codes posted; what refuses is told and leaves the others alone."""
     study_where(request, *APPROVES)
     asked = keys(request.POST.getlist("coding"))
@@ -186,14 +187,14 @@ def approve(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+def send_back(request: Request, pk: int) -> HttpResponse:
     """End a code with the reason."""
     found: Coding = get_object_or_404(codings_visible_to(request.user), pk=pk)
     send_back_coding(coding=found, reason=request.POST.get("reason", ""), actor=request.user)
     return _back(request)
 
 
-def _back(request: HttpRequest) -> HttpResponse:
+def _back(request: Request) -> HttpResponse:
     """Return to the list as it was filtered."""
     narrowed = request.POST.get("asked", "")
     return go(request, reverse("coding") + (f"?{narrowed}" if narrowed else ""))

@@ -3,7 +3,7 @@
 from datetime import time
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -38,11 +38,12 @@ from edc.services.consent.giving import (
 from edc.services.consent.scans import WITHDRAWING
 from edc.web.answers import day_of, enter_study_of, go
 from edc.web.consents import SHAPES, since
+from edc.web.request import Request
 
 
 @require_safe
 @login_required
-def subject_consent(request: HttpRequest, pk: int) -> HttpResponse:
+def subject_consent(request: Request, pk: int) -> HttpResponse:
     """Show what the subject signed and withdrew, and what the person may note."""
     found = _subject(request, pk)
     access.require(request.user, "view_data", site=found.site)
@@ -69,21 +70,21 @@ def subject_consent(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "edc/subject_consent.html", context)
 
 
-def _any(request: HttpRequest, found: Subject, names: tuple[str, ...]) -> bool:
+def _any(request: Request, found: Subject, names: tuple[str, ...]) -> bool:
     return any(access.may(request.user, name, site=found.site) for name in names)
 
 
-def _subject(request: HttpRequest, pk: int) -> Subject:
+def _subject(request: Request, pk: int) -> Subject:
     return get_object_or_404(with_state(subjects_visible_to(request.user)), pk=pk)
 
 
-def back(request: HttpRequest, subject: Subject) -> HttpResponse:
+def back(request: Request, subject: Subject) -> HttpResponse:
     return go(request, reverse("subject-consent", args=[subject.pk]))
 
 
 @require_POST
 @login_required
-def record(request: HttpRequest, pk: int) -> HttpResponse:
+def record(request: Request, pk: int) -> HttpResponse:
     """Note that the subject signed a version."""
     found = _subject(request, pk)
     access.require(request.user, "enter_data", site=found.site)
@@ -96,7 +97,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     return back(request, found)
 
 
-def _time(request: HttpRequest) -> time | None:
+def _time(request: Request) -> time | None:
     text = request.POST.get("signed_time", "").strip()
     try:
         return time.fromisoformat(text) if text else None
@@ -107,7 +108,7 @@ def _time(request: HttpRequest) -> time | None:
 
 @require_POST
 @login_required
-def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+def take_back(request: Request, pk: int) -> HttpResponse:
     """Take a consent back that was noted by mistake."""
     consent: Consent = get_object_or_404(consents_visible_to(request.user), pk=pk)
     take_back_consent(consent=consent, reason=request.POST.get("reason", ""), actor=request.user)
@@ -116,7 +117,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: Request, pk: int) -> HttpResponse:
     """Note to what the subject withdrew the consent."""
     found = _subject(request, pk)
     access.require(request.user, "enrol_subject", site=found.site)
@@ -130,7 +131,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def withdrawal_back(request: HttpRequest, pk: int) -> HttpResponse:
+def withdrawal_back(request: Request, pk: int) -> HttpResponse:
     """Take a withdrawal back that was noted by mistake."""
     seen = ConsentWithdrawal.objects.filter(subject__in=subjects_visible_to(request.user).values("pk"))
     held = get_object_or_404(seen.select_related("subject__site"), pk=pk)

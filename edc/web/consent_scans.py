@@ -1,7 +1,7 @@
 """Signed pages of consents: added, looked at page by page, downloaded, withdrawn and erased."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -15,11 +15,12 @@ from edc.services.consent.scans import add_scan, erase_scan, record_scan_view, w
 from edc.services.kept_files import content_of
 from edc.web.consent import back
 from edc.web.evidence import SUFFIXES, sealed
+from edc.web.request import Request
 
 
 @require_POST
 @login_required
-def add(request: HttpRequest, pk: int) -> HttpResponse:
+def add(request: Request, pk: int) -> HttpResponse:
     """Keep a scan of the signed pages of a consent."""
     consent = get_object_or_404(consents_visible_to(request.user), pk=pk)
     access.require(request.user, "enter_data", site=consent.subject.site)
@@ -31,11 +32,11 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     return back(request, consent.subject)
 
 
-def _scan(request: HttpRequest, public_id: str) -> ConsentScan:
+def _scan(request: Request, public_id: str) -> ConsentScan:
     return get_object_or_404(scans_visible_to(request.user), public_id=public_id)
 
 
-def _open_scan(request: HttpRequest, public_id: str) -> ConsentScan:
+def _open_scan(request: Request, public_id: str) -> ConsentScan:
     found = _scan(request, public_id)
     if found.withdrawn_at:
         raise Http404
@@ -44,7 +45,7 @@ def _open_scan(request: HttpRequest, public_id: str) -> ConsentScan:
 
 @require_safe
 @login_required
-def page(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
+def page(request: Request, public_id: str, number: int) -> HttpResponse:
     """Send a page as a picture; each look is in the audit trail."""
     scan = _open_scan(request, public_id)
     if not 1 <= number <= scan.page_count:
@@ -58,7 +59,7 @@ def page(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
 
 @require_safe
 @login_required
-def file(request: HttpRequest, public_id: str) -> HttpResponse:
+def file(request: Request, public_id: str) -> HttpResponse:
     """Send the file as it is kept, to be saved; each download is in the audit trail."""
     scan = _open_scan(request, public_id)
     record_scan_view(scan=scan, actor=request.user)
@@ -76,7 +77,7 @@ def _private(answer: HttpResponse) -> HttpResponse:
 
 @require_POST
 @login_required
-def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
+def withdraw(request: Request, public_id: str) -> HttpResponse:
     """Take a scan out of view for {"reason"}."""
     scan = _scan(request, public_id)
     withdraw_scan(scan=scan, reason=request.POST.get("reason", ""), actor=request.user)
@@ -85,7 +86,7 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 @login_required
-def erase(request: HttpRequest, public_id: str) -> HttpResponse:
+def erase(request: Request, public_id: str) -> HttpResponse:
     """Remove the file of a withdrawn scan for good."""
     scan = _scan(request, public_id)
     erase_scan(scan=scan, actor=request.user)

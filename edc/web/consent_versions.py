@@ -1,7 +1,7 @@
 """The versions of a study's consent form: list and upload, and one version with its sites' days."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from edc.services.consent.versions import (
 from edc.services.kept_files import content_of
 from edc.web.answers import day_of, go, study_where, study_with
 from edc.web.evidence import sealed
+from edc.web.request import Request
 
 State = ConsentVersion.State
 SHAPES = {State.DRAFT: "wait", State.PUBLISHED: "done", State.RETIRED: "na", State.DISCARDED: "na"}
@@ -31,7 +32,7 @@ SHAPES = {State.DRAFT: "wait", State.PUBLISHED: "done", State.RETIRED: "na", Sta
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def versions(request: HttpRequest) -> HttpResponse:
+def versions(request: Request) -> HttpResponse:
     """List the versions of the consent form; POST uploads one."""
     if request.method == "POST":
         return _upload(request)
@@ -48,7 +49,7 @@ def versions(request: HttpRequest) -> HttpResponse:
     return render(request, "edc/consent_versions.html", context)
 
 
-def _upload(request: HttpRequest) -> HttpResponse:
+def _upload(request: Request) -> HttpResponse:
     study, posted = study_with(request, "manage_design"), request.POST
     dated, approved_on = day_of(request, "dated"), day_of(request, "approved_on")
     uploaded = request.FILES.get("file")
@@ -65,13 +66,13 @@ def _upload(request: HttpRequest) -> HttpResponse:
     return go(request, reverse("consent-version", args=[made.pk]))
 
 
-def _version(request: HttpRequest, pk: int) -> ConsentVersion:
+def _version(request: Request, pk: int) -> ConsentVersion:
     return get_object_or_404(versions_visible_to(request.user), pk=pk)
 
 
 @require_safe
 @login_required
-def version(request: HttpRequest, pk: int) -> HttpResponse:
+def version(request: Request, pk: int) -> HttpResponse:
     """Show one version, from when each site works with it, and what the person may do."""
     found = _version(request, pk)
     sites = sites_visible_to(request.user, found.study)
@@ -90,7 +91,7 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @login_required
-def file(request: HttpRequest, pk: int) -> HttpResponse:
+def file(request: Request, pk: int) -> HttpResponse:
     """Send the form as a PDF, to be printed or compared."""
     found = _version(request, pk)
     answer = HttpResponse(content_of(found), content_type="application/pdf")
@@ -99,7 +100,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
     return sealed(answer)
 
 
-def _managed(request: HttpRequest, pk: int) -> ConsentVersion:
+def _managed(request: Request, pk: int) -> ConsentVersion:
     found = _version(request, pk)
     access.require(request.user, "manage_design", study=found.study)
     return found
@@ -107,7 +108,7 @@ def _managed(request: HttpRequest, pk: int) -> ConsentVersion:
 
 @require_POST
 @login_required
-def publish(request: HttpRequest, pk: int) -> HttpResponse:
+def publish(request: Request, pk: int) -> HttpResponse:
     """Publish a version that another person uploaded."""
     found = publish_version(version=_managed(request, pk), actor=request.user)
     return go(request, reverse("consent-version", args=[found.pk]))
@@ -115,7 +116,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def end(request: HttpRequest, pk: int) -> HttpResponse:
+def end(request: Request, pk: int) -> HttpResponse:
     """Discard a draft, or retire a published version."""
     found = _managed(request, pk)
     step = discard_version if found.state == State.DRAFT else retire_version
@@ -125,7 +126,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def start(request: HttpRequest, pk: int) -> HttpResponse:
+def start(request: Request, pk: int) -> HttpResponse:
     """Set the day from which the chosen sites work with the version."""
     found = _managed(request, pk)
     day = day_of(request, "effective_from")

@@ -7,7 +7,7 @@ from datetime import date
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from edc.selectors.consents import IN_STUDY, STATES, days_of, in_effect, standin
 from edc.web.answers import study_where
 from edc.web.context import current_site
 from edc.web.csv_answer import csv_answer
+from edc.web.request import Request
 
 PAGE_SIZE = 50
 OPEN_SCAN = Q(scans__withdrawn_at=None)
@@ -33,15 +34,15 @@ HEAD = (
 
 @require_safe
 @login_required
-def consents(request: HttpRequest) -> HttpResponse:
+def consents(request: Request) -> HttpResponse:
     """List the subjects with the state of their consent; who has waited longest comes first."""
     study = study_where(request, "view_data")
     asked = {"show": "due"} | request.GET.dict()
     show = asked["show"] if asked["show"] in (*STATES, "all") else "due"
     found = _matching(request, study, asked)
     shown = found if show == "all" else found.filter(consent_state=show)
-    page = Paginator(shown.order_by("due_from", "site__number", "subject_key"), PAGE_SIZE)
-    page = page.get_page(asked.get("page"))
+    ordered = shown.order_by("due_from", "site__number", "subject_key")
+    page = Paginator(ordered, PAGE_SIZE).get_page(asked.get("page"))
     counts = dict(found.order_by().values_list("consent_state").annotate(count=Count("pk")))
     seen = access.sites_for(request.user, "view_data").filter(study=study)
     sites = list(seen) if current_site(request) is None else []
@@ -60,7 +61,7 @@ def consents(request: HttpRequest) -> HttpResponse:
     return render(request, "edc/consents.html", context)
 
 
-def _matching(request: HttpRequest, study: Study, asked: dict[str, str]) -> QuerySet[Subject]:
+def _matching(request: Request, study: Study, asked: dict[str, str]) -> QuerySet[Subject]:
     sites = access.sites_for(request.user, "view_data")
     seen = subjects_visible_to(request.user, study, current_site(request))
     found = with_state(seen.filter(site__in=sites))
@@ -98,7 +99,7 @@ def since(subject: Subject) -> str:
 
 @require_safe
 @login_required
-def consents_csv(request: HttpRequest) -> StreamingHttpResponse:
+def consents_csv(request: Request) -> StreamingHttpResponse:
     """Return every consent of the subjects under the filters but the state, and who has none, as CSV."""
     study = study_where(request, "view_data")
     found = _matching(request, study, request.GET.dict()).order_by("site__number", "subject_key")
@@ -108,8 +109,8 @@ def consents_csv(request: HttpRequest) -> StreamingHttpResponse:
 
 def _rows(subjects: list[Subject]) -> Iterator[list[object]]:
     given: dict[int, list[Consent]] = defaultdict(list)
-    for one in standing_among(subjects).annotate(scan_count=Count("scans", filter=OPEN_SCAN)):
-        given[one.subject_id].append(one)
+    for consent in standing_among(subjects).annotate(scan_count=Count("scans", filter=OPEN_SCAN)):
+        given[consent.subject_id].append(consent)
     days = days_of(one for each in given.values() for one in each)
     for each in subjects:
         head = [

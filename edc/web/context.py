@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.db.models import Count, Q
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from edc import access, extensions
 from edc.models import Membership, Role, Site, Study, User
+from edc.web.request import Request
 
 STUDY_KEY, SITE_KEY = "study_oid", "site_oid"
 # The tabs before and after those of the other apps: who sees them, their words, their route.
@@ -31,7 +31,7 @@ _STUDY_WIDE = (
 )
 
 
-def current_study(request: HttpRequest) -> Study | None:
+def current_study(request: Request) -> Study | None:
     """Return the study the person works in: the one chosen, else of theirs the one with most subjects."""
     if not hasattr(request, "_tandem_study"):
         oid, studies = request.session.get(STUDY_KEY, ""), own_studies(request)
@@ -40,7 +40,7 @@ def current_study(request: HttpRequest) -> Study | None:
     return request._tandem_study
 
 
-def own_studies(request: HttpRequest) -> list[Study]:
+def own_studies(request: Request) -> list[Study]:
     """Return the studies that the person may open, asked once a page."""
     if not hasattr(request, "_tandem_studies"):
         request._tandem_studies = list(access.studies_for(request.user, "view_study_data", "manage_people"))
@@ -56,7 +56,7 @@ def _busiest(user: User, studies: list[Study]) -> Study | None:
     return counted.order_by("-subject_count", "oid").first()
 
 
-def member_sites(request: HttpRequest) -> list[Site]:
+def member_sites(request: Request) -> list[Site]:
     """Return the sites of the current study at which the person has any role, in order, asked once a page."""
     if not hasattr(request, "_tandem_sites"):
         request._tandem_sites = _member_sites(request.user, current_study(request))
@@ -72,7 +72,7 @@ def _member_sites(user: User, study: Study | None) -> list[Site]:
     return list(study.sites.filter(memberships__in=memberships).select_related("institution").distinct())
 
 
-def current_site(request: HttpRequest) -> Site | None:
+def current_site(request: Request) -> Site | None:
     """Return the chosen site; None means all the person's sites, the default when there are several."""
     sites = member_sites(request)
     chosen = request.session.get(SITE_KEY)
@@ -80,7 +80,7 @@ def current_site(request: HttpRequest) -> Site | None:
     return found or (sites[0] if len(sites) == 1 else None)
 
 
-def shell(request: HttpRequest) -> dict[str, object]:
+def shell(request: Request) -> dict[str, object]:
     """Context processor of `templates/base.html`."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
@@ -112,7 +112,7 @@ def training_note(user: User) -> dict[str, object] | None:
     return None if due is None else {"waits": due <= timezone.now(), "due": due}
 
 
-def _tabs(request: HttpRequest, held: frozenset[str]) -> list[dict[str, object]]:
+def _tabs(request: Request, held: frozenset[str]) -> list[dict[str, object]]:
     tabs = [extensions.Tab(_("Today"), reverse("home"), "/")]
     for permissions, label, name in _AT_SITES:
         if held.intersection(permissions):

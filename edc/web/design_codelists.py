@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from edc.web.answers import go
 from edc.web.design_codes import ACTS, add_codelist
 from edc.web.design_life import draft_or_404
 from edc.web.design_places import fault_lines, name_of
+from edc.web.request import Request
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def uses_of(document: Document, oid: str) -> list[tuple[str, str]]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def codelists(request: HttpRequest, pk: int) -> HttpResponse:
+def codelists(request: Request, pk: int) -> HttpResponse:
     """List the codelists with how often each is used, or add one."""
     draft = draft_or_404(request, pk)
     if request.method == "POST":
@@ -78,7 +79,7 @@ def codelists(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def codelist(request: HttpRequest, pk: int, codelist: str) -> HttpResponse:
+def codelist(request: Request, pk: int, codelist: str) -> HttpResponse:
     """Show the codes of one codelist and where it is used; change one of them."""
     draft = draft_or_404(request, pk)
     document = document_of(draft)

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from edc.design.items import Code
@@ -14,18 +13,19 @@ from edc.models import DesignDraft
 from edc.services.design_draft import Change, change_draft, reword_code
 from edc.services.design_draft.content import document_of, terms_of
 from edc.services.reasons import required_text
+from edc.web.request import Request
 
 LONGEST = 200
 LONGEST_CODE = 40
 LONGEST_SYNONYM = 80
 
 
-def _put(request: HttpRequest, draft: DesignDraft, oid: str, held: dict[str, Any], codes: list[dict]) -> None:
+def _put(request: Request, draft: DesignDraft, oid: str, held: dict[str, Any], codes: list[dict]) -> None:
     change = Change("put", ("codelists", oid), held | {"items": codes}, seen=request.POST.get("seen", ""))
     change_draft(draft=draft, change=change, actor=request.user)
 
 
-def _retire(request: HttpRequest, draft: DesignDraft, oid: str, held: dict[str, Any]) -> None:
+def _retire(request: Request, draft: DesignDraft, oid: str, held: dict[str, Any]) -> None:
     """Retire the code, or offer it again."""
     chosen, retired = request.POST.get("code", ""), request.POST["what"] == "retire"
     codes = []
@@ -36,7 +36,7 @@ def _retire(request: HttpRequest, draft: DesignDraft, oid: str, held: dict[str, 
     _put(request, draft, oid, held, codes)
 
 
-def _add(request: HttpRequest, draft: DesignDraft, oid: str, held: dict[str, Any]) -> None:
+def _add(request: Request, draft: DesignDraft, oid: str, held: dict[str, Any]) -> None:
     code = required_text(request.POST.get("code", ""), field="code", at_most=LONGEST_CODE)
     if any(each["code"] == code for each in held.get("items", [])):
         raise _wrong("code", _("%(oid)s is in use already: choose another.") % {"oid": code})
@@ -44,7 +44,7 @@ def _add(request: HttpRequest, draft: DesignDraft, oid: str, held: dict[str, Any
     _put(request, draft, oid, held, [*held.get("items", []), new])
 
 
-def _remove(request: HttpRequest, draft: DesignDraft, oid: str, held: dict[str, Any]) -> None:
+def _remove(request: Request, draft: DesignDraft, oid: str, held: dict[str, Any]) -> None:
     """Take out a code; one that was published stays in as a fault, so it is refused here."""
     code = request.POST.get("code", "")
     if code in terms_of(draft.study).get(oid, {}):
@@ -54,7 +54,7 @@ def _remove(request: HttpRequest, draft: DesignDraft, oid: str, held: dict[str, 
     _put(request, draft, oid, held, [each for each in held.get("items", []) if each["code"] != code])
 
 
-def _reword(request: HttpRequest, draft: DesignDraft, oid: str, held: dict[str, Any]) -> None:
+def _reword(request: Request, draft: DesignDraft, oid: str, held: dict[str, Any]) -> None:
     words = _words(request)
     reword_code(
         draft=draft,
@@ -66,11 +66,11 @@ def _reword(request: HttpRequest, draft: DesignDraft, oid: str, held: dict[str, 
     )
 
 
-def _words(request: HttpRequest) -> dict[str, str]:
+def _words(request: Request) -> dict[str, str]:
     return {key: required_text(request.POST.get(key, ""), field=key, at_most=LONGEST) for key in ("zh", "en")}
 
 
-def _find_by(request: HttpRequest, draft: DesignDraft, oid: str, held: dict[str, Any]) -> None:
+def _find_by(request: Request, draft: DesignDraft, oid: str, held: dict[str, Any]) -> None:
     """Give a code the words by which people find it; published or not, its meaning stays."""
     chosen, words = request.POST.get("code", ""), _synonyms(request.POST.get("synonyms", ""))
     codes = [
@@ -91,7 +91,7 @@ def _synonyms(text: str) -> dict[str, list[str]]:
     return {"synonyms": words} if words else {}
 
 
-def _drop(request: HttpRequest, draft: DesignDraft, oid: str, held: dict[str, Any]) -> None:
+def _drop(request: Request, draft: DesignDraft, oid: str, held: dict[str, Any]) -> None:
     """Take out a codelist that was never published and that no item uses."""
     if oid in terms_of(draft.study):
         raise InvalidInput(_("This codelist was published: retire its codes instead."))
@@ -105,7 +105,7 @@ def _is_used(draft: DesignDraft, oid: str) -> bool:
     return any(item.get("codelist") == oid for group in groups for item in group["items"])
 
 
-def add_codelist(request: HttpRequest, draft: DesignDraft) -> str:
+def add_codelist(request: Request, draft: DesignDraft) -> str:
     """Add a codelist with its codes, one a line as code | Chinese | English | synonyms; return its OID."""
     oid = request.POST.get("oid", "").strip().upper()
     if not re.fullmatch(r"CL\.[A-Z][A-Z0-9_]{0,39}", oid):
@@ -136,7 +136,7 @@ def _wrong(field: str, message: str) -> InvalidInput:
     return InvalidInput(_("Some fields need correction."), fields={field: message})
 
 
-ACTS: dict[str, Callable[[HttpRequest, DesignDraft, str, dict[str, Any]], None]] = {
+ACTS: dict[str, Callable[[Request, DesignDraft, str, dict[str, Any]], None]] = {
     "retire": _retire,
     "restore": _retire,
     "add": _add,

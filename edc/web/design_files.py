@@ -6,25 +6,25 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from edc.errors import InvalidInput
 from edc.exchange.faults import FileFault
 from edc.selectors.evaluation import in_language
 from edc.web.answers import file_of
+from edc.web.request import Request
 
 FOREIGN = (".xml", ".csv")
 MOST_BYTES = 50 * 2**20
 
 
-def sent_foreign(request: HttpRequest) -> UploadedFile:
+def sent_foreign(request: Request) -> UploadedFile:
     """Return the file sent, the design of another system; InvalidInput where it is none."""
     wanted = _("Choose an ODM file (.xml) or a REDCap data dictionary (.csv).")
     return file_of(request, wanted, suffixes=FOREIGN, at_most=MOST_BYTES)
 
 
-def sent_design(request: HttpRequest) -> UploadedFile:
+def sent_design(request: Request) -> UploadedFile:
     """Return the file sent, a workbook or the design of another system; InvalidInput where it is none."""
     wanted = _("Choose a workbook (.xlsx), an ODM file (.xml) or a REDCap data dictionary (.csv).")
     return file_of(request, wanted, suffixes=(".xlsx", *FOREIGN), at_most=MOST_BYTES)

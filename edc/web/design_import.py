@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods
 from edc.exchange.design_import import DesignImport, import_design
 from edc.web.answers import study_with
 from edc.web.design_files import laid_down, sent_foreign
+from edc.web.request import Request
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def design_import(request: HttpRequest) -> HttpResponse:
+def design_import(request: Request) -> HttpResponse:
     """Take a file and show what could be carried, or send the study folder as a ZIP; nothing is published."""
     study_with(request, "manage_design")
     if request.method != "POST":

@@ -5,7 +5,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from edc.services.design_draft import Change, change_together
 from edc.services.design_draft.content import document_of
 from edc.web.answers import go
 from edc.web.design_life import draft_or_404
+from edc.web.request import Request
 
 
 @lru_cache(maxsize=1)
@@ -30,7 +31,7 @@ def _library() -> Library:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def library(request: HttpRequest, pk: int) -> HttpResponse:
+def library(request: Request, pk: int) -> HttpResponse:
     """List the forms of the library, or take one into the draft."""
     draft = draft_or_404(request, pk)
     if request.method == "POST":
@@ -53,7 +54,7 @@ def library(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "edc/design_library.html", context)
 
 
-def _take(request: HttpRequest, draft: DesignDraft) -> None:
+def _take(request: Request, draft: DesignDraft) -> None:
     """Put the form at the end of the draft's forms; tell which checks could not come along."""
     taken = taken_from(_library(), request.POST.get("form", ""), document_of(draft))
     if taken is None:

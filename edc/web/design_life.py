@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -31,6 +31,7 @@ from edc.services.design_draft.content import document_of
 from edc.services.design_draft.review import writers_of
 from edc.web.answers import go, study_with
 from edc.web.design_places import fault_lines
+from edc.web.request import Request
 
 SHOWN_FAULTS = 200
 State = DesignDraft.State
@@ -62,7 +63,7 @@ def change_lines(changes: Iterable[DesignChange]) -> list[ChangeLine]:
 
 @require_safe
 @login_required
-def design(request: HttpRequest) -> HttpResponse:
+def design(request: Request) -> HttpResponse:
     """Show the open draft, the published versions and the drafts of before."""
     study = study_with(request, "manage_design")
     context = {
@@ -76,7 +77,7 @@ def design(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: Request) -> HttpResponse:
     """Begin a draft from the newest version."""
     study = study_with(request, "manage_design")
     made = start_draft(study=study, name=request.POST.get("name", ""), actor=request.user)
@@ -85,7 +86,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def version(request: HttpRequest, number: int) -> HttpResponse:
+def version(request: Request, number: int) -> HttpResponse:
     """Show what a published version changed, who wrote, reviewed and published it."""
     study = study_with(request, "manage_design")
     found = get_object_or_404(study.design_versions.select_related("published_by"), number=number)
@@ -103,7 +104,7 @@ def version(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_safe
 @login_required
-def draft(request: HttpRequest, pk: int) -> HttpResponse:
+def draft(request: Request, pk: int) -> HttpResponse:
     """Show a draft: its faults, what it changes, what was said, and what the reader may do with it."""
     found = draft_or_404(request, pk)
     document = document_of(found)
@@ -124,7 +125,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "edc/design_draft.html", context)
 
 
-def draft_or_404(request: HttpRequest, pk: int) -> DesignDraft:
+def draft_or_404(request: Request, pk: int) -> DesignDraft:
     """Return the draft of the present study, for who works on its designs."""
     study = study_with(request, "manage_design")
     return get_object_or_404(drafts_visible_to(request.user, study), pk=pk)
@@ -145,16 +146,16 @@ def _rights(found: DesignDraft, user: User) -> dict[str, bool]:
     }
 
 
-def seen_revision(request: HttpRequest) -> int:
+def seen_revision(request: Request) -> int:
     """Return the revision of the draft that stood on the page; 0, which none has, where it was not sent."""
     return whole_number(request.POST.get("revision", "")) or 0
 
 
-def _publish(found: DesignDraft, text: str, request: HttpRequest) -> object:
+def _publish(found: DesignDraft, text: str, request: Request) -> object:
     return publish_draft(draft=found, revision=seen_revision(request), text=text, actor=request.user)
 
 
-ACTS: dict[str, Callable[[DesignDraft, str, HttpRequest], object]] = {
+ACTS: dict[str, Callable[[DesignDraft, str, Request], object]] = {
     "comment": lambda found, text, sent: comment_on_draft(draft=found, text=text, actor=sent.user),
     "submit": lambda found, text, sent: submit_draft(draft=found, text=text, actor=sent.user),
     "send_back": lambda found, text, sent: send_draft_back(draft=found, text=text, actor=sent.user),
@@ -165,7 +166,7 @@ ACTS: dict[str, Callable[[DesignDraft, str, HttpRequest], object]] = {
 
 @require_POST
 @login_required
-def act(request: HttpRequest, pk: int) -> HttpResponse:
+def act(request: Request, pk: int) -> HttpResponse:
     """Comment, submit, send back, publish or give up a draft."""
     found = draft_or_404(request, pk)
     what = request.POST.get("what", "")

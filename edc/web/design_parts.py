@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ from edc.web.answers import go
 from edc.web.design_fields import PARTS, fields_of, planned, posted
 from edc.web.design_life import draft_or_404
 from edc.web.design_places import fault_lines, kinds, name_of
+from edc.web.request import Request
 
 LONGEST_RULE = 4000
 # What a new form and a new group hold, by the depth of what they are added to.
@@ -35,7 +36,7 @@ INSIDE_NEW = {1: "item_groups", 2: "items"}
 
 @require_safe
 @login_required
-def parts(request: HttpRequest, pk: int) -> HttpResponse:
+def parts(request: Request, pk: int) -> HttpResponse:
     """List the forms, visits, edit checks or criteria of the draft."""
     draft = draft_or_404(request, pk)
     of = request.GET.get("of", "forms")
@@ -67,7 +68,7 @@ def _lines(document: Document, address: Address) -> list[dict[str, Any]]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def part(request: HttpRequest, pk: int) -> HttpResponse:
+def part(request: Request, pk: int) -> HttpResponse:
     """Show one part of the draft with what stands in it, or change it."""
     draft = draft_or_404(request, pk)
     document = document_of(draft)
@@ -133,7 +134,7 @@ def _found(document: Document, address: Address) -> dict[str, Any]:
         raise Http404("/".join(address)) from None
 
 
-def _changed(request: HttpRequest, draft: DesignDraft, document: Document) -> HttpResponse:
+def _changed(request: Request, draft: DesignDraft, document: Document) -> HttpResponse:
     what = request.POST.get("what", "")
     if what not in ("put", "add", "remove", "up", "down"):
         raise InvalidInput(_("Choose what to do with this part."))
@@ -173,12 +174,13 @@ def _empty(parent: Address) -> dict[str, Any]:
     """Return what a new part must hold although no field asks for it."""
     if parent[0] == "forms" and len(parent) in (1, 2):
         return {INSIDE_NEW[len(parent)]: []}
-    return {"events": {"forms": []}, "eligibility": {"rule": None}}.get(parent[0], {})
+    empty: dict[str, dict[str, Any]] = {"events": {"forms": []}, "eligibility": {"rule": None}}
+    return empty.get(parent[0], {})
 
 
 @require_POST
 @login_required
-def expression(request: HttpRequest, pk: int) -> HttpResponse:
+def expression(request: Request, pk: int) -> HttpResponse:
     """Say whether a rule can be read with the items of the draft, and where it cannot."""
     draft = draft_or_404(request, pk)
     name, form = request.POST.get("name", ""), request.POST.get("rule_form", "").removeprefix("FO.")

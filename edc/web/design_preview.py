@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -35,6 +35,7 @@ from edc.web.entry_words import WORDS
 from edc.web.form_sheet import form_sheet
 from edc.web.item_panel import limits_text
 from edc.web.item_uses import item_uses
+from edc.web.request import Request
 from edc.web.value_text import missing_choices
 from edc.web.visit_forms import Step, Visit
 
@@ -44,7 +45,7 @@ Tried = dict[str, Any]
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def preview(request: HttpRequest, pk: int, form: str) -> HttpResponse:
+def preview(request: Request, pk: int, form: str) -> HttpResponse:
     """Show the form empty, or answer one act of its script with the record and the state that come of it."""
     draft = draft_or_404(request, pk)
     design = draft_design(draft)
@@ -61,7 +62,7 @@ def preview(request: HttpRequest, pk: int, form: str) -> HttpResponse:
     return JsonResponse(act(request, tried, sent, _record(tried, sent)))
 
 
-def _event(request: HttpRequest, design: StudyDesign, form: str) -> str:
+def _event(request: Request, design: StudyDesign, form: str) -> str:
     """Return the visit asked for where it plans the form, else the first that does, else none."""
     planned = [each.oid for each in design.events_of_form(form)]
     asked = request.GET.get("event", "")
@@ -74,7 +75,8 @@ def _record(form: FormInstance, sent: Mapping) -> Record:
     if not isinstance(kept, dict):
         raise InvalidInput(_("Load the page again: what it sent could not be read."))
     record = checked_record(form, kept)
-    given = kept.get("last") if isinstance(kept.get("last"), dict) else {}
+    last = kept.get("last")
+    given: dict = last if isinstance(last, dict) else {}
     highest = {oid: max(map(int, keys), default=0) for oid, keys in record["rows"].items()}
     last = {oid: max(number, _whole(given.get(oid))) for oid, number in highest.items()}
     return record | {"last": last}
@@ -84,7 +86,7 @@ def _whole(number: object) -> int:
     return number if isinstance(number, int) and 0 <= number < 1_000_000 else 0
 
 
-def _save(request: HttpRequest, form: FormInstance, sent: Mapping, record: Record) -> Tried:
+def _save(request: Request, form: FormInstance, sent: Mapping, record: Record) -> Tried:
     """Put one entry in; what it hides is asked about before it goes."""
     path = str(sent.get("path") or "")
     entry = checked_entry(
@@ -106,7 +108,7 @@ def _save(request: HttpRequest, form: FormInstance, sent: Mapping, record: Recor
     return about | _answer(form, record | {"items": items})
 
 
-def _rows(request: HttpRequest, form: FormInstance, sent: Mapping, record: Record) -> Tried:
+def _rows(request: Request, form: FormInstance, sent: Mapping, record: Record) -> Tried:
     """Add a row to the group {"group"}, or take {"group", "remove"} away."""
     group = repeating_group(form, str(sent.get("group") or ""))
     keys, gone = record["rows"].get(group.oid, []), sent.get("remove")
@@ -122,7 +124,7 @@ def _rows(request: HttpRequest, form: FormInstance, sent: Mapping, record: Recor
     return {"removed": [], "key": str(number), "html": html} | _answer(form, record)
 
 
-def _row_html(request: HttpRequest, form: FormInstance, record: Record, group_oid: str, key: str) -> str:
+def _row_html(request: Request, form: FormInstance, record: Record, group_oid: str, key: str) -> str:
     sheet = form_sheet(form, record, trial_state(form, record))
     group = next(each for each in sheet.groups if each.oid == group_oid)
     row = next(each for each in group.rows if each.key == key)
@@ -130,7 +132,7 @@ def _row_html(request: HttpRequest, form: FormInstance, record: Record, group_oi
     return render_to_string("edc/form_entry_row.html", context, request)
 
 
-def _submit(request: HttpRequest, form: FormInstance, sent: Mapping, record: Record) -> Tried:
+def _submit(request: Request, form: FormInstance, sent: Mapping, record: Record) -> Tried:
     """Say whether entry would take the form, and how many queries its checks would ask."""
     state = trial_state(form, record)
     faults = faults_of(form, state)
@@ -152,9 +154,7 @@ def _answer(form: FormInstance, record: Record) -> Tried:
     return {"record": record, **state_patch(form, trial_state(form, record))}
 
 
-def _context(
-    request: HttpRequest, draft: DesignDraft, design: StudyDesign, form: FormInstance
-) -> dict[str, Any]:
+def _context(request: Request, draft: DesignDraft, design: StudyDesign, form: FormInstance) -> dict[str, Any]:
     definition = design.form(form.form_oid)
     record = empty_record()
     state = trial_state(form, record)
@@ -219,7 +219,7 @@ def _url(draft: DesignDraft, form_oid: str, **asked: str) -> str:
     return f"{reverse('design-preview', args=[draft.pk, form_oid])}{'?' if query else ''}{query}"
 
 
-def _page_data(request: HttpRequest, draft: DesignDraft, form: FormInstance, record: Record) -> Tried:
+def _page_data(request: Request, draft: DesignDraft, form: FormInstance, record: Record) -> Tried:
     """Return what the page's script needs; `record` tells it that the record stands on the page."""
     acts = {act: _url(draft, form.form_oid, event=form.event.event_oid, do=act) for act in ACTS}
     return {
@@ -238,7 +238,7 @@ def _page_data(request: HttpRequest, draft: DesignDraft, form: FormInstance, rec
 
 @require_safe
 @login_required
-def panel(request: HttpRequest, pk: int, form: str) -> HttpResponse:
+def panel(request: Request, pk: int, form: str) -> HttpResponse:
     """Show what entry says of the item ?path= beside the form: its guide."""
     draft = draft_or_404(request, pk)
     design = draft_design(draft)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,13 +19,14 @@ from edc.services.design_draft.content import document_of
 from edc.web.answers import go
 from edc.web.design_life import draft_or_404
 from edc.web.design_places import name_of
+from edc.web.request import Request
 
 HOWS = {"mandatory": True, "optional": False}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def schedule(request: HttpRequest, pk: int) -> HttpResponse:
+def schedule(request: Request, pk: int) -> HttpResponse:
     """Show the forms by visit, or keep every visit and form that was changed there, all or none."""
     draft = draft_or_404(request, pk)
     document = document_of(draft)
@@ -86,7 +87,7 @@ def _visits(document: Document, data: QueryDict) -> Iterator[Change]:
         held = {each["form"]: each for each in event["forms"]}
         forms = [
             held.get(form, {"form": form}) | {"mandatory": mandatory}
-            for form, mandatory in _planned(data[f"plan:{oid}"], known)
+            for form, mandatory in _planned(str(data[f"plan:{oid}"]), known)
         ]
         repeats = f"repeats:{oid}" in data
         fields = event | {"forms": forms}

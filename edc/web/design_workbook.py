@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -21,6 +21,7 @@ from edc.services.design_draft.content import document_of
 from edc.web.answers import study_with
 from edc.web.design_files import laid_down, sent_design
 from edc.web.design_life import draft_or_404, seen_revision
+from edc.web.request import Request
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What the design of another system says; registration, sites and criteria it does not know.
@@ -29,7 +30,7 @@ FOREIGN_PARTS = ("forms", "codelists", "events", "rules", "cases")
 
 @require_safe
 @login_required
-def workbook(request: HttpRequest, pk: int) -> HttpResponse:
+def workbook(request: Request, pk: int) -> HttpResponse:
     """Answer with the draft as a workbook."""
     draft = draft_or_404(request, pk)
     told = f"{draft.study.oid} · {draft.name} · r{draft.revision}"
@@ -38,7 +39,7 @@ def workbook(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @login_required
-def version(request: HttpRequest, number: int) -> HttpResponse:
+def version(request: Request, number: int) -> HttpResponse:
     """Answer with a published version as a workbook."""
     study = study_with(request, "manage_design")
     found = get_object_or_404(study.design_versions, number=number)
@@ -57,7 +58,7 @@ def _answer(document: Document, told: str, name: str) -> HttpResponse:
 
 @require_POST
 @login_required
-def take(request: HttpRequest, pk: int) -> HttpResponse:
+def take(request: Request, pk: int) -> HttpResponse:
     """Put a workbook, or the design of another system, in the place of the draft's parts.
 
     A workbook with a cell that cannot be read changes nothing: its cells are listed.
@@ -82,7 +83,7 @@ def _foreign(path: Path) -> Brought:
     return Brought({part: document[part] for part in FOREIGN_PARTS}, told)
 
 
-def _cells(request: HttpRequest, draft: DesignDraft, sent: UploadedFile, found: ReadWorkbook) -> HttpResponse:
+def _cells(request: Request, draft: DesignDraft, sent: UploadedFile, found: ReadWorkbook) -> HttpResponse:
     lines = [(each.cell, in_language(Text(each.zh, each.en))) for each in found.faults]
     context = {"draft": draft, "file_name": sent.name, "lines": lines}
     return render(request, "edc/design_cells.html", context, status=422)

@@ -1,7 +1,7 @@
 """One deviation or finding: what is known of it, and what people decide and write about it."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,6 +20,7 @@ from edc.services.deviations import (
 )
 from edc.web.answers import enter_study_of, go
 from edc.web.deviations import account_of, facts_text, line_of
+from edc.web.request import Request
 
 Source = Deviation.Source
 # What a finding is about, so that a person need not choose.
@@ -34,7 +35,7 @@ CATEGORIES = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def found(request: HttpRequest, key: str) -> HttpResponse:
+def found(request: Request, key: str) -> HttpResponse:
     """Show what the platform found; POST decides whether it is a deviation."""
     finding = finding_of(subjects_visible_to(request.user), key)
     if finding is None:
@@ -54,7 +55,7 @@ def found(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_safe
 @login_required
-def deviation(request: HttpRequest, pk: int) -> HttpResponse:
+def deviation(request: Request, pk: int) -> HttpResponse:
     """Show one deviation, with what the data say of it by now."""
     row = _row(request, pk)
     context = {
@@ -67,7 +68,7 @@ def deviation(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, row.subject, {**context, "since": _since(request, row)})
 
 
-def _since(request: HttpRequest, row: Deviation) -> str:
+def _since(request: Request, row: Deviation) -> str:
     """Return `gone` where the data do not show the finding any more, the new facts where they differ."""
     if row.source == Source.PERSON:
         return ""
@@ -78,7 +79,7 @@ def _since(request: HttpRequest, row: Deviation) -> str:
     return "" if now.facts == row.facts else facts_text(now.facts)
 
 
-def _page(request: HttpRequest, subject: Subject, context: dict[str, object]) -> HttpResponse:
+def _page(request: Request, subject: Subject, context: dict[str, object]) -> HttpResponse:
     enter_study_of(request, subject)
     rights = {
         "decides": access.may(request.user, DECIDING, site=subject.site),
@@ -90,13 +91,13 @@ def _page(request: HttpRequest, subject: Subject, context: dict[str, object]) ->
     )
 
 
-def _row(request: HttpRequest, pk: int) -> Deviation:
+def _row(request: Request, pk: int) -> Deviation:
     return get_object_or_404(deviations_visible_to(request.user), pk=pk)
 
 
 @require_POST
 @login_required
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
+def decide(request: Request, pk: int) -> HttpResponse:
     row = _row(request, pk)
     verdict, severity = request.POST.get("verdict", ""), request.POST.get("severity", "")
     reason = request.POST.get("reason", "")
@@ -106,7 +107,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def describe(request: HttpRequest, pk: int) -> HttpResponse:
+def describe(request: Request, pk: int) -> HttpResponse:
     row = _row(request, pk)
     if not any(access.may(request.user, name, site=row.subject.site) for name in NOTING):
         access.require(request.user, NOTING[0], site=row.subject.site)
@@ -117,7 +118,7 @@ def describe(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def settle(request: HttpRequest, pk: int) -> HttpResponse:
+def settle(request: Request, pk: int) -> HttpResponse:
     row = _row(request, pk)
     settle_deviation(deviation=row, correction=request.POST.get("correction", ""), actor=request.user)
     return go(request, reverse("deviation", args=[pk]))

@@ -7,7 +7,7 @@ from datetime import date
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -23,6 +23,7 @@ from edc.services.deviations import NOTING, Account, note_deviation
 from edc.web.answers import day_of, go, study_where
 from edc.web.context import current_site
 from edc.web.csv_answer import csv_answer
+from edc.web.request import Request
 
 PAGE_SIZE = 50
 State, Source = Deviation.State, Deviation.Source
@@ -60,7 +61,7 @@ class DeviationLine:
 
 @require_safe
 @login_required
-def deviations(request: HttpRequest) -> HttpResponse:
+def deviations(request: Request) -> HttpResponse:
     """List the deviations of the person's sites; what the platform found and nobody decided comes first."""
     study = study_where(request, "view_subjects")
     asked = {"show": "undecided"} | request.GET.dict()
@@ -86,7 +87,7 @@ def deviations(request: HttpRequest) -> HttpResponse:
     return render(request, "edc/deviations.html", context)
 
 
-def _matching(request: HttpRequest, asked: dict[str, str]) -> tuple[QuerySet[Deviation], list[Finding]]:
+def _matching(request: Request, asked: dict[str, str]) -> tuple[QuerySet[Deviation], list[Finding]]:
     """Return the deviations under all filters but the state, and the findings that no filter rules out."""
     study, site = study_where(request, "view_subjects"), current_site(request)
     stored = deviations_visible_to(request.user, study)
@@ -100,7 +101,7 @@ def _matching(request: HttpRequest, asked: dict[str, str]) -> tuple[QuerySet[Dev
     return stored.filter(**narrow), [] if narrow else findings(subjects)
 
 
-def _notes(request: HttpRequest) -> bool:
+def _notes(request: Request) -> bool:
     return access.sites_for(request.user, *NOTING).exists()
 
 
@@ -131,7 +132,8 @@ def facts_text(facts: dict[str, str | None]) -> str:
         words = _("held on %(held_on)s, consent from %(consent_from)s to %(consent_to)s")
         return str(words) % {name: day or "–" for name, day in facts.items()}
     if "category" in facts:
-        category, severity = Deviation.Category(facts["category"]), Deviation.Severity(facts["severity"])
+        category = Deviation.Category(facts["category"] or "")
+        severity = Deviation.Severity(facts["severity"] or "")
         return f"{category.label} · {severity.label}"
     if "in_effect" in facts:
         words = _("signed %(signed)s on %(signed_on)s, in effect: %(in_effect)s")
@@ -144,7 +146,7 @@ def facts_text(facts: dict[str, str | None]) -> str:
 
 @require_safe
 @login_required
-def deviations_csv(request: HttpRequest) -> StreamingHttpResponse:
+def deviations_csv(request: Request) -> StreamingHttpResponse:
     """Return every deviation and finding under the filters as CSV."""
     study = study_where(request, "view_subjects")
     stored, found = _matching(request, request.GET.dict())
@@ -170,7 +172,7 @@ def _event_key(event: StudyEvent | None) -> str:
     return str(event) if event else ""
 
 
-def account_of(request: HttpRequest) -> Account:
+def account_of(request: Request) -> Account:
     """Return what was posted about a deviation."""
     posted = request.POST
     names = ("category", "description", "severity", "cause", "correction")
@@ -180,7 +182,7 @@ def account_of(request: HttpRequest) -> Account:
 
 @require_POST
 @login_required
-def note(request: HttpRequest) -> HttpResponse:
+def note(request: Request) -> HttpResponse:
     """Note a deviation of a subject, named by its screening number."""
     study = study_where(request, *NOTING)
     subjects = subjects_visible_to(request.user, study)

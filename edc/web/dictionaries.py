@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,6 +26,7 @@ from edc.services.dictionaries import (
 )
 from edc.services.dictionary_versions import change_version
 from edc.web.answers import go, study_with
+from edc.web.request import Request
 
 OUTCOME_WORDS = {
     "gone": gettext_lazy("Not in the new version: code anew"),
@@ -38,7 +39,7 @@ OUTCOME_WORDS = {
 
 @require_safe
 @login_required
-def dictionaries(request: HttpRequest) -> HttpResponse:
+def dictionaries(request: Request) -> HttpResponse:
     """List the versions that are loaded, the items they code, and which newer version each could follow."""
     study = study_with(request, RIGHT)
     held = list(study.dictionaries.select_related("loaded_by"))
@@ -63,7 +64,7 @@ def dictionaries(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def load(request: HttpRequest) -> HttpResponse:
+def load(request: Request) -> HttpResponse:
     """Load a version from the files posted."""
     study = study_with(request, RIGHT)
     about = About(*(request.POST.get(name, "") for name in ("kind", "version", "licence")))
@@ -76,7 +77,7 @@ def load(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def set_item(request: HttpRequest) -> HttpResponse:
+def set_item(request: Request) -> HttpResponse:
     """Tie an item to a dictionary, or to none."""
     study = study_with(request, RIGHT)
     chosen = request.POST.get("dictionary", "")
@@ -89,7 +90,7 @@ def set_item(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def change(request: HttpRequest, old: int, new: int) -> HttpResponse:
+def change(request: Request, old: int, new: int) -> HttpResponse:
     """Report what a newer version changes; after a post it is the one in use."""
     study = study_with(request, RIGHT)
     before, after = (get_object_or_404(study.dictionaries, pk=pk) for pk in (old, new))

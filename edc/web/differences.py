@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -21,6 +21,7 @@ from edc.web.answers import study_where
 from edc.web.context import current_site
 from edc.web.counted_pages import CountedPaginator
 from edc.web.reconcile_sheet import Line, Side, lines, sides
+from edc.web.request import Request
 
 PAGE_SIZE = 50
 SHOW_WORDS: dict[str, Promise] = {
@@ -48,7 +49,7 @@ class QueueLine:
 
 @require_safe
 @login_required
-def differences(request: HttpRequest) -> HttpResponse:
+def differences(request: Request) -> HttpResponse:
     """List the differences of the person's sites, the longest waiting first."""
     study = study_where(request, "resolve_disagreement")
     site = current_site(request)
@@ -57,8 +58,8 @@ def differences(request: HttpRequest) -> HttpResponse:
     found = differences_matching(request.user, study, site, asked).filter(SHOWS[show])
     counts = difference_counts(request.user, study, site, asked)
 
-    def narrow(*bounds: int) -> tuple[QuerySet[Disagreement], int]:
-        return open_of_page(found, request.user, study, site, asked, bounds)
+    def narrow(first: int, end: int) -> tuple[QuerySet[Disagreement], int]:
+        return open_of_page(found, request.user, study, site, asked, (first, end))
 
     pages = CountedPaginator(found, PAGE_SIZE, counts[show], narrow if show == "open" else None)
     page = pages.get_page(asked.get("page"))

@@ -13,13 +13,14 @@ from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOA
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from edc.models import User
 from edc.services.sessions import record_link, record_refusal
 from edc.web.accounts import client_of
+from edc.web.request import Request
 
 METHOD = "directory"
 FRESH_SECONDS = 300
@@ -38,17 +39,17 @@ class SignedTokens(OpenIDConnectOAuth2Adapter):
         )
 
 
-def login(request: HttpRequest, provider_id: str) -> HttpResponse:
+def login(request: Request, provider_id: str) -> HttpResponse:
     """Lead to the directory."""
     return _answer(OAuth2LoginView, request, provider_id)
 
 
-def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
+def callback(request: Request, provider_id: str) -> HttpResponse:
     """Take what the directory says about the person."""
     return _answer(OAuth2CallbackView, request, provider_id)
 
 
-def _answer(view: type, request: HttpRequest, provider_id: str) -> HttpResponse:
+def _answer(view: type, request: Request, provider_id: str) -> HttpResponse:
     try:
         return view.adapter_view(SignedTokens(request, provider_id))(request)
     except SocialApp.DoesNotExist:
@@ -57,7 +58,7 @@ def _answer(view: type, request: HttpRequest, provider_id: str) -> HttpResponse:
 
 class DirectoryAdapter(DefaultSocialAccountAdapter):
     def list_apps(
-        self, request: HttpRequest, provider: str | None = None, client_id: str | None = None
+        self, request: Request, provider: str | None = None, client_id: str | None = None
     ) -> list[SocialApp]:
         """Return the directory that the environment names: no row of the database makes another."""
         kind = "openid_connect"
@@ -68,17 +69,17 @@ class DirectoryAdapter(DefaultSocialAccountAdapter):
             if provider in (None, kind, app.provider_id) and client_id in (None, app.client_id)
         ]
 
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+    def is_open_for_signup(self, request: Request, sociallogin: SocialLogin) -> bool:
         return False
 
-    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+    def pre_social_login(self, request: Request, sociallogin: SocialLogin) -> None:
         """Find the account of who the directory names; who has none is refused, and nothing is made."""
         if not sociallogin.is_existing:
             self._link(request, sociallogin)
         if sociallogin.state.get("process") == AuthProcess.REDIRECT:
             self._confirm(request, sociallogin)
 
-    def _link(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+    def _link(self, request: Request, sociallogin: SocialLogin) -> None:
         user = account_of(claims_of(sociallogin))
         if user is None:
             record_refusal(user=None, client=client_of(request), method=METHOD)
@@ -88,7 +89,7 @@ class DirectoryAdapter(DefaultSocialAccountAdapter):
             sociallogin.connect(request, user)
             record_link(user=user, provider=sociallogin.account.provider)
 
-    def _confirm(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+    def _confirm(self, request: Request, sociallogin: SocialLogin) -> None:
         """Take the directory's word as a proof given again, if it asked this same person just now."""
         asked = claims_of(sociallogin).get("auth_time")
         is_fresh = isinstance(asked, int | float) and time.time() - asked < FRESH_SECONDS

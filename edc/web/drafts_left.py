@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -16,6 +16,7 @@ from edc.services.entry import is_left
 from edc.services.entry.release import LEFT_AFTER
 from edc.web.answers import study_where
 from edc.web.context import current_site
+from edc.web.request import Request
 
 PAGE_SIZE = 50
 
@@ -36,7 +37,7 @@ class DraftLine:
 
 @require_safe
 @login_required
-def drafts(request: HttpRequest) -> HttpResponse:
+def drafts(request: Request) -> HttpResponse:
     """List the drafts of the person's sites, the longest untouched first."""
     study = study_where(request, "resolve_disagreement")
     found = drafts_to_settle(request.user, study, current_site(request))

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -26,19 +26,20 @@ from edc.web.entry_turn import Turn, turn_of
 from edc.web.entry_words import WORDS
 from edc.web.form_marks import form_marks
 from edc.web.form_sheet import form_sheet
+from edc.web.request import Request
 from edc.web.source_words import source_word
 from edc.web.value_text import missing_choices
 from edc.web.visit_forms import visit_forms
 
 
-def form_or_404(request: HttpRequest, pk: int) -> FormInstance:
+def form_or_404(request: Request, pk: int) -> FormInstance:
     """Return a form of the person's sites."""
     return get_object_or_404(forms_visible_to(request.user), pk=pk)
 
 
 @login_required
 @require_GET
-def form_entry(request: HttpRequest, pk: int) -> HttpResponse:
+def form_entry(request: Request, pk: int) -> HttpResponse:
     """Show the form: to be entered, sealed and waiting, or final."""
     form = form_or_404(request, pk)
     enter_study_of(request, form.subject)
@@ -82,7 +83,7 @@ def _context(actor: User, form: FormInstance, turn: Turn, view: FormView) -> dic
     }
 
 
-def panels(request: HttpRequest, form: FormInstance) -> list[str]:
+def panels(request: Request, form: FormInstance) -> list[str]:
     """Return what higher apps show on the form's page, rendered, each with a context of its own."""
     found = (part.form_panel(actor=request.user, form=form) for part in extensions.registered())
     return [render_to_string(template, context, request) for template, context in filter(None, found)]

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ from edc.services.entry_plan import NewTerms, decide_rate, decide_terms
 from edc.web.answers import study_where, study_with
 from edc.web.context import current_site
 from edc.web.differences import form_choices
+from edc.web.request import Request
 
 PAGE_SIZE = 50
 
@@ -58,7 +59,7 @@ class ShownLine:
 
 @require_safe
 @login_required
-def plan(request: HttpRequest) -> HttpResponse:
+def plan(request: Request) -> HttpResponse:
     """Show the lines of the person's sites, those to decide first."""
     study = study_where(request, "resolve_disagreement")
     return _page(request, study)
@@ -66,7 +67,7 @@ def plan(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def decide(request: HttpRequest) -> HttpResponse:
+def decide(request: Request) -> HttpResponse:
     """Decide on the chosen lines: as proposed, or back to 100 %; all of them or none."""
     study = study_where(request, "resolve_disagreement")
     lines = {line.key: line for line in plan_lines(request.user, study)}
@@ -81,7 +82,7 @@ def decide(request: HttpRequest) -> HttpResponse:
     return redirect("entry-plan")
 
 
-def _decide(request: HttpRequest, found: list[tuple[PlanLine, str]]) -> None:
+def _decide(request: Request, found: list[tuple[PlanLine, str]]) -> None:
     if not found:
         raise InvalidInput(_("Choose at least one line."), fields={"line": _("Choose at least one line.")})
     back = request.POST.get("to") == "full"
@@ -99,7 +100,7 @@ def _decide(request: HttpRequest, found: list[tuple[PlanLine, str]]) -> None:
 
 @login_required
 @require_POST
-def decide_limits(request: HttpRequest) -> HttpResponse:
+def decide_limits(request: Request) -> HttpResponse:
     """Put other limits in force."""
     study = study_with(request, "manage_design")
     try:
@@ -115,7 +116,7 @@ def decide_limits(request: HttpRequest) -> HttpResponse:
     return redirect("entry-plan")
 
 
-def _percent(request: HttpRequest, name: str) -> Decimal:
+def _percent(request: Request, name: str) -> Decimal:
     try:
         found = Decimal(request.POST.get(name, "").strip().replace("%", ""))
         if found.is_finite():
@@ -127,7 +128,7 @@ def _percent(request: HttpRequest, name: str) -> Decimal:
 
 @require_safe
 @login_required
-def history(request: HttpRequest) -> HttpResponse:
+def history(request: Request) -> HttpResponse:
     """List every decision on a rate, the newest first, and every decision on the terms."""
     study = study_where(request, "resolve_disagreement")
     sites = _sites(request, study)
@@ -146,13 +147,13 @@ def history(request: HttpRequest) -> HttpResponse:
     return render(request, "edc/entry_plan_history.html", context)
 
 
-def _sites(request: HttpRequest, study: Study) -> list[Site]:
+def _sites(request: Request, study: Study) -> list[Site]:
     site = current_site(request)
     sites = access.sites_for(request.user, "resolve_disagreement").filter(study=study)
     return list(sites.filter(pk=site.pk) if site else sites)
 
 
-def _page(request: HttpRequest, study: Study, error: InvalidInput | Conflict | None = None) -> HttpResponse:
+def _page(request: Request, study: Study, error: InvalidInput | Conflict | None = None) -> HttpResponse:
     names = dict(form_choices(study))
     lines = plan_lines(request.user, study, current_site(request))
     asked = request.GET.dict()

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from edc.models import FormInstance, Stream, User
 from edc.selectors import forms_visible_to
 from edc.services.entry import is_left, release_draft
 from edc.web.answers import go
+from edc.web.request import Request
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def held_drafts(form: FormInstance, actor: User) -> list[HeldDraft]:
 
 @login_required
 @require_POST
-def release(request: HttpRequest, pk: int) -> HttpResponse:
+def release(request: Request, pk: int) -> HttpResponse:
     """Release the draft of the pass {"stream"} for {"reason"}."""
     form = get_object_or_404(forms_visible_to(request.user), pk=pk)
     given = {name: request.POST.get(name, "") for name in ("stream", "reason")}

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -30,12 +30,13 @@ from edc.web.entry_removed import removed_words
 from edc.web.entry_turn import Turn
 from edc.web.form_sheet import Row, form_sheet
 from edc.web.item_status import item_statuses
+from edc.web.request import Request
 from edc.web.visit_forms import visit_forms
 
 
 @login_required
 @require_POST
-def save(request: HttpRequest, pk: int) -> HttpResponse:
+def save(request: Request, pk: int) -> HttpResponse:
     """Keep one item as typed: {"path", "raw", "unit", "missing", "version", "drop_hidden"}.
 
     {"typed_at", "sent_at"} tell the time of entry by the browser's clock; the value is kept without them too.
@@ -65,26 +66,26 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def rows(request: HttpRequest, pk: int) -> HttpResponse:
+def rows(request: Request, pk: int) -> HttpResponse:
     """Add a row to the group {"group"}, take {"group", "remove"} away, {"group", "restore"} back."""
     form = _form_to_enter(request, pk)
     sent = sent_json(request)
-    group, about = str(sent.get("group") or ""), {"form": form, "actor": request.user}
+    group, actor = str(sent.get("group") or ""), request.user
     removed, key = sent.get("remove"), sent.get("restore")
     if removed is not None:
-        remove_row(**about, group_oid=group, key=str(removed))
+        remove_row(form=form, actor=actor, group_oid=group, key=str(removed))
         return JsonResponse(_after_rows(form, request.user))
     if key is not None:
-        restore_row(**about, group_oid=group, key=str(key))
+        restore_row(form=form, actor=actor, group_oid=group, key=str(key))
     else:
-        key = add_row(**about, group_oid=group)
+        key = add_row(form=form, actor=actor, group_oid=group)
     html = _row_html(request, form, group, str(key))
     return JsonResponse({"key": str(key), "html": html, **_after_rows(form, request.user)})
 
 
 @login_required
 @require_POST
-def grade(request: HttpRequest, pk: int) -> HttpResponse:
+def grade(request: Request, pk: int) -> HttpResponse:
     """Take a proposed grade {"path", "term"} over as a row of the adverse events."""
     form = _form_to_enter(request, pk)
     sent = sent_json(request)
@@ -97,7 +98,7 @@ def grade(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def submit(request: HttpRequest, pk: int) -> HttpResponse:
+def submit(request: Request, pk: int) -> HttpResponse:
     """Seal the person's pass; the answer says which form comes next: the same where it is to be checked
     again.
     """
@@ -112,7 +113,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
     return JsonResponse({"next": _next(form, request.user)})
 
 
-def _form_to_enter(request: HttpRequest, pk: int) -> FormInstance:
+def _form_to_enter(request: Request, pk: int) -> FormInstance:
     """Return a form at whose site the person enters data, before what was sent is looked at."""
     form = form_or_404(request, pk)
     access.require(request.user, "enter_data", site=form.subject.site)
@@ -135,7 +136,7 @@ def _next(form: FormInstance, actor: User) -> str:
     return step.url if step else reverse("home")
 
 
-def sent_json(request: HttpRequest) -> Mapping[str, object]:
+def sent_json(request: Request) -> Mapping[str, object]:
     """Return the JSON object that the script sent; InvalidInput where it is none."""
     try:
         sent = json.loads(request.body)
@@ -161,7 +162,7 @@ def _after_rows(form: FormInstance, actor: User) -> dict[str, object]:
     return {**state_patch(form, view.state), "removed": removed_words(form, view.draft)}
 
 
-def _row_html(request: HttpRequest, form: FormInstance, group_oid: str, key: str) -> str:
+def _row_html(request: Request, form: FormInstance, group_oid: str, key: str) -> str:
     view = form_state(form, request.user)
     sheet = form_sheet(form, view.record, view.state, versions=view.versions)
     group = next(each for each in sheet.groups if each.oid == group_oid)

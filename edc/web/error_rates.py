@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -30,6 +30,7 @@ from edc.web.answers import study_where
 from edc.web.context import current_site
 from edc.web.csv_answer import csv_answer
 from edc.web.differences import form_choices
+from edc.web.request import Request
 
 BY_WORDS: dict[str, Promise] = {
     "item": gettext_lazy("By item"),
@@ -62,7 +63,7 @@ class RateLine:
 
 @require_safe
 @login_required
-def rates(request: HttpRequest) -> HttpResponse:
+def rates(request: Request) -> HttpResponse:
     """Show the rates by item, person or site under the filters, and the overall one."""
     study = study_where(request, "resolve_disagreement")
     asked = request.GET.dict()
@@ -87,7 +88,7 @@ def rates(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def rates_csv(request: HttpRequest) -> StreamingHttpResponse:
+def rates_csv(request: Request) -> StreamingHttpResponse:
     """Return all three tables under the same filters as one CSV file."""
     study = study_where(request, "resolve_disagreement")
     asked = request.GET.dict()
@@ -103,7 +104,7 @@ def _cells(by: str, line: RateLine) -> list[object]:
     return [by, line.key, line.name, rate.compared, rate.wrong, share, *limits]
 
 
-def _counts(request: HttpRequest, study: Study, asked: dict[str, str]) -> QuerySet[EntryCount]:
+def _counts(request: Request, study: Study, asked: dict[str, str]) -> QuerySet[EntryCount]:
     counts, site = counts_visible_to(request.user, study), current_site(request)
     counts = filtered(counts.filter(site=site) if site else counts, asked)
     return critical_only(counts, study) if asked.get("critical") else counts
@@ -156,6 +157,6 @@ def _site_names(study: Study) -> dict[str, tuple[str, str]]:
     return {oid: (f"{site.number} {local(site, 'name')}", "") for oid, site in _sites(study).items()}
 
 
-def _quarters(request: HttpRequest, study: Study) -> list[str]:
+def _quarters(request: Request, study: Study) -> list[str]:
     days = counts_visible_to(request.user, study).order_by("-quarter").values_list("quarter", flat=True)
     return [day.isoformat() for day in days.distinct()]

@@ -1,7 +1,9 @@
 """Source evidence beside the fields: what is at an item, pages as pictures, and what people do with them."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -24,6 +26,7 @@ from edc.services.evidence import (
 from edc.services.kept_files import content_of
 from edc.services.views import record_evidence_view
 from edc.web.entry import form_or_404
+from edc.web.request import Request
 
 # A file of a stranger's making runs nothing and loads nothing, also where a browser shows it.
 SEALED = "default-src 'none'; sandbox; frame-ancestors 'none'"
@@ -32,7 +35,7 @@ SUFFIXES = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def of_form(request: HttpRequest, pk: int) -> HttpResponse:
+def of_form(request: Request, pk: int) -> HttpResponse:
     """Show the evidence of a form, beside the item ?path= where one is named; POST adds a page or passage."""
     form = form_or_404(request, pk)
     if request.method == "POST":
@@ -62,7 +65,7 @@ def beside(form: FormInstance, path: str, actor: User, *, adds: bool = False) ->
     }
 
 
-def _list(request: HttpRequest, form: FormInstance, path: str) -> HttpResponse:
+def _list(request: Request, form: FormInstance, path: str) -> HttpResponse:
     adds = request.method == "POST" or request.GET.get("adds") == "1"
     context = {"form": form, "evidence": beside(form, path, request.user, adds=adds)}
     answer = render(request, "edc/evidence.html", context)
@@ -71,8 +74,8 @@ def _list(request: HttpRequest, form: FormInstance, path: str) -> HttpResponse:
     return answer
 
 
-def _add(request: HttpRequest, form: FormInstance, path: str) -> None:
-    given = {
+def _add(request: Request, form: FormInstance, path: str) -> None:
+    given: dict[str, Any] = {
         "form": form,
         "source": request.POST.get("source", ""),
         "paths": _reached(form, path, request),
@@ -93,7 +96,7 @@ def _add(request: HttpRequest, form: FormInstance, path: str) -> None:
         raise InvalidInput(str(fault), fields=_named(form, fault)) from None
 
 
-def _reached(form: FormInstance, path: str, request: HttpRequest) -> list[str]:
+def _reached(form: FormInstance, path: str, request: Request) -> list[str]:
     if not path:
         return []
     return _section(form, path, request.user) if request.POST.get("reach") == "section" else [path]
@@ -109,7 +112,7 @@ def _section(form: FormInstance, path: str, actor: User) -> list[str]:
     return [each for each in paths if visible.get(each)] or [path]
 
 
-def _named(form: FormInstance, fault: InvalidInput) -> dict[str, object]:
+def _named(form: FormInstance, fault: InvalidInput) -> dict[str, Any]:
     """Return the faults under the words that the page has for their fields."""
     words = {
         "file": _("File"),
@@ -124,11 +127,11 @@ def _named(form: FormInstance, fault: InvalidInput) -> dict[str, object]:
     return {named[name]: text for name, text in fault.fields.items()}
 
 
-def _evidence(request: HttpRequest, public_id: str) -> Evidence:
+def _evidence(request: Request, public_id: str) -> Evidence:
     return get_object_or_404(evidence_visible_to(request.user), public_id=public_id)
 
 
-def _page_or_404(request: HttpRequest, public_id: str) -> Evidence:
+def _page_or_404(request: Request, public_id: str) -> Evidence:
     held = _evidence(request, public_id)
     if held.kind != Evidence.Kind.PAGE:
         raise Http404
@@ -138,7 +141,7 @@ def _page_or_404(request: HttpRequest, public_id: str) -> Evidence:
 
 @login_required
 @require_safe
-def page(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
+def page(request: Request, public_id: str, number: int) -> HttpResponse:
     """Send a page as a picture: a kept picture as it is, a page of a PDF drawn."""
     held = _page_or_404(request, public_id)
     if not 1 <= number <= held.page_count:
@@ -151,7 +154,7 @@ def page(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
 
 @login_required
 @require_safe
-def file(request: HttpRequest, public_id: str) -> HttpResponse:
+def file(request: Request, public_id: str) -> HttpResponse:
     """Send the file as it is kept, to be saved; each download is in the audit trail."""
     held = _page_or_404(request, public_id)
     content = content_of(held)
@@ -170,7 +173,7 @@ def sealed(answer: HttpResponse) -> HttpResponse:
 
 @login_required
 @require_POST
-def tie(request: HttpRequest, public_id: str) -> HttpResponse:
+def tie(request: Request, public_id: str) -> HttpResponse:
     """Tie it to the item {"path"} too."""
     held = _evidence(request, public_id)
     access.require(request.user, "enter_data", site=held.form.subject.site)
@@ -181,7 +184,7 @@ def tie(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
+def withdraw(request: Request, public_id: str) -> HttpResponse:
     """Take it out of view for {"reason"}."""
     held = _evidence(request, public_id)
     withdraw_evidence(evidence=held, reason=request.POST.get("reason", ""), actor=request.user)

@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +28,7 @@ from edc.services.snapshot import cancel_snapshot, request_snapshot
 from edc.web.answers import go
 from edc.web.context import current_study
 from edc.web.proof import fresh_proof, use_up
+from edc.web.request import Request
 
 PAGE_SIZE = 50
 State = BackgroundWork.State
@@ -55,7 +56,7 @@ FORMAT_WORDS = {
 }
 
 
-def _study(request: HttpRequest) -> Study:
+def _study(request: Request) -> Study:
     """Return the present study if the person may know of its exports."""
     study = current_study(request)
     here = access.sites_for(request.user, "export_data", "fetch_archive").filter(study=study)
@@ -66,7 +67,7 @@ def _study(request: HttpRequest) -> Study:
 
 @require_safe
 @login_required
-def exports(request: HttpRequest) -> HttpResponse:
+def exports(request: Request) -> HttpResponse:
     """List snapshots and packages of the present study, the newest first, and freeze another snapshot."""
     study = _study(request)
     snapshots = snapshots_visible_to(request.user).filter(study=study).defer("counts")
@@ -86,7 +87,7 @@ def exports(request: HttpRequest) -> HttpResponse:
     return render(request, "edc/exports.html", context)
 
 
-def _open_requests(request: HttpRequest, study: Study) -> list[tuple[object, str]]:
+def _open_requests(request: Request, study: Study) -> list[tuple[object, str]]:
     """Return the requests under way, and the last one where it ended without a snapshot."""
     found = snapshot_requests_visible_to(request.user).filter(study=study)[:1]
     return [(asked, SHAPES[State(asked.state)]) for asked in found if asked.state != State.DONE]
@@ -94,7 +95,7 @@ def _open_requests(request: HttpRequest, study: Study) -> list[tuple[object, str
 
 @require_safe
 @login_required
-def snapshot_progress(request: HttpRequest) -> HttpResponse:
+def snapshot_progress(request: Request) -> HttpResponse:
     """Show how far the snapshot under way is; when it has ended the page loads anew."""
     study = _study(request)
     requests = _open_requests(request, study)
@@ -106,7 +107,7 @@ def snapshot_progress(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def snapshot_request(request: HttpRequest) -> HttpResponse:
+def snapshot_request(request: Request) -> HttpResponse:
     """Freeze the study's data as they stand."""
     study = _study(request)
     request_snapshot(
@@ -117,7 +118,7 @@ def snapshot_request(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def snapshot_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def snapshot_cancel(request: Request, pk: int) -> HttpResponse:
     """Stop the making of a snapshot."""
     cancel_snapshot(
         request=get_object_or_404(snapshot_requests_visible_to(request.user), pk=pk), actor=request.user
@@ -127,7 +128,7 @@ def snapshot_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @login_required
-def snapshot(request: HttpRequest, pk: int) -> HttpResponse:
+def snapshot(request: Request, pk: int) -> HttpResponse:
     """Show what a snapshot holds and how it is cited, and ask for a package of it."""
     held = get_object_or_404(snapshots_visible_to(request.user), pk=pk)
     context = {
@@ -142,12 +143,12 @@ def snapshot(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "edc/export_snapshot.html", context)
 
 
-def _packages(request: HttpRequest, held: Snapshot) -> list[tuple[Export, str]]:
+def _packages(request: Request, held: Snapshot) -> list[tuple[Export, str]]:
     found = exports_visible_to(request.user).filter(snapshot=held).defer("manifest")[:PAGE_SIZE]
     return [(export, SHAPES[State(export.state)]) for export in found]
 
 
-def _forms(request: HttpRequest, held: Snapshot) -> list[dict[str, object]]:
+def _forms(request: Request, held: Snapshot) -> list[dict[str, object]]:
     """Return each form's records, values and missing codes at the person's sites, in the design's order."""
     mine = access.sites_for(request.user, "export_data", "view_subjects").filter(study=held.study)
     counts = [held.counts["sites"].get(oid, {"forms": {}}) for oid in mine.values_list("oid", flat=True)]
@@ -168,7 +169,7 @@ def _forms(request: HttpRequest, held: Snapshot) -> list[dict[str, object]]:
 
 @require_POST
 @login_required
-def export_request(request: HttpRequest, pk: int) -> HttpResponse:
+def export_request(request: Request, pk: int) -> HttpResponse:
     """Ask for a package of a snapshot."""
     held = get_object_or_404(snapshots_visible_to(request.user), pk=pk)
     wanted = request.POST.getlist("sites")
@@ -184,14 +185,14 @@ def export_request(request: HttpRequest, pk: int) -> HttpResponse:
     return go(request, reverse("export", args=[made.public_id]))
 
 
-def _export(request: HttpRequest, public_id: str) -> Export:
+def _export(request: Request, public_id: str) -> Export:
     rows: QuerySet[Export] = exports_visible_to(request.user)
     return get_object_or_404(rows, public_id=public_id)
 
 
 @require_safe
 @login_required
-def export(request: HttpRequest, public_id: str) -> HttpResponse:
+def export(request: Request, public_id: str) -> HttpResponse:
     """Show a package: who asked for what and why, how far it is, what it holds and how that was proved."""
     made = _export(request, public_id)
     manifest = made.manifest or {}
@@ -215,7 +216,7 @@ def export(request: HttpRequest, public_id: str) -> HttpResponse:
     return answer
 
 
-def _may_confirm(request: HttpRequest, made: Export) -> bool:
+def _may_confirm(request: Request, made: Export) -> bool:
     """Tell whether the person speaks for the site of this archive, whose receipt nobody has confirmed."""
     if made.kind != Export.Kind.ARCHIVE or not made.receipt_code or made.receipts.exists():
         return False
@@ -224,7 +225,7 @@ def _may_confirm(request: HttpRequest, made: Export) -> bool:
 
 @require_POST
 @login_required
-def export_cancel(request: HttpRequest, public_id: str) -> HttpResponse:
+def export_cancel(request: Request, public_id: str) -> HttpResponse:
     """Stop the making of a package."""
     made = _export(request, public_id)
     cancel_export(export=made, actor=request.user)
@@ -233,7 +234,7 @@ def export_cancel(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_safe
 @login_required
-def export_download(request: HttpRequest, public_id: str) -> FileResponse:
+def export_download(request: Request, public_id: str) -> FileResponse:
     """Send the file; each download is in the audit trail."""
     made = _export(request, public_id)
     path = record_download(export=made, actor=request.user)
@@ -242,7 +243,7 @@ def export_download(request: HttpRequest, public_id: str) -> FileResponse:
 
 @require_POST
 @login_required
-def export_receipt(request: HttpRequest, public_id: str) -> HttpResponse:
+def export_receipt(request: Request, public_id: str) -> HttpResponse:
     """Confirm, with a proof given again, that the site has its archive and verified it."""
     made = _export(request, public_id)
     proof = fresh_proof(request)

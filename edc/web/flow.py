@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -26,16 +26,17 @@ from edc.selectors.flow import (
 from edc.web.answers import study_where
 from edc.web.csv_answer import csv_answer
 from edc.web.flow_chart import Chart, Said, chart
+from edc.web.request import Request
 from edc.web.screening import STAGE_WORDS, criterion_texts, subjects_asked
 
 
-def _sites(request: HttpRequest, study: Study) -> list[Site]:
+def _sites(request: Request, study: Study) -> list[Site]:
     return list(sites_visible_to(request.user, study))
 
 
 @require_safe
 @login_required
-def flow(request: HttpRequest) -> HttpResponse:
+def flow(request: Request) -> HttpResponse:
     """Show the numbers of each site and the flow diagram, as of now."""
     study = study_where(request, "view_subjects")
     subjects = subjects_asked(request, study, request.GET.dict())
@@ -60,7 +61,7 @@ def flow(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def flow_csv(request: HttpRequest) -> StreamingHttpResponse:
+def flow_csv(request: Request) -> StreamingHttpResponse:
     """Return the numbers of each site as CSV, with the moment for which they hold."""
     study = study_where(request, "view_subjects")
     counts = flow_counts(subjects_asked(request, study, request.GET.dict()), study)
@@ -76,7 +77,7 @@ def flow_csv(request: HttpRequest) -> StreamingHttpResponse:
 
 @require_safe
 @login_required
-def flow_svg(request: HttpRequest) -> HttpResponse:
+def flow_svg(request: Request) -> HttpResponse:
     """Return the flow diagram as a file that opens anywhere."""
     study = study_where(request, "view_subjects")
     counts = flow_counts(subjects_asked(request, study, request.GET.dict()), study)
@@ -111,7 +112,7 @@ def _criterion(oid: str, texts: dict[str, str]) -> str:
     return texts[OTHER] if oid == OTHER else f"{oid} {texts.get(oid, '')}".strip()
 
 
-def _chart(request: HttpRequest, study: Study, counts: dict[str, int]) -> Chart:
+def _chart(request: Request, study: Study, counts: dict[str, int]) -> Chart:
     asked = request.GET.dict()
     subjects = subjects_asked(request, study, asked)
     narrow = {"site": asked["site"]} if asked.get("site") else {}

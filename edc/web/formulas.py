@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,11 +14,12 @@ from edc.selectors.formula_changes import ValueChange, formula_report
 from edc.selectors.owed import form_name
 from edc.services.formulas import adopt_formulas
 from edc.web.answers import go, study_with
+from edc.web.request import Request
 
 
 @require_safe
 @login_required
-def report(request: HttpRequest) -> HttpResponse:
+def report(request: Request) -> HttpResponse:
     """Show what the new formulas change, before anything is computed anew; of other sites their number."""
     study = study_with(request, "manage_design")
     found = formula_report(request.user, study)
@@ -41,7 +42,7 @@ def _row(change: ValueChange) -> dict[str, object]:
 
 @require_POST
 @login_required
-def adopt(request: HttpRequest) -> HttpResponse:
+def adopt(request: Request) -> HttpResponse:
     """Compute the values anew, as the report that was read said."""
     study = study_with(request, "manage_design")
     adoption = adopt_formulas(

@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -39,6 +39,7 @@ from edc.web.answers import go, study_with
 from edc.web.design_files import laid_down, sent_design
 from edc.web.design_import import carried_words
 from edc.web.design_places import fault_lines
+from edc.web.request import Request
 
 SHOWN_CELLS = 10
 # What an import names the one site of a file without sites.
@@ -48,7 +49,7 @@ State = StudyFounding.State
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def foundings(request: HttpRequest) -> HttpResponse:
+def foundings(request: Request) -> HttpResponse:
     """List the studies to be founded, or begin one from a file."""
     study_with(request, "manage_people")
     if request.method == "POST":
@@ -97,7 +98,7 @@ def _of_workbook(path: Path) -> tuple[Document, dict[str, Any]]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def founding(request: HttpRequest, pk: int) -> HttpResponse:
+def founding(request: Request, pk: int) -> HttpResponse:
     """Show a study to be founded: what its file held, its facts, sites and faults; or do one step with it."""
     study_with(request, "manage_people")
     found = get_object_or_404(StudyFounding.objects.select_related("started_by", "version__study"), pk=pk)
@@ -146,7 +147,7 @@ def _entries() -> list[tuple[str, str]]:
     return [("double", _("Double entry")), ("single", _("Single entry"))]
 
 
-def _complete(found: StudyFounding, request: HttpRequest) -> None:
+def _complete(found: StudyFounding, request: Request) -> None:
     facts = {name: request.POST.get(name, "").strip() for name in FACTS}
     lines = [each for each in request.POST.get("sites", "").splitlines() if each.strip()]
     complete_founding(founding=found, facts=facts, sites=[_site(each) for each in lines], actor=request.user)
@@ -159,20 +160,20 @@ def _site(line: str) -> NewSite:
     return NewSite(zh or en, en or zh)
 
 
-def _by_text(service: Callable[..., object]) -> Callable[[StudyFounding, HttpRequest], None]:
-    def act(found: StudyFounding, request: HttpRequest) -> None:
+def _by_text(service: Callable[..., object]) -> Callable[[StudyFounding, Request], None]:
+    def act(found: StudyFounding, request: Request) -> None:
         actor: User = request.user
         service(founding=found, text=request.POST.get("text", ""), actor=actor)
 
     return act
 
 
-def _publish(found: StudyFounding, request: HttpRequest) -> None:
+def _publish(found: StudyFounding, request: Request) -> None:
     seen, text = (request.POST.get(name, "") for name in ("seen", "text"))
     publish_founding(founding=found, seen=seen, text=text, actor=request.user)
 
 
-ACTS: dict[str, Callable[[StudyFounding, HttpRequest], None]] = {
+ACTS: dict[str, Callable[[StudyFounding, Request], None]] = {
     "complete": _complete,
     "submit": _by_text(submit_founding),
     "send_back": _by_text(send_founding_back),

@@ -1,7 +1,7 @@
 """The first page: what this person owes today, who waits for it, and how far the site is."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,11 +13,12 @@ from edc.selectors import owed_by
 from edc.selectors.progress import Week, progress_of, query_numbers, week_of, works_with_forms
 from edc.web.context import current_site, current_study
 from edc.web.owed_lines import duration, filters, grouped, line_of, page_of, weekday
+from edc.web.request import Request
 
 
 @require_safe
 @login_required
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """Show the person's own list, filtered by `kind` and ordered by `sort` (waiting or due)."""
     study = current_study(request)
     if study is None:

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -29,6 +29,7 @@ from edc.services.data_import.report import report_path
 from edc.services.data_import.undo import request_undo
 from edc.web import import_mapping
 from edc.web.answers import file_of, go, study_where
+from edc.web.request import Request
 
 PAGE_SIZE = 50
 CELLS_A_PAGE = 100
@@ -50,7 +51,7 @@ WORKING = (State.QUEUED, State.CHECKING, State.COMMITTING, State.UNDOING)
 
 @require_safe
 @login_required
-def imports(request: HttpRequest) -> HttpResponse:
+def imports(request: Request) -> HttpResponse:
     """List the imports of the present study, the newest first, and take another file."""
     study = study_where(request, RIGHT)
     found = batches_visible_to(request.user, study)
@@ -66,7 +67,7 @@ def _written(batch: ImportBatch) -> int:
 
 @require_POST
 @login_required
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: Request) -> HttpResponse:
     """Take a file; its columns get their meaning on the next page."""
     study = study_where(request, RIGHT)
     sent = file_of(request, _("Choose a CSV, Excel or ODM file."))
@@ -74,14 +75,14 @@ def upload(request: HttpRequest) -> HttpResponse:
     return go(request, reverse("import", args=[batch.pk]))
 
 
-def own_batch(request: HttpRequest, pk: int) -> ImportBatch:
+def own_batch(request: Request, pk: int) -> ImportBatch:
     """Return a batch that the person may see; 404 elsewhere."""
     return get_object_or_404(batches_visible_to(request.user), pk=pk)
 
 
 @require_safe
 @login_required
-def batch(request: HttpRequest, pk: int) -> HttpResponse:
+def batch(request: Request, pk: int) -> HttpResponse:
     """Show a batch: its columns while they are being assigned, what the dry run says, what can be done."""
     held = own_batch(request, pk)
     if held.state in (State.UPLOADED, State.FAILED) or (held.state == State.CHECKED and "map" in request.GET):
@@ -112,7 +113,7 @@ def _design(held: ImportBatch) -> StudyDesign:
     return version.design
 
 
-def _mapping(request: HttpRequest, held: ImportBatch, design: StudyDesign) -> Mapping:
+def _mapping(request: Request, held: ImportBatch, design: StudyDesign) -> Mapping:
     """Return the mapping asked for by name, else that of the last dry run, else what the headings say."""
     asked = request.GET.get("use", "")
     saved = mappings_visible_to(request.user, held.study).filter(name=asked).first() if asked else None
@@ -120,7 +121,7 @@ def _mapping(request: HttpRequest, held: ImportBatch, design: StudyDesign) -> Ma
     return read_mapping(content) if content else files.first_mapping(held, design)
 
 
-def _mapping_page(request: HttpRequest, held: ImportBatch) -> HttpResponse:
+def _mapping_page(request: Request, held: ImportBatch) -> HttpResponse:
     design = _design(held)
     mapping = _mapping(request, held, design)
     is_table = held.kind != ImportBatch.Kind.ODM
@@ -146,7 +147,7 @@ def _mapping_page(request: HttpRequest, held: ImportBatch) -> HttpResponse:
 
 @require_POST
 @login_required
-def check(request: HttpRequest, pk: int) -> HttpResponse:
+def check(request: Request, pk: int) -> HttpResponse:
     """Ask for the dry run with the columns as posted; with a name, keep them for the next file."""
     held = own_batch(request, pk)
     design = _design(held)
@@ -162,7 +163,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def check_again(request: HttpRequest, pk: int) -> HttpResponse:
+def check_again(request: Request, pk: int) -> HttpResponse:
     """Ask for the dry run once more, with the columns as they are."""
     held = own_batch(request, pk)
     request_check(batch=held, mapping=held.mapping, actor=request.user)
@@ -171,7 +172,7 @@ def check_again(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def commit(request: HttpRequest, pk: int) -> HttpResponse:
+def commit(request: Request, pk: int) -> HttpResponse:
     """Import what the dry run showed, with the reason."""
     held = own_batch(request, pk)
     request_commit(batch=held, reason=request.POST.get("reason", ""), actor=request.user)
@@ -180,7 +181,7 @@ def commit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def undo(request: HttpRequest, pk: int) -> HttpResponse:
+def undo(request: Request, pk: int) -> HttpResponse:
     """Ask for an import to be undone, with the reason."""
     held = own_batch(request, pk)
     request_undo(batch=held, reason=request.POST.get("reason", ""), actor=request.user)
@@ -189,7 +190,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel(request: Request, pk: int) -> HttpResponse:
     """Give a file up before anything of it is in the study."""
     cancel_import(batch=own_batch(request, pk), actor=request.user)
     return go(request, reverse("imports"))
@@ -197,7 +198,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @login_required
-def report(request: HttpRequest, pk: int) -> FileResponse:
+def report(request: Request, pk: int) -> FileResponse:
     """Send the account of the dry run as an Excel workbook."""
     held = own_batch(request, pk)
     path = report_path(held)
@@ -208,7 +209,7 @@ def report(request: HttpRequest, pk: int) -> FileResponse:
 
 @require_safe
 @login_required
-def progress(request: HttpRequest, pk: int) -> HttpResponse:
+def progress(request: Request, pk: int) -> HttpResponse:
     """Show how far the work is; once it is over, the page loads itself anew."""
     held = own_batch(request, pk)
     answer = render(request, "edc/import_state.html", {"batch": held, "working": held.state in WORKING})

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -16,6 +16,7 @@ from edc.selectors import form_state, values_visible_to
 from edc.selectors.evaluation import RECHECK, in_language
 from edc.services.check_reasons import give_check_reason
 from edc.web.entry import form_or_404
+from edc.web.request import Request
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def inputs_read(form: FormInstance, path: str, actor: User) -> Iterator[tuple[st
 
 @login_required
 @require_POST
-def give_reason(request: HttpRequest, pk: int) -> HttpResponse:
+def give_reason(request: Request, pk: int) -> HttpResponse:
     """Keep the person's reason for a value that a soft check questions."""
     form = form_or_404(request, pk)
     access.require(request.user, "enter_data", site=form.subject.site)

@@ -1,7 +1,7 @@
 """The panel beside a form: one item's guide, queries, history and correction."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -32,6 +32,7 @@ from edc.web.item_queries import panel_queries
 from edc.web.item_status import item_statuses
 from edc.web.item_uses import item_uses
 from edc.web.queries import TURNS
+from edc.web.request import Request
 from edc.web.source_words import source_word
 from edc.web.unit_words import unit_words
 from edc.web.value_text import entry_text, missing_choices, value_text
@@ -42,7 +43,7 @@ MOST_EVENTS = 50
 
 @login_required
 @require_GET
-def panel(request: HttpRequest, pk: int) -> HttpResponse:
+def panel(request: Request, pk: int) -> HttpResponse:
     """Show one tab for the item ?path=."""
     form = form_or_404(request, pk)
     return _answer(request, form, request.GET.get("path", ""), request.GET.get("tab", ""))
@@ -50,7 +51,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def ask(request: HttpRequest, pk: int) -> HttpResponse:
+def ask(request: Request, pk: int) -> HttpResponse:
     """Raise a query about the item."""
     form = form_or_404(request, pk)
     path = request.POST.get("path", "")
@@ -66,7 +67,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def settle(request: HttpRequest, pk: int, query: int) -> HttpResponse:
+def settle(request: Request, pk: int, query: int) -> HttpResponse:
     """Take a turn of a query of the form."""
     form = form_or_404(request, pk)
     found = get_object_or_404(queries_visible_to(request.user), pk=query, form=form)
@@ -80,7 +81,7 @@ def settle(request: HttpRequest, pk: int, query: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def correct(request: HttpRequest, pk: int) -> HttpResponse:
+def correct(request: Request, pk: int) -> HttpResponse:
     """Correct the item of a completed form with a reason; the page is then loaded anew."""
     form = form_or_404(request, pk)
     path = request.POST.get("path", "")
@@ -113,14 +114,14 @@ def _item_or_404(form: FormInstance, path: str) -> ItemDef:
     return item
 
 
-def _done(request: HttpRequest, form: FormInstance, path: str) -> HttpResponse:
+def _done(request: Request, form: FormInstance, path: str) -> HttpResponse:
     form.refresh_from_db()
     answer = _answer(request, form, path, "queries") if path else HttpResponse(status=204)
     answer.headers["HX-Retarget"] = "#panel"
     return answer
 
 
-def _answer(request: HttpRequest, form: FormInstance, path: str, tab: str) -> HttpResponse:
+def _answer(request: Request, form: FormInstance, path: str, tab: str) -> HttpResponse:
     item, actor = _item_or_404(form, path), request.user
     tab = tab if tab in TABS else "guide"
     site = form.subject.site

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,13 +18,14 @@ from edc.selectors.lab_values import SEEN_BY, ranges_visible_to
 from edc.services.lab_ranges import RIGHT, import_ranges, withdraw_range
 from edc.web.answers import file_of, go, study_where
 from edc.web.context import current_site
+from edc.web.request import Request
 
 PAGE_SIZE = 100
 
 
 @require_safe
 @login_required
-def lab_ranges(request: HttpRequest) -> HttpResponse:
+def lab_ranges(request: Request) -> HttpResponse:
     """List the ranges in force, filtered by `q` in analyte or laboratory and by the chosen site."""
     study, site = study_where(request, *SEEN_BY), current_site(request)
     found = ranges_visible_to(request.user, study)
@@ -45,7 +46,7 @@ def lab_ranges(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def range_import(request: HttpRequest) -> HttpResponse:
+def range_import(request: Request) -> HttpResponse:
     """Import a file of ranges; what is wrong is named cell by cell."""
     study = study_where(request, RIGHT)
     sent = file_of(request, _("Choose an Excel or CSV file."))
@@ -57,7 +58,7 @@ def range_import(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def range_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def range_withdraw(request: Request, pk: int) -> HttpResponse:
     """Withdraw a range with the reason."""
     sites = access.sites_for(request.user, RIGHT)
     reference = get_object_or_404(ReferenceRange.objects.filter(site__in=sites), pk=pk)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from edc.services.lock import Spot, ask_hold, decide_hold, lift_hold, place_hold
 from edc.templatetags.tandem import local
 from edc.web.answers import go, study_where
 from edc.web.context import current_site
+from edc.web.request import Request
 
 PAGE_SIZE = 40
 PERMISSIONS = ("lock_form", "sign_form", "verify_data")
@@ -61,7 +63,7 @@ class Place:
 
 @require_safe
 @login_required
-def locks(request: HttpRequest) -> HttpResponse:
+def locks(request: Request) -> HttpResponse:
     """Show the study and its sites, the subjects of ?site=, or the visits of ?subject=."""
     study = study_where(request, *PERMISSIONS)
     holds = list(holds_visible_to(request.user, study))
@@ -96,7 +98,7 @@ def locks(request: HttpRequest) -> HttpResponse:
     return render(request, "edc/locks.html", context)
 
 
-def _may_decide(request: HttpRequest, asked: HoldRequest) -> bool:
+def _may_decide(request: Request, asked: HoldRequest) -> bool:
     return asked.status == HoldRequest.Status.OPEN and asked.asked_by_id != request.user.pk
 
 
@@ -163,7 +165,7 @@ def _held(holds: list[Hold], level: Level, pk: int) -> list[Hold]:
 
 @require_POST
 @login_required
-def hold(request: HttpRequest) -> HttpResponse:
+def hold(request: Request) -> HttpResponse:
     """Place or lift a freeze or a lock, or ask for one that takes two people."""
     spot = _spot(request)
     act, kind = request.POST.get("act", ""), request.POST.get("kind", "")
@@ -179,7 +181,7 @@ def hold(request: HttpRequest) -> HttpResponse:
     return go(request, _back(request, spot))
 
 
-def _spot(request: HttpRequest) -> Spot:
+def _spot(request: Request) -> Spot:
     """Return the place that was posted, found among those that the person sees."""
     study = study_where(request, "lock_form")
     level, pk = request.POST.get("level", ""), whole_number(request.POST.get("place", ""))
@@ -188,7 +190,7 @@ def _spot(request: HttpRequest) -> Spot:
     if level == Level.STUDY:
         return Spot(get_object_or_404(Study.objects.filter(pk=study.pk), pk=pk))
     user = request.user
-    found = {
+    found: dict[str, QuerySet] = {
         Level.SITE: access.sites_for(user, "view_subjects").filter(study=study).select_related("study"),
         Level.SUBJECT: subjects_visible_to(user),
         Level.VISIT: events_visible_to(user).select_related("subject__site__study", "subject__study"),
@@ -201,7 +203,7 @@ def _spot(request: HttpRequest) -> Spot:
     return Spot(target, request.POST.get("path", "") if level in (Level.FORM, Level.ITEM) else "")
 
 
-def _back(request: HttpRequest, spot: Spot) -> str:
+def _back(request: Request, spot: Spot) -> str:
     if spot.form is not None and request.POST.get("back") != "locks":
         return reverse("form-entry", args=[spot.form.pk])
     here = reverse("locks")
@@ -212,7 +214,7 @@ def _back(request: HttpRequest, spot: Spot) -> str:
 
 @require_POST
 @login_required
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
+def decide(request: Request, pk: int) -> HttpResponse:
     """Approve or refuse what another person asked."""
     study = study_where(request, "lock_form", "sign_form")
     asked = get_object_or_404(hold_requests_visible_to(request.user, study), pk=pk)

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -12,6 +12,7 @@ from edc.models import AuditEvent, User
 from edc.selectors.sessions import session_events_visible_to
 from edc.services.sessions import BEGAN, ENDED, LOCKED, REFUSED
 from edc.web.answers import study_with
+from edc.web.request import Request
 
 PAGE_SIZE = 50
 WORDS = {
@@ -32,7 +33,7 @@ PROOFS = {
 
 @require_safe
 @login_required
-def logins(request: HttpRequest) -> HttpResponse:
+def logins(request: Request) -> HttpResponse:
     """List the log-ins, the newest first; by kind and by account."""
     study_with(request, "manage_people")
     found = session_events_visible_to(request.user)
@@ -40,8 +41,8 @@ def logins(request: HttpRequest) -> HttpResponse:
     if kind in WORDS:
         found = found.filter(action=kind)
     if name:
-        people = User.objects.filter(username__icontains=name).values_list("pk", flat=True)
-        found = found.filter(target_id__in=[str(pk) for pk in people])
+        named = User.objects.filter(username__icontains=name).values_list("pk", flat=True)
+        found = found.filter(target_id__in=[str(pk) for pk in named])
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     events = list(page.object_list)
     people = User.objects.in_bulk({int(event.target_id) for event in events})

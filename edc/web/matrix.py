@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -22,6 +22,7 @@ from edc.services.enrol import enrol_subject
 from edc.web.answers import go, study_where
 from edc.web.context import current_site
 from edc.web.home import sees_queries
+from edc.web.request import Request
 
 SHOWN: dict[str, Promise] = {
     "overdue": gettext_lazy("Overdue"),
@@ -35,7 +36,7 @@ LEGEND = ("todo", "draft", "done", "sdv", "signed", "locked", "due", "over", "mi
 
 @require_safe
 @login_required
-def subjects(request: HttpRequest) -> HttpResponse:
+def subjects(request: Request) -> HttpResponse:
     """Show a page of the matrix; the address holds filter, order, page and row height."""
     study = study_where(request, "view_subjects")
     site = current_site(request)
@@ -60,7 +61,7 @@ def subjects(request: HttpRequest) -> HttpResponse:
     return render(request, "edc/subjects.html", context)
 
 
-def shows(request: HttpRequest, study: Study, site: Site | None) -> list[dict[str, object]]:
+def shows(request: Request, study: Study, site: Site | None) -> list[dict[str, object]]:
     counts = shown_counts(request.user, study, site)
     found = [{"name": "", "label": _("All"), "count": counts["all"]}]
     return found + [
@@ -82,7 +83,7 @@ def cohorts_of(study: Study) -> list[tuple[str, object]]:
     return list({arm.cohort: arm.name for arm in arms if arm.cohort}.items())
 
 
-def enrolling_sites(request: HttpRequest, study: Study) -> list[Site]:
+def enrolling_sites(request: Request, study: Study) -> list[Site]:
     return list(access.sites_for(request.user, "enrol_subject").filter(study=study, active=True))
 
 
@@ -125,7 +126,7 @@ def sentence(cell: Cell) -> str:
 
 @require_POST
 @login_required
-def enrol(request: HttpRequest) -> HttpResponse:
+def enrol(request: Request) -> HttpResponse:
     """Give a new subject of a site the next screening number, then open the subject."""
     study = study_where(request, "enrol_subject")
     site = get_object_or_404(sites_visible_to(request.user, study), oid=request.POST.get("site", ""))

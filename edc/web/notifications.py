@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from edc.models import Digest, Notification, Role
 from edc.services.notifications import mark_read, set_digest
 from edc.web.answers import go
+from edc.web.request import Request
 
 Kind = Notification.Kind
 PAGE_SIZE = 50
@@ -61,7 +62,7 @@ def words_of(notification: Notification) -> str:
 
 @require_safe
 @login_required
-def notifications(request: HttpRequest) -> HttpResponse:
+def notifications(request: Request) -> HttpResponse:
     """List what the person was told, the newest first; the unread alone, or one kind."""
     show, kind = request.GET.get("show", ""), request.GET.get("kind", "")
     found = request.user.notifications.select_related("study", "site")
@@ -85,7 +86,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def count(request: HttpRequest) -> HttpResponse:
+def count(request: Request) -> HttpResponse:
     """Answer the bell: how many are unread."""
     number = request.user.notifications.filter(read_at=None).count()
     shown = f"{MOST}+" if number > MOST else str(number)
@@ -94,7 +95,7 @@ def count(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def read(request: HttpRequest, pk: int) -> HttpResponse:
+def read(request: Request, pk: int) -> HttpResponse:
     """Mark one as read and lead to what it is about."""
     told = get_object_or_404(request.user.notifications, pk=pk)
     mark_read(user=request.user, pk=told.pk)
@@ -103,13 +104,13 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def read_all(request: HttpRequest) -> HttpResponse:
+def read_all(request: Request) -> HttpResponse:
     mark_read(user=request.user)
     return go(request, reverse("notifications"))
 
 
 @require_POST
 @login_required
-def digest(request: HttpRequest) -> HttpResponse:
+def digest(request: Request) -> HttpResponse:
     set_digest(user=request.user, period=request.POST.get("period", ""))
     return go(request, reverse("notifications"))

@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from edc.models import Membership, Role, Study, User
 from edc.services.people import create_user, end_membership, grant_membership
 from edc.web.answers import go, study_with
+from edc.web.request import Request
 
 PAGE_SIZE = 50
 LANGUAGES = ("zh-hans", "en")
@@ -18,7 +19,7 @@ LANGUAGES = ("zh-hans", "en")
 
 @require_safe
 @login_required
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: Request) -> HttpResponse:
     """List the accounts with their roles in the present study; accounts without any role can be found."""
     study = study_with(request, "manage_people")
     role, text = request.GET.get("role", ""), request.GET.get("q", "").strip()
@@ -50,7 +51,7 @@ def accounts(study: Study, *, everybody: bool) -> QuerySet[User]:
 
 @require_POST
 @login_required
-def create(request: HttpRequest) -> HttpResponse:
+def create(request: Request) -> HttpResponse:
     """Make an account; it can do nothing until it is given a role."""
     study_with(request, "manage_people")
     language = request.POST.get("language", "")
@@ -67,7 +68,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def grant(request: HttpRequest) -> HttpResponse:
+def grant(request: Request) -> HttpResponse:
     """Give a person a role at one site of the present study, or at all of them."""
     study = study_with(request, "manage_people")
     user = get_object_or_404(User, username=request.POST.get("username", ""), is_system=False)
@@ -84,7 +85,7 @@ def grant(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def end(request: HttpRequest, pk: int) -> HttpResponse:
+def end(request: Request, pk: int) -> HttpResponse:
     """End a role of the present study."""
     study = study_with(request, "manage_people")
     membership = get_object_or_404(Membership, pk=pk, study=study)

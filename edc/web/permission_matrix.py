@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -27,12 +27,13 @@ from edc.services.permission_matrix import READS, record_matrix_export
 from edc.web import permission_words as words
 from edc.web.context import current_study
 from edc.web.csv_answer import csv_answer
+from edc.web.request import Request
 
 PAGE_SIZE = 20
 CANONICAL = "JSON of `content`, keys sorted, no blanks between tokens, UTF-8"
 
 
-def reading_study(request: HttpRequest) -> Study:
+def reading_study(request: Request) -> Study:
     """Return the present study if the person may read who may do what."""
     study = current_study(request)
     if study is None or not any(access.may(request.user, name, study=study) for name in READS):
@@ -53,7 +54,7 @@ def _asked(number: str | None) -> tuple[Matrix, PermissionMatrix | None]:
 
 @require_safe
 @login_required
-def matrix(request: HttpRequest) -> HttpResponse:
+def matrix(request: Request) -> HttpResponse:
     """Show the present matrix, or that of ?number=, and every recorded change."""
     reading_study(request)
     found, recorded = _asked(request.GET.get("number"))
@@ -125,7 +126,7 @@ def _told(found: list[Difference]) -> list[dict[str, Any]]:
 
 @require_safe
 @login_required
-def compare(request: HttpRequest) -> HttpResponse:
+def compare(request: Request) -> HttpResponse:
     """Show how the matrix ?after= differs from ?before=; either one left out is the present matrix."""
     reading_study(request)
     before, after = request.GET.get("before", ""), request.GET.get("after", "")
@@ -143,7 +144,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def matrix_csv(request: HttpRequest) -> StreamingHttpResponse:
+def matrix_csv(request: Request) -> StreamingHttpResponse:
     """Send the matrix as CSV: a line for each capability, a column for each role; the export is recorded."""
     study = reading_study(request)
     found, _recorded = _asked(request.GET.get("number"))
@@ -169,7 +170,7 @@ def _cells(found: Matrix, roles: list[str], digest: str) -> Iterator[list[object
 
 @require_safe
 @login_required
-def matrix_json(request: HttpRequest) -> HttpResponse:
+def matrix_json(request: Request) -> HttpResponse:
     """Send the matrix as JSON with the SHA-256 that its content must have; the export is recorded."""
     study = reading_study(request)
     found, recorded = _asked(request.GET.get("number"))

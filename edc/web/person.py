@@ -6,7 +6,7 @@ from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,6 +23,7 @@ from edc.services.passwords import reset_password
 from edc.services.second_factors import reset_second_factors
 from edc.web.answers import go, study_with
 from edc.web.logins import line_of
+from edc.web.request import Request
 from edc.web.security import factors_of
 from edc.web.training_words import state_words
 
@@ -38,12 +39,12 @@ STEPS: dict[str, tuple[Callable[..., object], object]] = {
 }
 
 
-def _person_or_404(request: HttpRequest, pk: int) -> User:
+def _person_or_404(request: Request, pk: int) -> User:
     study_with(request, "manage_people")
     return get_object_or_404(User, pk=pk, is_system=False)
 
 
-def _page(request: HttpRequest, user: User, *, once: str = "") -> HttpResponse:
+def _page(request: Request, user: User, *, once: str = "") -> HttpResponse:
     events = session_events_visible_to(request.user) & session_events_of(user)
     study = study_with(request, "manage_people")
     training_here = [line for line in training_of(user) if line.document.study_id == study.pk]
@@ -73,14 +74,14 @@ def is_locked(user: User) -> bool:
 @require_safe
 @login_required
 @never_cache
-def person(request: HttpRequest, pk: int) -> HttpResponse:
+def person(request: Request, pk: int) -> HttpResponse:
     return _page(request, _person_or_404(request, pk))
 
 
 @require_POST
 @login_required
 @never_cache
-def password(request: HttpRequest, pk: int) -> HttpResponse:
+def password(request: Request, pk: int) -> HttpResponse:
     """Give a one-time password and show it this once; it is in no address and in no log."""
     user = _person_or_404(request, pk)
     once = reset_password(user=user, actor=request.user)
@@ -90,7 +91,7 @@ def password(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def email(request: HttpRequest, pk: int) -> HttpResponse:
+def email(request: Request, pk: int) -> HttpResponse:
     user = _person_or_404(request, pk)
     set_email(user=user, email=request.POST.get("email", "").strip(), actor=request.user)
     messages.success(request, _("The address is kept."))
@@ -99,7 +100,7 @@ def email(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def act(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+def act(request: Request, pk: int, step: str) -> HttpResponse:
     """Take one step on the account: its factors, its lock, its end."""
     user = _person_or_404(request, pk)
     if step not in STEPS:

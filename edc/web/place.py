@@ -3,7 +3,7 @@
 import re
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -12,13 +12,14 @@ from django.views.decorators.http import require_POST, require_safe
 from edc.selectors import queries_visible_to, studies_visible_to, subjects_visible_to
 from edc.web.answers import go
 from edc.web.context import SITE_KEY, STUDY_KEY, current_study, member_sites
+from edc.web.request import Request
 
 QUERY_NUMBER = re.compile(r"^[Qq]-?(\d{1,18})$")
 
 
 @require_POST
 @login_required
-def switch(request: HttpRequest) -> HttpResponse:
+def switch(request: Request) -> HttpResponse:
     """Make another of the person's studies or sites the present one; an empty site means all of them."""
     if "study" in request.POST:
         study = get_object_or_404(studies_visible_to(request.user), oid=request.POST["study"])
@@ -31,7 +32,7 @@ def switch(request: HttpRequest) -> HttpResponse:
     return go(request, wanted if is_own else reverse("home"))
 
 
-def _choose_site(request: HttpRequest, oid: str) -> None:
+def _choose_site(request: Request, oid: str) -> None:
     if not oid:
         request.session.pop(SITE_KEY, None)
     elif any(site.oid == oid for site in member_sites(request)):
@@ -42,7 +43,7 @@ def _choose_site(request: HttpRequest, oid: str) -> None:
 
 @require_safe
 @login_required
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: Request) -> HttpResponse:
     """Open the one query or subject that was typed, else the subjects whose number contains it."""
     text = request.GET.get("q", "").strip()
     numbered = QUERY_NUMBER.match(text)

@@ -7,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -15,11 +15,12 @@ from django.views.decorators.http import require_safe
 
 from edc.models import User
 from edc.web.accounts import REAUTHENTICATION
+from edc.web.request import Request
 
 USED = "proof_used_at"
 
 
-def fresh_proof(request: HttpRequest) -> float | None:
+def fresh_proof(request: Request) -> float | None:
     """Return when a proof was last given again, if that is minutes ago and it has served for no act yet."""
     records = get_authentication_records(request, request.user)
     times = [each["at"] for each in records if each.get("reauthenticated")]
@@ -29,7 +30,7 @@ def fresh_proof(request: HttpRequest) -> float | None:
     return newest if is_usable and in_time else None
 
 
-def use_up(request: HttpRequest, proof: float) -> None:
+def use_up(request: Request, proof: float) -> None:
     """Let the proof serve for nothing more: each signature has a proof of its own."""
     request.session[USED] = proof
 
@@ -44,7 +45,7 @@ def proof_asked(user: User) -> str:
 
 @require_safe
 @login_required
-def confirm(request: HttpRequest) -> HttpResponse:
+def confirm(request: Request) -> HttpResponse:
     """Offer every way to prove oneself again, and lead back to where it was asked."""
     back = request.GET.get("next", "")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):

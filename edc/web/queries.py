@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -43,6 +43,7 @@ from edc.services.query import (
 from edc.web.answers import enter_study_of, go, study_where
 from edc.web.context import current_site
 from edc.web.counted_pages import CountedPaginator
+from edc.web.request import Request
 from edc.web.value_text import missing_label, value_text
 
 State = Query.State
@@ -85,7 +86,7 @@ DEFAULTS = {"state": "unsettled", "sort": "oldest"}
 
 @require_safe
 @login_required
-def queries(request: HttpRequest) -> HttpResponse:
+def queries(request: Request) -> HttpResponse:
     """List the queries: unsettled ones unless a state is asked for, the oldest first."""
     study = study_where(request, *PERMISSIONS)
     asked = DEFAULTS | request.GET.dict()
@@ -162,7 +163,7 @@ def item_label(form: FormInstance, path: str) -> str:
 
 @require_safe
 @login_required
-def ageing(request: HttpRequest) -> HttpResponse:
+def ageing(request: Request) -> HttpResponse:
     """Show how long queries have waited at each site; each number opens its queries."""
     study = study_where(request, *PERMISSIONS)
     state = request.GET.get("state", "unsettled")
@@ -192,7 +193,7 @@ def _age_links(row: SiteAges, state: str) -> list[tuple[int, str]]:
 
 @require_safe
 @login_required
-def query(request: HttpRequest, pk: int) -> HttpResponse:
+def query(request: Request, pk: int) -> HttpResponse:
     """Show one query with its thread, the item's present value, and the turns the reader may take."""
     found = get_object_or_404(queries_visible_to(request.user), pk=pk)
     enter_study_of(request, found.form.subject)
@@ -231,7 +232,7 @@ def present_value(actor: User, found: Query) -> str:
 
 @require_POST
 @login_required
-def turn(request: HttpRequest, pk: int) -> HttpResponse:
+def turn(request: Request, pk: int) -> HttpResponse:
     """Take a turn of the thread, with a text, a ready sentence or the kind of answer."""
     found = get_object_or_404(queries_visible_to(request.user), pk=pk)
     name = request.POST.get("turn", "answer")
@@ -246,7 +247,7 @@ def turn(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def assign(request: HttpRequest, pk: int) -> HttpResponse:
+def assign(request: Request, pk: int) -> HttpResponse:
     """Name the person who sees to the query; an empty choice means nobody."""
     found = get_object_or_404(queries_visible_to(request.user), pk=pk)
     assign_query(query=found, assignee=person_of(request.POST.get("assignee", "")), actor=request.user)

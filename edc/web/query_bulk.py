@@ -1,7 +1,7 @@
 """One act on many queries, or one question to many forms; the answer tells of each row."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,12 +18,13 @@ from edc.services.query.bulk import MOST
 from edc.web.answers import study_where
 from edc.web.context import current_site
 from edc.web.queries import DEFAULTS, line_of, person_of
+from edc.web.request import Request
 from edc.web.sign import line_of as form_line
 
 
 @require_POST
 @login_required
-def act(request: HttpRequest) -> HttpResponse:
+def act(request: Request) -> HttpResponse:
     """Take a turn on the chosen queries, or on all that the list's filters leave, or assign them."""
     study_where(request, "answer_query", "raise_query")
     chosen = _chosen_queries(request)
@@ -45,7 +46,7 @@ def act(request: HttpRequest) -> HttpResponse:
     return _told(request, results, lines, back)
 
 
-def _chosen_queries(request: HttpRequest) -> list[Query]:
+def _chosen_queries(request: Request) -> list[Query]:
     if request.POST.get("scope") == "all":
         study = study_where(request, "answer_query", "raise_query")
         asked = DEFAULTS | QueryDict(request.POST.get("filters", "")).dict()
@@ -55,7 +56,7 @@ def _chosen_queries(request: HttpRequest) -> list[Query]:
     return _at_most(list(found[: MOST + 1]))
 
 
-def _numbers(request: HttpRequest) -> list[int]:
+def _numbers(request: Request) -> list[int]:
     numbers = keys(request.POST.getlist("row"))
     if not numbers:
         raise InvalidInput(_("Tick at least one row."), fields={"row": _("Tick at least one row.")})
@@ -72,7 +73,7 @@ def _at_most(rows: list) -> list:
 
 @require_POST
 @login_required
-def ask(request: HttpRequest) -> HttpResponse:
+def ask(request: Request) -> HttpResponse:
     """Ask the same about each chosen form, or about all that the list of forms shows."""
     study = study_where(request, "raise_query")
     asked = QueryDict(request.POST.get("filters", "")).dict()
@@ -96,7 +97,7 @@ def _form_line(form: FormInstance) -> dict[str, object]:
     return line | {"form_name": line["name"]}
 
 
-def _told(request: HttpRequest, results: list[RowResult], lines: list[tuple], back: str) -> HttpResponse:
+def _told(request: Request, results: list[RowResult], lines: list[tuple], back: str) -> HttpResponse:
     done = sum(each.done for each in results)
     context = {"lines": lines, "done": done, "refused": len(results) - done, "back": back}
     return render(request, "edc/queries_told.html", context)

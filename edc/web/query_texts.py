@@ -1,7 +1,7 @@
 """The study's ready sentences for queries: shipped ones and its own."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -12,11 +12,12 @@ from edc.models import StandardText
 from edc.selectors.standard_texts import standard_texts
 from edc.services.query import save_standard_text
 from edc.web.answers import go, study_where
+from edc.web.request import Request
 
 
 @require_safe
 @login_required
-def texts(request: HttpRequest) -> HttpResponse:
+def texts(request: Request) -> HttpResponse:
     """List the sentences by purpose; a data manager adds, changes and retires them."""
     study = study_where(request, "raise_query", "answer_query")
     known = standard_texts(study, retired=True)
@@ -33,7 +34,7 @@ def texts(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def save(request: HttpRequest) -> HttpResponse:
+def save(request: Request) -> HttpResponse:
     study = study_where(request, "raise_query", "answer_query")
     save_standard_text(
         study=study,

@@ -1,7 +1,7 @@
 """Lists of allocations, kept by two people, and the allocation of a subject."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from edc.selectors import subjects_visible_to
 from edc.selectors.randomisation import ALLOCATES, KEEPS, lists_visible_to, use_of
 from edc.services.randomisation import confirm_list, end_list, upload_list
 from edc.web.answers import file_of, go, study_with
+from edc.web.request import Request
 
 State = AllocationList.State
 SHAPES = {State.DRAFT: "wait", State.IN_FORCE: "done", State.RETIRED: "na", State.DISCARDED: "na"}
@@ -22,7 +23,7 @@ SHAPES = {State.DRAFT: "wait", State.IN_FORCE: "done", State.RETIRED: "na", Stat
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def lists(request: HttpRequest) -> HttpResponse:
+def lists(request: Request) -> HttpResponse:
     """List the study's lists of allocations, without what their rows say; POST uploads one."""
     study = study_with(request, KEEPS)
     if request.method == "POST":
@@ -46,13 +47,13 @@ def lists(request: HttpRequest) -> HttpResponse:
     return render(request, "edc/randomisation.html", context)
 
 
-def _list(request: HttpRequest, pk: int) -> AllocationList:
+def _list(request: Request, pk: int) -> AllocationList:
     return get_object_or_404(lists_visible_to(request.user), pk=pk)
 
 
 @require_POST
 @login_required
-def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+def confirm(request: Request, pk: int) -> HttpResponse:
     """Put a list in force that another person uploaded."""
     confirm_list(allocation_list=_list(request, pk), actor=request.user)
     return go(request, reverse("randomisation"))
@@ -60,7 +61,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def end(request: HttpRequest, pk: int) -> HttpResponse:
+def end(request: Request, pk: int) -> HttpResponse:
     """Discard a list that waits, or retire the one in force."""
     end_list(allocation_list=_list(request, pk), reason=request.POST.get("reason", ""), actor=request.user)
     return go(request, reverse("randomisation"))
@@ -68,7 +69,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def allocate(request: HttpRequest, pk: int) -> HttpResponse:
+def allocate(request: Request, pk: int) -> HttpResponse:
     """Allocate an enrolled subject within the stratum that was chosen."""
     found = get_object_or_404(subjects_visible_to(request.user), pk=pk)
     access.require(request.user, ALLOCATES, site=found.site)

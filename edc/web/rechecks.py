@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -17,6 +17,7 @@ from edc.selectors.rechecks import CheckedItem, checked_items, rechecks_visible_
 from edc.services.views import PASSES, named, record_list_view
 from edc.web.answers import study_where
 from edc.web.context import current_site
+from edc.web.request import Request
 from edc.web.value_text import entry_text
 
 PAGE_SIZE = 25
@@ -34,7 +35,7 @@ class CheckedLine:
 
 @require_safe
 @login_required
-def rechecks(request: HttpRequest) -> HttpResponse:
+def rechecks(request: Request) -> HttpResponse:
     """List the rounds of the person's sites, the newest first."""
     study = study_where(request, "resolve_disagreement")
     found = rechecks_visible_to(request.user, study, current_site(request))

@@ -2,7 +2,8 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,12 +25,13 @@ from edc.web.form_sheet import EMPTY, Cell, question
 from edc.web.item_status import ItemStatus
 from edc.web.rechecks import round_at
 from edc.web.reconcile_sheet import Line, effects, item_of, lines, sides
+from edc.web.request import Request
 from edc.web.value_text import missing_choices
 
 
 @login_required
 @require_GET
-def form_reconcile(request: HttpRequest, pk: int) -> HttpResponse:
+def form_reconcile(request: Request, pk: int) -> HttpResponse:
     """Show the form's differences and one of them (?item=), the first that is open unless told."""
     form = _form(request, pk)
     return _page(request, form, request.GET.get("item", ""), opened=True)
@@ -37,7 +39,7 @@ def form_reconcile(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def resolve(request: HttpRequest, pk: int, disagreement: int) -> HttpResponse:
+def resolve(request: Request, pk: int, disagreement: int) -> HttpResponse:
     """Name the value that holds and go on to the next difference, or back when it was the last."""
     form = _form(request, pk)
     found = get_object_or_404(disagreements_visible_to(request.user), pk=disagreement, form=form)
@@ -62,7 +64,7 @@ def resolve(request: HttpRequest, pk: int, disagreement: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def take_back(request: HttpRequest, pk: int, disagreement: int) -> HttpResponse:
+def take_back(request: Request, pk: int, disagreement: int) -> HttpResponse:
     """Open a decided difference again, and stay at it."""
     form = _form(request, pk)
     found = get_object_or_404(disagreements_visible_to(request.user), pk=disagreement, form=form)
@@ -75,7 +77,7 @@ def take_back(request: HttpRequest, pk: int, disagreement: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def ask(request: HttpRequest, pk: int, disagreement: int) -> HttpResponse:
+def ask(request: Request, pk: int, disagreement: int) -> HttpResponse:
     """Ask the site what the source says, and stay at the difference."""
     form = _form(request, pk)
     found = get_object_or_404(disagreements_visible_to(request.user), pk=disagreement, form=form)
@@ -84,13 +86,13 @@ def ask(request: HttpRequest, pk: int, disagreement: int) -> HttpResponse:
     return redirect(reverse("form-reconcile", args=[form.pk]) + f"?item={found.pk}")
 
 
-def _form(request: HttpRequest, pk: int) -> FormInstance:
+def _form(request: Request, pk: int) -> FormInstance:
     form = form_or_404(request, pk)
     access.require(request.user, "resolve_disagreement", site=form.subject.site)
     return form
 
 
-def _other_entry(request: HttpRequest, form: FormInstance, disagreement: Disagreement) -> dict | None:
+def _other_entry(request: Request, form: FormInstance, disagreement: Disagreement) -> dict | None:
     item = item_of(form, disagreement)
     if item is None or request.POST.get("choice") != "other":
         return None
@@ -112,7 +114,7 @@ def reasons() -> dict[str, str]:
     }
 
 
-def _reason(request: HttpRequest) -> str:
+def _reason(request: Request) -> str:
     """Return the picked reason with what was added to it; words alone where the pick says nothing."""
     picked, more = request.POST.get("why", ""), request.POST.get("more", "").strip()
     if picked == "other" or picked not in reasons():
@@ -120,17 +122,17 @@ def _reason(request: HttpRequest) -> str:
     return f"{reasons()[picked]}: {more}" if more else reasons()[picked]
 
 
-def _next_open(request: HttpRequest, form: FormInstance, after: Disagreement) -> int:
+def _next_open(request: Request, form: FormInstance, after: Disagreement) -> int:
     left = _differences(request, form).filter(OPEN)
     found = left.filter(pk__gt=after.pk).first() or left.first()
     return found.pk if found else after.pk
 
 
-def _differences(request: HttpRequest, form: FormInstance):
+def _differences(request: Request, form: FormInstance) -> QuerySet[Disagreement]:
     return disagreements_visible_to(request.user).filter(form=form).order_by("pk")
 
 
-def _waiting_forms(request: HttpRequest, form: FormInstance) -> list[FormInstance]:
+def _waiting_forms(request: Request, form: FormInstance) -> list[FormInstance]:
     sites = access.sites_for(request.user, "resolve_disagreement").filter(study=form.subject.study_id)
     forms = forms_visible_to(request.user).filter(
         status=FormInstance.Status.DISAGREEMENT, subject__site__in=sites
@@ -138,13 +140,13 @@ def _waiting_forms(request: HttpRequest, form: FormInstance) -> list[FormInstanc
     return list(forms.order_by("status_changed_at", "pk")[:50])
 
 
-def _next_form(request: HttpRequest, form: FormInstance) -> str:
+def _next_form(request: Request, form: FormInstance) -> str:
     waiting = _waiting_forms(request, form)
     return reverse("form-reconcile", args=[waiting[0].pk]) if waiting else reverse("home")
 
 
 def _page(
-    request: HttpRequest,
+    request: Request,
     form: FormInstance,
     wanted: str,
     error: DomainError | None = None,
@@ -189,7 +191,7 @@ def _path_of(line: Line | None) -> str:
     return line.disagreement.path
 
 
-def _asked(request: HttpRequest, form: FormInstance, line: Line | None) -> dict[str, object]:
+def _asked(request: Request, form: FormInstance, line: Line | None) -> dict[str, object]:
     """Return what the site was asked about the difference, the answers, and whether it can be asked now."""
     if line is None:
         return {}

@@ -1,11 +1,10 @@
 """The differences of a form's two passes laid out for the person who resolves them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
 
-from django.db.models import QuerySet
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -59,7 +58,7 @@ class Effect:
         return self.first != self.second
 
 
-def lines(form: FormInstance, disagreements: QuerySet[Disagreement]) -> list[Line]:
+def lines(form: FormInstance, disagreements: Iterable[Disagreement]) -> list[Line]:
     """Return the form's differences in the order in which they were found, which is the form's."""
     return [_line(form, each) for each in disagreements]
 

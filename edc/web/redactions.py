@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,13 +17,14 @@ from edc.selectors.evaluation import in_language
 from edc.selectors.redactions import redactions_visible_to
 from edc.services.redaction import ASKING, approve_redaction, may_decide, refuse_redaction, request_redaction
 from edc.web.answers import go, study_where
+from edc.web.request import Request
 
 MOST = 200
 
 
 @require_safe
 @login_required
-def redactions(request: HttpRequest) -> HttpResponse:
+def redactions(request: Request) -> HttpResponse:
     """List the redactions of the study; with ?form= and ?path= one can be asked for."""
     study = study_where(request, *ASKING, "lock_form", "sign_form")
     found = redactions_visible_to(request.user, study)[:MOST]
@@ -31,7 +32,7 @@ def redactions(request: HttpRequest) -> HttpResponse:
     return render(request, "edc/redactions.html", context)
 
 
-def _line(redaction: Redaction, request: HttpRequest) -> dict[str, object]:
+def _line(redaction: Redaction, request: Request) -> dict[str, object]:
     waiting = redaction.state == Redaction.State.REQUESTED
     decides = waiting and may_decide(redaction, request.user)
     shown = decides or (waiting and redaction.requested_by_id == request.user.pk)
@@ -44,7 +45,7 @@ def _line(redaction: Redaction, request: HttpRequest) -> dict[str, object]:
     }
 
 
-def _asked(request: HttpRequest) -> dict[str, object]:
+def _asked(request: Request) -> dict[str, object]:
     pk = whole_number(request.GET.get("form", ""))
     if pk is None:
         return {}
@@ -62,7 +63,7 @@ def _place(form: FormInstance, path: str) -> str:
 
 @require_POST
 @login_required
-def ask(request: HttpRequest, pk: int) -> HttpResponse:
+def ask(request: Request, pk: int) -> HttpResponse:
     """Ask that a text of an item be masked."""
     form = get_object_or_404(forms_visible_to(request.user), pk=pk)
     request_redaction(
@@ -77,7 +78,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
+def decide(request: Request, pk: int) -> HttpResponse:
     """Mask the text, or leave it with a reason."""
     found = get_object_or_404(redactions_visible_to(request.user), pk=pk)
     if not may_decide(found, request.user):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from edc.selectors.reviews import SHOWS, forms_for_review, review_types_of, revi
 from edc.services.review import ROLES, review_forms, save_review_type
 from edc.web.answers import go, study_where, study_with
 from edc.web.context import current_site
+from edc.web.request import Request
 
 PAGE_SIZE = 50
 PERMISSIONS = ("verify_data", "lock_form", "sign_form", "review_scores")
@@ -27,7 +28,7 @@ PERMISSIONS = ("verify_data", "lock_form", "sign_form", "review_scores")
 
 @require_safe
 @login_required
-def reviews(request: HttpRequest) -> HttpResponse:
+def reviews(request: Request) -> HttpResponse:
     """List the forms that wait for one type of review; the person's own type is shown first."""
     study = study_where(request, *PERMISSIONS)
     types = [each for each in review_types_of(study) if each.active]
@@ -75,7 +76,7 @@ def _lines(forms: Iterable[FormInstance], chosen: ReviewType) -> list[dict[str, 
 
 @require_POST
 @login_required
-def mark(request: HttpRequest) -> HttpResponse:
+def mark(request: Request) -> HttpResponse:
     """Mark the ticked forms as reviewed, and tell of each."""
     study = study_where(request, *PERMISSIONS)
     chosen = get_object_or_404(review_types_of(study), code=request.POST.get("type", ""), active=True)
@@ -99,7 +100,7 @@ def _told_of(form: FormInstance) -> dict[str, object]:
 
 @require_safe
 @login_required
-def types(request: HttpRequest) -> HttpResponse:
+def types(request: Request) -> HttpResponse:
     """List the study's types of review; a data manager adds and changes them."""
     study = study_where(request, *PERMISSIONS)
     version = study.design_versions.first()
@@ -120,7 +121,7 @@ def types(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def type_save(request: HttpRequest) -> HttpResponse:
+def type_save(request: Request) -> HttpResponse:
     study = study_with(request, "manage_design")
     posted = request.POST
     wanted = ReviewType(

@@ -3,7 +3,7 @@
 from datetime import datetime, time
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -40,6 +40,7 @@ from edc.services.safety_cases import (
 from edc.services.safety_opening import open_case, tie_case
 from edc.services.safety_tell import require_any
 from edc.web.answers import day_of, enter_study_of, go, study_where
+from edc.web.request import Request
 from edc.web.safety_cases import SHAPES
 from edc.web.safety_words import events_to_tie, fields_of, term_of, told_by
 
@@ -49,7 +50,7 @@ ENDS = {"close": close_case, "withdraw": withdraw_case, "reopen": reopen_case}
 
 @require_safe
 @login_required
-def case(request: HttpRequest, pk: int) -> HttpResponse:
+def case(request: Request, pk: int) -> HttpResponse:
     """Show one case, and to who may the next report, the decision and the end."""
     found = _found(request, pk)
     enter_study_of(request, found.subject)
@@ -104,7 +105,7 @@ def _may(actor: User, found: SafetyCase, *permissions: str) -> bool:
     return any(access.may(actor, name, site=found.subject.site) for name in permissions)
 
 
-def _found(request: HttpRequest, pk: int, *permissions: str) -> SafetyCase:
+def _found(request: Request, pk: int, *permissions: str) -> SafetyCase:
     """Return a case that the person sees; one who may not do this here is refused before anything is read."""
     found = get_object_or_404(cases_visible_to(request.user), pk=pk)
     if permissions:
@@ -114,7 +115,7 @@ def _found(request: HttpRequest, pk: int, *permissions: str) -> SafetyCase:
 
 @require_POST
 @login_required
-def report(request: HttpRequest, pk: int) -> HttpResponse:
+def report(request: Request, pk: int) -> HttpResponse:
     """Keep the next report of the site."""
     found, posted = _found(request, pk, *REPORTING), request.POST
     items = asked_items(found.form.design_version.design.form(found.form.form_oid))
@@ -135,7 +136,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
+def decide(request: Request, pk: int) -> HttpResponse:
     """Keep the person's decision on the last report."""
     found = _found(request, pk, *DECIDING)
     last = found.reports.last()
@@ -148,7 +149,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     return go(request, reverse("safety-case", args=[pk]))
 
 
-def _moment(request: HttpRequest) -> datetime:
+def _moment(request: Request) -> datetime:
     try:
         return timezone.make_aware(datetime.fromisoformat(request.POST.get("aware_at", "")))
     except ValueError:
@@ -158,7 +159,7 @@ def _moment(request: HttpRequest) -> datetime:
 
 @require_POST
 @login_required
-def open_by_hand(request: HttpRequest) -> HttpResponse:
+def open_by_hand(request: Request) -> HttpResponse:
     """Open a case of a subject, named by its screening number, before its form is complete."""
     study = study_where(request, *REPORTING)
     key = request.POST.get("subject", "").strip()
@@ -172,7 +173,7 @@ def open_by_hand(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def event(request: HttpRequest, pk: int) -> HttpResponse:
+def event(request: Request, pk: int) -> HttpResponse:
     """Tie a case that was opened by hand to the event that the form tells of."""
     found = _found(request, pk, *REPORTING, *FOLLOWING)
     chosen = request.POST.get("event", "")
@@ -188,7 +189,7 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def awareness(request: HttpRequest, pk: int) -> HttpResponse:
+def awareness(request: Request, pk: int) -> HttpResponse:
     """Correct when the site knew."""
     found = _found(request, pk, *REPORTING)
     moment = _moment(request)
@@ -198,7 +199,7 @@ def awareness(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def end(request: HttpRequest, pk: int) -> HttpResponse:
+def end(request: Request, pk: int) -> HttpResponse:
     """Close the case, end it as not serious, or take it up again."""
     found = _found(request, pk, *FOLLOWING)
     act = ENDS.get(request.POST.get("act", ""))
@@ -211,7 +212,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @login_required
-def pdf(request: HttpRequest, pk: int) -> HttpResponse:
+def pdf(request: Request, pk: int) -> HttpResponse:
     """Answer with the last report on one page, in the reader's language."""
     found = _found(request, pk)
     try:

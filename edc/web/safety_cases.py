@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -19,6 +19,7 @@ from edc.selectors.safety_cases import REPORTING, cases_visible_to, clock_words,
 from edc.web.answers import study_where
 from edc.web.context import current_site
 from edc.web.csv_answer import csv_answer
+from edc.web.request import Request
 from edc.web.safety_words import term_of
 
 PAGE_SIZE = 50
@@ -43,7 +44,7 @@ def _shows() -> dict[str, tuple[Promise, Q]]:
 
 @require_safe
 @login_required
-def cases(request: HttpRequest) -> HttpResponse:
+def cases(request: Request) -> HttpResponse:
     """List the cases of the person's sites, those whose deadline is nearest first."""
     study = study_where(request, "view_data")
     asked, shows = {"show": "running"} | request.GET.dict(), _shows()
@@ -68,7 +69,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     return render(request, "edc/safety_cases.html", context)
 
 
-def _matching(request: HttpRequest, study: Study, asked: dict[str, str]) -> QuerySet[SafetyCase]:
+def _matching(request: Request, study: Study, asked: dict[str, str]) -> QuerySet[SafetyCase]:
     found, site = cases_visible_to(request.user, study), current_site(request)
     if site:
         found = found.filter(subject__site=site)
@@ -86,7 +87,7 @@ def _matching(request: HttpRequest, study: Study, asked: dict[str, str]) -> Quer
 
 @require_safe
 @login_required
-def cases_csv(request: HttpRequest) -> StreamingHttpResponse:
+def cases_csv(request: Request) -> StreamingHttpResponse:
     """Return every report and decision of the cases under the filters but the state, as CSV."""
     study = study_where(request, "view_data")
     found = _matching(request, study, request.GET.dict()).order_by("pk")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -20,6 +20,7 @@ from edc.selectors.flow import STAGES, failed_by, stages, unmet, with_facts
 from edc.web.answers import study_where
 from edc.web.context import current_site
 from edc.web.csv_answer import csv_answer
+from edc.web.request import Request
 
 PAGE_SIZE = 50
 STAGE_WORDS: dict[str, Promise] = {
@@ -63,7 +64,7 @@ class LogLine:
 
 @require_safe
 @login_required
-def log(request: HttpRequest) -> HttpResponse:
+def log(request: Request) -> HttpResponse:
     """List the screened subjects of a stage, the newest first."""
     study = study_where(request, "view_subjects")
     asked = request.GET.dict()
@@ -84,7 +85,7 @@ def log(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def log_csv(request: HttpRequest) -> StreamingHttpResponse:
+def log_csv(request: Request) -> StreamingHttpResponse:
     """Return the same rows as the list, as CSV."""
     study = study_where(request, "view_subjects")
     found = _matching(request, study, request.GET.dict())
@@ -106,7 +107,7 @@ def _day(moment: object) -> str:
     return timezone.localtime(moment).date().isoformat() if moment else ""  # type: ignore[arg-type]
 
 
-def _matching(request: HttpRequest, study: Study, asked: dict[str, str]) -> QuerySet[Subject]:
+def _matching(request: Request, study: Study, asked: dict[str, str]) -> QuerySet[Subject]:
     subjects = subjects_asked(request, study, asked)
     confirmed = AuditEvent.objects.filter(subject=OuterRef("pk"), action="subject.confirmed").order_by("-pk")
     found = with_facts(subjects).annotate(enrolled_at=Subquery(confirmed.values("at")[:1]))
@@ -122,7 +123,7 @@ def _matching(request: HttpRequest, study: Study, asked: dict[str, str]) -> Quer
     return found.order_by("-created_at", "-pk")
 
 
-def subjects_asked(request: HttpRequest, study: Study, asked: dict[str, str]) -> QuerySet[Subject]:
+def subjects_asked(request: Request, study: Study, asked: dict[str, str]) -> QuerySet[Subject]:
     """Return the subjects of the chosen site, or of the one asked for."""
     found = subjects_visible_to(request.user, study, current_site(request))
     return found.filter(site__oid=asked["site"]) if asked.get("site") else found

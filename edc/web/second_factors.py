@@ -14,13 +14,14 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from edc.models import User
 from edc.services.second_factors import is_guessing, record_factor
 from edc.services.sessions import record_refusal
 from edc.web.accounts import client_of
+from edc.web.request import Request
 
 
 def _keys() -> MultiFernet:
@@ -85,7 +86,7 @@ def recorded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     @transaction.atomic
-    def run(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def run(request: Request, *args: object, **kwargs: object) -> HttpResponse:
         before = _factors(request.user)
         answer = view(request, *args, **kwargs)
         after = _factors(request.user)

@@ -3,7 +3,7 @@
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -11,13 +11,14 @@ from edc.models import User
 from edc.selectors.sessions import session_events_of
 from edc.services.second_factors import needs_second_factor
 from edc.web.logins import line_of
+from edc.web.request import Request
 
 SHOWN = 20
 
 
 @require_safe
 @login_required
-def security(request: HttpRequest) -> HttpResponse:
+def security(request: Request) -> HttpResponse:
     factors = factors_of(request.user)
     context = {
         "factors": factors,

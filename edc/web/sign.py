@@ -1,7 +1,7 @@
 """Verifying, signing, locking and unlocking a form, and the list of forms that wait for it."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -22,18 +22,19 @@ from edc.web.answers import go, study_where
 from edc.web.context import current_site
 from edc.web.counted_pages import CountedPaginator
 from edc.web.proof import fresh_proof, use_up
+from edc.web.request import Request
 
 Status = FormInstance.Status
 PAGE_SIZE = 50
 
 
-def form_or_404(request: HttpRequest, pk: int) -> FormInstance:
+def form_or_404(request: Request, pk: int) -> FormInstance:
     return get_object_or_404(forms_visible_to(request.user), pk=pk)
 
 
 @require_safe
 @login_required
-def forms(request: HttpRequest) -> HttpResponse:
+def forms(request: Request) -> HttpResponse:
     """List forms by what they wait for: what has waited longest stands first."""
     study = study_where(request, "view_subjects")
     asked = request.GET.dict()
@@ -82,7 +83,7 @@ def line_of(form: FormInstance) -> dict[str, object]:
     }
 
 
-def form_actions(form: FormInstance, actor: object) -> dict[str, object]:
+def form_actions(form: FormInstance, actor: User) -> dict[str, object]:
     """Return what the actor may now do to the form as a whole: verify, sign, lock, unlock."""
     site, status = form.subject.site, form.status
 
@@ -98,13 +99,13 @@ def form_actions(form: FormInstance, actor: object) -> dict[str, object]:
     }
 
 
-def back_to(request: HttpRequest, form: FormInstance) -> HttpResponse:
+def back_to(request: Request, form: FormInstance) -> HttpResponse:
     return go(request, reverse("form-entry", args=[form.pk]))
 
 
 @require_POST
 @login_required
-def verify(request: HttpRequest, pk: int) -> HttpResponse:
+def verify(request: Request, pk: int) -> HttpResponse:
     form = form_or_404(request, pk)
     verify_form(form=form, actor=request.user, seen=request.POST.get("content"))
     return back_to(request, form)
@@ -112,7 +113,7 @@ def verify(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def sign(request: HttpRequest, pk: int) -> HttpResponse:
+def sign(request: Request, pk: int) -> HttpResponse:
     """Sign with the meaning chosen and a proof given again: typed here, or a fresh one of the session."""
     form = form_or_404(request, pk)
     proof = fresh_proof(request)
@@ -131,7 +132,7 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def lock(request: HttpRequest, pk: int) -> HttpResponse:
+def lock(request: Request, pk: int) -> HttpResponse:
     form = form_or_404(request, pk)
     lock_form(form=form, actor=request.user, reason=request.POST.get("reason", ""))
     return back_to(request, form)
@@ -139,7 +140,7 @@ def lock(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def unlock(request: HttpRequest, pk: int) -> HttpResponse:
+def unlock(request: Request, pk: int) -> HttpResponse:
     form = form_or_404(request, pk)
     unlock_form(form=form, actor=request.user, reason=request.POST.get("reason", ""))
     return back_to(request, form)

@@ -1,7 +1,7 @@
 """Signing a visit or a whole casebook at once."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -16,16 +16,17 @@ from edc.selectors.signatures import forms_to_sign, signatures_of, signing_acts,
 from edc.services.sign import UNSIGNED, Proof, sign_all
 from edc.web.answers import enter_study_of, go
 from edc.web.proof import fresh_proof, use_up
+from edc.web.request import Request
 
 
-def _subject_or_404(request: HttpRequest, pk: int) -> Subject:
+def _subject_or_404(request: Request, pk: int) -> Subject:
     sites = access.sites_for(request.user, "view_data")
     return get_object_or_404(subjects_visible_to(request.user).filter(site__in=sites), pk=pk)
 
 
 @require_safe
 @login_required
-def signing(request: HttpRequest, pk: int) -> HttpResponse:
+def signing(request: Request, pk: int) -> HttpResponse:
     """Show the casebook's completed forms with their signatures, and what was signed as a whole."""
     subject = _subject_or_404(request, pk)
     enter_study_of(request, subject)
@@ -71,7 +72,7 @@ def _visit(forms: list[FormInstance]) -> dict[str, object]:
 
 @require_POST
 @login_required
-def sign(request: HttpRequest, pk: int) -> HttpResponse:
+def sign(request: Request, pk: int) -> HttpResponse:
     """Sign the visit named, or the casebook, with a proof given again."""
     subject = _subject_or_404(request, pk)
     chosen = request.POST.get("event", "")

@@ -7,7 +7,7 @@ from functools import wraps
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -27,6 +27,7 @@ from edc.services.specimens import HANDLING, WITNESSING, Collected, Step, collec
 from edc.web.answers import go, study_where
 from edc.web.context import current_site
 from edc.web.csv_answer import csv_answer
+from edc.web.request import Request
 
 PAGE_SIZE = 50
 View = Callable[..., HttpResponse | StreamingHttpResponse]
@@ -52,7 +53,7 @@ def _across_sites(view: View) -> View:
     """Let the database show a specimen to the site that receives it; the selector says who sees which."""
 
     @wraps(view)
-    def seen(request: HttpRequest, **parts: int) -> HttpResponse | StreamingHttpResponse:
+    def seen(request: Request, **parts: int) -> HttpResponse | StreamingHttpResponse:
         with every_site("a specimen goes from site to site, and its subject stays where it is"):
             return view(request, **parts)
 
@@ -62,7 +63,7 @@ def _across_sites(view: View) -> View:
 @require_safe
 @login_required
 @_across_sites
-def specimens(request: HttpRequest) -> HttpResponse:
+def specimens(request: Request) -> HttpResponse:
     """List the specimens of the person's sites, those that come in from elsewhere among them."""
     study = study_where(request, "view_subjects")
     asked = {"show": "here"} | request.GET.dict()
@@ -86,7 +87,7 @@ def specimens(request: HttpRequest) -> HttpResponse:
     return render(request, "edc/specimens.html", context)
 
 
-def _matching(request: HttpRequest, study: Study, asked: dict[str, str]) -> QuerySet[Specimen]:
+def _matching(request: Request, study: Study, asked: dict[str, str]) -> QuerySet[Specimen]:
     found, site = specimens_visible_to(request.user, study), current_site(request)
     if site:
         found = found.filter(Q(subject__site=site) | Q(at_site=site) | Q(to_site=site))
@@ -103,7 +104,7 @@ def _matching(request: HttpRequest, study: Study, asked: dict[str, str]) -> Quer
 @require_safe
 @login_required
 @_across_sites
-def specimens_csv(request: HttpRequest) -> StreamingHttpResponse:
+def specimens_csv(request: Request) -> StreamingHttpResponse:
     """Return every step of the specimens under the filters but the state, as CSV."""
     study = study_where(request, "view_subjects")
     found = _matching(request, study, request.GET.dict())
@@ -128,7 +129,7 @@ def _rows(steps: QuerySet[SpecimenStep]) -> Iterator[list[object]]:
 @require_safe
 @login_required
 @_across_sites
-def specimen(request: HttpRequest, pk: int) -> HttpResponse:
+def specimen(request: Request, pk: int) -> HttpResponse:
     """Show one specimen's chain of custody and the steps that the person can take."""
     found = get_object_or_404(specimens_visible_to(request.user), pk=pk)
     context = {
@@ -148,15 +149,13 @@ def _nexts(found: Specimen, actor: User) -> list[tuple[str, str]]:
     names = WITNESSING if found.state == State.DESTROYING else (HANDLING,)
     if not any(access.may(actor, name, site=found.to_site or found.at_site) for name in names):
         return []
-    if (
-        found.state == State.DESTROYING
-        and found.steps.filter(state=State.DESTROYING).last().by_id == actor.pk
-    ):
+    asked = found.steps.filter(state=State.DESTROYING).last() if found.state == State.DESTROYING else None
+    if asked is not None and asked.by_id == actor.pk:
         return []
-    return [(to, State(to).label) for to in State.values if (found.state, to) in Specimen.MOVES]
+    return [(to, str(State(to).label)) for to in State.values if (found.state, to) in Specimen.MOVES]
 
 
-def moment_of(request: HttpRequest, field: str) -> datetime:
+def moment_of(request: Request, field: str) -> datetime:
     """Return a time that was posted, in the time zone of the platform."""
     try:
         return timezone.make_aware(datetime.fromisoformat(request.POST.get(field, "")))
@@ -167,7 +166,7 @@ def moment_of(request: HttpRequest, field: str) -> datetime:
 
 @require_POST
 @login_required
-def collect(request: HttpRequest) -> HttpResponse:
+def collect(request: Request) -> HttpResponse:
     """Keep that a specimen was taken from a subject, named by its screening number."""
     study = study_where(request, HANDLING)
     key = request.POST.get("subject", "").strip()
@@ -184,7 +183,7 @@ def collect(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 @_across_sites
-def step(request: HttpRequest, pk: int) -> HttpResponse:
+def step(request: Request, pk: int) -> HttpResponse:
     """Take the next step of the chain of custody."""
     found = get_object_or_404(specimens_visible_to(request.user), pk=pk)
     posted = request.POST

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -21,6 +21,7 @@ from edc.web.answers import go
 from edc.web.audit_words import role_words
 from edc.web.csv_answer import csv_answer
 from edc.web.proof import fresh_proof, use_up
+from edc.web.request import Request
 from edc.web.training_register import keeps_register, kept_study, register_study
 
 HEAD = ("username", "name", "roles", "version", "language", "accepted_at", "text_sha256")
@@ -28,7 +29,7 @@ HEAD = ("username", "name", "roles", "version", "language", "accepted_at", "text
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def statement(request: HttpRequest) -> HttpResponse:
+def statement(request: Request) -> HttpResponse:
     """Show the statement in both languages; POST accepts it with a proof given again."""
     back = request.POST.get("next") or request.GET.get("next", "")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
@@ -47,7 +48,7 @@ def statement(request: HttpRequest) -> HttpResponse:
     return render(request, "edc/statement.html", context)
 
 
-def _accept(request: HttpRequest, back: str) -> HttpResponse:
+def _accept(request: Request, back: str) -> HttpResponse:
     proof = fresh_proof(request)
     given = Proof(request.POST.get("password", ""), confirmed=proof is not None)
     accept_statement(actor=request.user, proof=given)
@@ -59,7 +60,7 @@ def _accept(request: HttpRequest, back: str) -> HttpResponse:
 
 @require_safe
 @login_required
-def signing_people(request: HttpRequest) -> HttpResponse:
+def signing_people(request: Request) -> HttpResponse:
     """List the people whose roles sign in the study, who has not accepted the statement first."""
     study = register_study(request)
     lines = _lines(study)
@@ -85,7 +86,7 @@ def _lines(study: Study) -> list[tuple[User, str, StatementAcceptance | None]]:
 
 @require_safe
 @login_required
-def signers_csv(request: HttpRequest) -> StreamingHttpResponse:
+def signers_csv(request: Request) -> StreamingHttpResponse:
     """Return the same list as CSV."""
     study = register_study(request)
     return csv_answer(f"{study.oid}-statement", HEAD, _rows(study))
@@ -99,7 +100,7 @@ def _rows(study: Study) -> Iterator[list[object]]:
 
 @require_POST
 @login_required
-def ask(request: HttpRequest) -> HttpResponse:
+def ask(request: Request) -> HttpResponse:
     """Remind those who sign and have not accepted."""
     count = ask_for_statement(study=kept_study(request), actor=request.user)
     words = ngettext("%(count)d person is reminded.", "%(count)d people are reminded.", count)

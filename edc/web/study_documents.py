@@ -1,7 +1,7 @@
 """The study's documents for its keepers: every version, publishing the next one, withdrawing a document."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,12 +15,13 @@ from edc.selectors.training import documents_in_force
 from edc.services.study_documents import MOST_GRACE, Content, Terms, publish_document, withdraw_document
 from edc.web.answers import go
 from edc.web.audit_words import role_words
+from edc.web.request import Request
 from edc.web.training_register import keeps_register, kept_study, register_study
 
 
 @require_safe
 @login_required
-def documents(request: HttpRequest) -> HttpResponse:
+def documents(request: Request) -> HttpResponse:
     """List every version ever published, the newest of each document first."""
     study = register_study(request)
     in_force = documents_in_force([study.pk])
@@ -39,7 +40,7 @@ def documents(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def publish(request: HttpRequest) -> HttpResponse:
+def publish(request: Request) -> HttpResponse:
     """Publish a version: the names, a text in both languages or a PDF, whom it asks."""
     study = kept_study(request)
     posted, uploaded = request.POST, request.FILES.get("file")
@@ -61,7 +62,7 @@ def publish(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: Request, pk: int) -> HttpResponse:
     """End what a document asks."""
     document = get_object_or_404(StudyDocument, pk=pk, study=kept_study(request))
     withdraw_document(document=document, reason=request.POST.get("reason", ""), actor=request.user)

@@ -1,7 +1,7 @@
 """The page of one subject, and what is decided there: enrolment, screen failure, visits held or missed."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,9 +17,10 @@ from edc.services.schedule import add_event, add_form, hold_event, miss_event
 from edc.web.answers import day_of, enter_study_of, go
 from edc.web.criteria import eligibility_of
 from edc.web.randomisation import allocation_part
+from edc.web.request import Request
 from edc.web.visits import addable_events, subject_forms, visits_of
 
-STATUS_SHAPES = {
+STATUS_SHAPES: dict[str, str] = {
     Subject.Status.SCREENING: "wait",
     Subject.Status.ENROLLED: "done",
     Subject.Status.SCREEN_FAILED: "miss",
@@ -28,17 +29,17 @@ STATUS_SHAPES = {
 }
 
 
-def subject_or_404(request: HttpRequest, pk: int) -> Subject:
+def subject_or_404(request: Request, pk: int) -> Subject:
     return get_object_or_404(subjects_visible_to(request.user), pk=pk)
 
 
-def event_or_404(request: HttpRequest, pk: int) -> StudyEvent:
+def event_or_404(request: Request, pk: int) -> StudyEvent:
     return get_object_or_404(events_visible_to(request.user), pk=pk)
 
 
 @require_safe
 @login_required
-def subject(request: HttpRequest, pk: int) -> HttpResponse:
+def subject(request: Request, pk: int) -> HttpResponse:
     """Show who the subject is to the study, the visits with their forms, and each criterion."""
     found = subject_or_404(request, pk)
     enter_study_of(request, found)
@@ -96,19 +97,19 @@ def chips_of(actor: User, found: Subject) -> list[Chip]:
 
 @require_safe
 @login_required
-def event(request: HttpRequest, pk: int) -> HttpResponse:
+def event(request: Request, pk: int) -> HttpResponse:
     """Open the visit on its subject's page."""
     found = event_or_404(request, pk)
     return redirect(f"{reverse('subject', args=[found.subject_id])}#visit-{found.pk}")
 
 
-def back_to(request: HttpRequest, found: Subject, anchor: str = "") -> HttpResponse:
+def back_to(request: Request, found: Subject, anchor: str = "") -> HttpResponse:
     return go(request, reverse("subject", args=[found.pk]) + anchor)
 
 
 @require_POST
 @login_required
-def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+def confirm(request: Request, pk: int) -> HttpResponse:
     found = subject_or_404(request, pk)
     confirm_enrolment(
         subject=found, actor=request.user, override_reason=request.POST.get("override_reason", "")
@@ -118,7 +119,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def fail(request: HttpRequest, pk: int) -> HttpResponse:
+def fail(request: Request, pk: int) -> HttpResponse:
     found = subject_or_404(request, pk)
     fail_screening(subject=found, actor=request.user, reason=request.POST.get("reason", ""))
     return back_to(request, found)
@@ -126,7 +127,7 @@ def fail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def event_add(request: HttpRequest, pk: int) -> HttpResponse:
+def event_add(request: Request, pk: int) -> HttpResponse:
     found = subject_or_404(request, pk)
     access.require(request.user, "enter_data", site=found.site)
     held_on = day_of(request, "held_on", required=False)
@@ -138,7 +139,7 @@ def event_add(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def event_hold(request: HttpRequest, pk: int) -> HttpResponse:
+def event_hold(request: Request, pk: int) -> HttpResponse:
     """Note the day of a visit, or that it did not take place."""
     found = event_or_404(request, pk)
     access.require(request.user, "enter_data", site=found.subject.site)
@@ -155,7 +156,7 @@ def event_hold(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def form_add(request: HttpRequest, pk: int) -> HttpResponse:
+def form_add(request: Request, pk: int) -> HttpResponse:
     """Add another copy of a repeating form to a visit and open it."""
     made = add_form(
         event=event_or_404(request, pk), form_oid=request.POST.get("form_oid", ""), actor=request.user

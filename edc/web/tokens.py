@@ -1,7 +1,7 @@
 """A person's own API tokens: issued with scopes and an end, shown once, revoked."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +14,7 @@ from edc.models import ApiToken, Site, User
 from edc.numbers import whole_number
 from edc.services.people import MAX_TOKEN_DAYS, issue_token, revoke_token
 from edc.web.answers import go
+from edc.web.request import Request
 
 DAYS = 90
 
@@ -26,7 +27,7 @@ def own_sites(user: User) -> list[Site]:
     return list(sites.select_related("study").distinct())
 
 
-def _page(request: HttpRequest, *, made: str = "", status: int = 200) -> HttpResponse:
+def _page(request: Request, *, made: str = "", status: int = 200) -> HttpResponse:
     context = {
         "tokens": request.user.api_tokens.select_related("site"),
         "now": timezone.now(),
@@ -42,14 +43,14 @@ def _page(request: HttpRequest, *, made: str = "", status: int = 200) -> HttpRes
 @require_safe
 @login_required
 @never_cache
-def tokens(request: HttpRequest) -> HttpResponse:
+def tokens(request: Request) -> HttpResponse:
     return _page(request)
 
 
 @require_POST
 @login_required
 @never_cache
-def issue(request: HttpRequest) -> HttpResponse:
+def issue(request: Request) -> HttpResponse:
     """Issue a token and show its text this once; it is in no address and in no log."""
     site = request.POST.get("site", "")
     sites = {str(each.pk): each for each in own_sites(request.user)}
@@ -67,12 +68,12 @@ def issue(request: HttpRequest) -> HttpResponse:
     return _page(request, made=text, status=201)
 
 
-def _days(request: HttpRequest) -> int:
+def _days(request: Request) -> int:
     return whole_number(request.POST.get("days", "").strip(), digits=5) or 0
 
 
 @require_POST
 @login_required
-def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+def revoke(request: Request, pk: int) -> HttpResponse:
     revoke_token(token=get_object_or_404(request.user.api_tokens, pk=pk), actor=request.user)
     return go(request, reverse("tokens"))

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,18 +20,19 @@ from edc.web.answers import go
 from edc.web.context import current_study
 from edc.web.evidence import sealed
 from edc.web.proof import fresh_proof, use_up
+from edc.web.request import Request
 from edc.web.training_register import reads_register
 from edc.web.training_words import state_words
 
 
-def _document(request: HttpRequest, pk: int) -> StudyDocument:
+def _document(request: Request, pk: int) -> StudyDocument:
     found = documents_visible_to(request.user).select_related("study", "published_by")
     return get_object_or_404(found, pk=pk)
 
 
 @require_safe
 @login_required
-def mine(request: HttpRequest) -> HttpResponse:
+def mine(request: Request) -> HttpResponse:
     """List what the person's documents ask in every study, what stops a role first."""
     context = {
         "lines": [(line, *state_words(line)) for line in training_of(request.user)],
@@ -44,7 +45,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def document(request: HttpRequest, pk: int) -> HttpResponse:
+def document(request: Request, pk: int) -> HttpResponse:
     """Show one version to read, with its confirmation where it asks the reader."""
     shown = _document(request, pk)
     line = next((each for each in training_of(request.user) if each.document == shown), None)
@@ -60,7 +61,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @login_required
-def page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+def page(request: Request, pk: int, number: int) -> HttpResponse:
     """Send one page of the PDF, drawn."""
     shown = _document(request, pk)
     if not 1 <= number <= shown.page_count:
@@ -70,7 +71,7 @@ def page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 @require_safe
 @login_required
-def file(request: HttpRequest, pk: int) -> HttpResponse:
+def file(request: Request, pk: int) -> HttpResponse:
     """Send the PDF as it was published, to be saved."""
     shown = _document(request, pk)
     if not shown.page_count:
@@ -83,7 +84,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+def confirm(request: Request, pk: int) -> HttpResponse:
     """Record that the person read the version, with a proof given again."""
     shown = _document(request, pk)
     if request.POST.get("read") != "yes":

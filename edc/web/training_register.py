@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import ngettext
@@ -28,6 +28,7 @@ from edc.web.answers import day_of, go
 from edc.web.audit_words import role_words
 from edc.web.context import current_study
 from edc.web.csv_answer import csv_answer
+from edc.web.request import Request
 from edc.web.training_words import state_words
 
 PAGE_SIZE = 50
@@ -48,7 +49,7 @@ def keeps_register(user: User, study: Study) -> bool:
     return any(access.may(user, name, study=study) for name in KEEPS)
 
 
-def register_study(request: HttpRequest) -> Study:
+def register_study(request: Request) -> Study:
     """Return the present study if the person may read its register."""
     study = current_study(request)
     if study is None or not reads_register(request.user, study):
@@ -56,7 +57,7 @@ def register_study(request: HttpRequest) -> Study:
     return study
 
 
-def kept_study(request: HttpRequest) -> Study:
+def kept_study(request: Request) -> Study:
     """Return the present study if the person may keep its register."""
     study = register_study(request)
     if not keeps_register(request.user, study):
@@ -66,12 +67,13 @@ def kept_study(request: HttpRequest) -> Study:
 
 @require_safe
 @login_required
-def register(request: HttpRequest) -> HttpResponse:
+def register(request: Request) -> HttpResponse:
     """List what each person's documents ask, by what is missing, document and name."""
     study = register_study(request)
     asked = request.GET.dict()
     lines = _lines(study, asked)
-    show = asked.get("show") if asked.get("show") in SHOWS else "all"
+    show = asked.get("show", "")
+    show = show if show in SHOWS else "all"
     missing, done = [line for line in lines if not line.record], [line for line in lines if line.record]
     shown = {"all": lines, "missing": missing, "done": done}[show]
     page = Paginator(shown, PAGE_SIZE).get_page(asked.get("page"))
@@ -103,7 +105,7 @@ def _lines(study: Study, asked: dict[str, str]) -> list[TrainingLine]:
 
 @require_safe
 @login_required
-def register_csv(request: HttpRequest) -> StreamingHttpResponse:
+def register_csv(request: Request) -> StreamingHttpResponse:
     """Return what is missing and every record ever made, also annulled ones and those of old versions."""
     study = register_study(request)
     return csv_answer(f"{study.oid}-training", HEAD, _rows(request.user, study))
@@ -131,7 +133,7 @@ def _about(user: User, roles: tuple[str, ...], document: object) -> list[object]
 
 @require_POST
 @login_required
-def reminding(request: HttpRequest) -> HttpResponse:
+def reminding(request: Request) -> HttpResponse:
     """Remind everybody who owes a required training."""
     count = remind(study=kept_study(request), actor=request.user)
     words = ngettext("%(count)d person is reminded.", "%(count)d people are reminded.", count)
@@ -141,7 +143,7 @@ def reminding(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def paper(request: HttpRequest) -> HttpResponse:
+def paper(request: Request) -> HttpResponse:
     """Record a training from its paper."""
     study = kept_study(request)
     number = whole_number(request.POST.get("document", ""))
@@ -157,7 +159,7 @@ def paper(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def annul(request: HttpRequest, pk: int) -> HttpResponse:
+def annul(request: Request, pk: int) -> HttpResponse:
     """Take back a record that was a mistake."""
     study = kept_study(request)
     records = TrainingRecord.objects.filter(document__study=study).select_related("document__study", "user")

@@ -1,7 +1,7 @@
 """Running the cases of every rule, and the reports of earlier runs."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,12 +11,13 @@ from edc.errors import NotNow
 from edc.models import UatRun
 from edc.services.uat import run_uat
 from edc.web.answers import go, study_with
+from edc.web.request import Request
 from edc.web.uat_report import report_context, report_pdf
 
 
 @require_safe
 @login_required
-def runs(request: HttpRequest) -> HttpResponse:
+def runs(request: Request) -> HttpResponse:
     """List the runs of the study's design versions."""
     study = study_with(request, "manage_design")
     found = study.uat_runs.defer("result").select_related("design_version", "run_by")
@@ -26,7 +27,7 @@ def runs(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: Request) -> HttpResponse:
     """Run every case of the newest design version."""
     study = study_with(request, "manage_design")
     version = study.design_versions.order_by("-number").first()
@@ -38,7 +39,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def report(request: HttpRequest, pk: int) -> HttpResponse:
+def report(request: Request, pk: int) -> HttpResponse:
     """Show one run: every rule, every case, and the faults that no case noticed."""
     run = _run(request, pk)
     return render(request, "edc/checks_uat_run.html", {**report_context(run), "tab": "uat"})
@@ -46,7 +47,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @login_required
-def pdf(request: HttpRequest, pk: int) -> HttpResponse:
+def pdf(request: Request, pk: int) -> HttpResponse:
     """Answer with the report of one run as PDF, in the reader's language."""
     run = _run(request, pk)
     answer = HttpResponse(report_pdf(run), content_type="application/pdf")
@@ -56,6 +57,6 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponse:
     return answer
 
 
-def _run(request: HttpRequest, pk: int) -> UatRun:
+def _run(request: Request, pk: int) -> UatRun:
     study = study_with(request, "manage_design")
     return get_object_or_404(study.uat_runs.select_related("design_version", "run_by"), pk=pk)

@@ -4,7 +4,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -37,6 +37,7 @@ from edc.web.context import current_site
 from edc.web.counted_pages import CountedPaginator
 from edc.web.evidence import beside
 from edc.web.lab_words import lab_notes
+from edc.web.request import Request
 from edc.web.value_text import missing_label, value_text
 
 PAGE_SIZE = 50
@@ -58,7 +59,7 @@ ORDER_WORDS: dict[str, Promise] = {
 
 @require_safe
 @login_required
-def verification(request: HttpRequest) -> HttpResponse:
+def verification(request: Request) -> HttpResponse:
     """Show the debt of each site in items, and the forms that owe any."""
     study = study_where(request, "verify_data", "lock_form", "sign_form")
     asked = {"show": "due", "sort": "subject"} | request.GET.dict()
@@ -99,19 +100,19 @@ def _links(site: Site) -> dict[str, str]:
 
 @require_safe
 @login_required
-def form(request: HttpRequest, pk: int) -> HttpResponse:
+def form(request: Request, pk: int) -> HttpResponse:
     """Show a completed form's values, each with what the plan asks and its mark."""
     found = _form_or_404(request, pk)
     enter_study_of(request, found.subject)
     return render(request, "edc/verification_form.html", _sheet(request, found))
 
 
-def _form_or_404(request: HttpRequest, pk: int) -> FormInstance:
+def _form_or_404(request: Request, pk: int) -> FormInstance:
     """Return a completed form whose data the reader sees."""
     return get_object_or_404(completed_visible_to(request.user), pk=pk)
 
 
-def _sheet(request: HttpRequest, found: FormInstance) -> dict[str, object]:
+def _sheet(request: Request, found: FormInstance) -> dict[str, object]:
     plan = plan_for(found)
     draw = VerificationDraw.objects.filter(plan=plan, subject=found.subject).first() if plan else None
     items = verifiable_items(found, draw)
@@ -149,7 +150,7 @@ def _line(found: FormInstance, each: VerifiableItem) -> dict[str, object]:
 
 @require_POST
 @login_required
-def mark(request: HttpRequest, pk: int) -> HttpResponse:
+def mark(request: Request, pk: int) -> HttpResponse:
     """Mark one value, or everything due on the form; take a mark back with a reason."""
     found = _form_or_404(request, pk)
     path, seen = request.POST.get("path", ""), request.POST.get("content")
@@ -169,7 +170,7 @@ def mark(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @login_required
-def plans(request: HttpRequest) -> HttpResponse:
+def plans(request: Request) -> HttpResponse:
     """List the plans, the one in force first, with how many subjects each drew."""
     study = study_where(request, "verify_data", "lock_form", "sign_form")
     held = study.verification_plans.select_related("site", "made_by").prefetch_related("draws")
@@ -190,7 +191,7 @@ def _drawn(plan: VerificationPlan) -> dict[str, int]:
 
 @require_POST
 @login_required
-def plan_make(request: HttpRequest) -> HttpResponse:
+def plan_make(request: Request) -> HttpResponse:
     study = study_with(request, "manage_design")
     oid = request.POST.get("site", "")
     terms = PlanTerms(
@@ -204,7 +205,7 @@ def plan_make(request: HttpRequest) -> HttpResponse:
     return go(request, reverse("verification-plans"))
 
 
-def _number(request: HttpRequest, field: str) -> int:
+def _number(request: Request, field: str) -> int:
     number = whole_number(request.POST.get(field, "").strip(), digits=6)
     if number is None:
         message = {field: _("Enter a whole number.")}

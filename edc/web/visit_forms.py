@@ -111,8 +111,8 @@ def _draft_progress(form: FormInstance, actor: User, enters: bool) -> dict[int, 
     """Evaluate the actor's other drafts of the visit: conditional items may be asked or not."""
     if not enters:
         return {}
-    others = forms_visible_to(actor).filter(event=form.event_id, drafts__observer=actor).exclude(pk=form.pk)
-    others = list(others)
+    drafted = forms_visible_to(actor).filter(event=form.event_id, drafts__observer=actor)
+    others = list(drafted.exclude(pk=form.pk))
     known = subject_values(form.subject) if others else None
     found = {}
     for other in others:

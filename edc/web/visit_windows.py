@@ -7,7 +7,7 @@ from datetime import date
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -22,6 +22,7 @@ from edc.selectors.visit_windows import SHOWS, days_outside, visits_by_window
 from edc.web.answers import study_where
 from edc.web.context import current_site
 from edc.web.csv_answer import csv_answer
+from edc.web.request import Request
 
 PAGE_SIZE = 50
 WITHIN = ("7", "14", "30", "90")
@@ -51,7 +52,7 @@ class VisitLine:
 
 @require_safe
 @login_required
-def visit_windows(request: HttpRequest) -> HttpResponse:
+def visit_windows(request: Request) -> HttpResponse:
     """List the visits of the person's sites, those first that are longest overdue."""
     study = study_where(request, "view_subjects")
     asked = request.GET.dict()
@@ -82,7 +83,7 @@ def visit_windows(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def visit_windows_csv(request: HttpRequest) -> StreamingHttpResponse:
+def visit_windows_csv(request: Request) -> StreamingHttpResponse:
     """Return every list under the filters as CSV, or the one asked for."""
     study = study_where(request, "view_subjects")
     asked = request.GET.dict()
@@ -103,7 +104,7 @@ def _rows(subjects: QuerySet[Subject], shows: list[str], within: int) -> Iterato
             ]  # fmt: skip
 
 
-def _subjects(request: HttpRequest, study: Study, asked: dict[str, str]) -> QuerySet[Subject]:
+def _subjects(request: Request, study: Study, asked: dict[str, str]) -> QuerySet[Subject]:
     found = subjects_visible_to(request.user, study, current_site(request))
     if asked.get("site"):
         found = found.filter(site__oid=asked["site"])

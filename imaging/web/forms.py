@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -13,6 +13,7 @@ from edc import access
 from edc.models import FormInstance, StudyEvent
 from edc.selectors.owed import LEFT
 from edc.web.context import current_site, current_study
+from edc.web.request import Request
 from imaging import selectors
 from imaging.lock_checks import LABELS, in_the_way
 from imaging.models import Series, UploadSession
@@ -32,7 +33,7 @@ SORTS = {
 
 @login_required
 @require_GET
-def imaging_forms(request: HttpRequest) -> HttpResponse:
+def imaging_forms(request: Request) -> HttpResponse:
     """List the imaging forms of the study in which the person works."""
     forms, blocks = _in_view(request), request.GET.get("blocks", "")
     if blocks in LABELS:
@@ -90,7 +91,7 @@ def _state_word(name: str) -> str:
     }[name]
 
 
-def _in_view(request: HttpRequest) -> QuerySet[FormInstance]:
+def _in_view(request: Request) -> QuerySet[FormInstance]:
     forms = selectors.imaging_forms_visible_to(request.user).filter(subject__study=current_study(request))
     if asked := request.GET.get("site"):
         return forms.filter(subject__site__oid=asked)
@@ -120,13 +121,13 @@ def _with_state(forms: QuerySet[FormInstance]) -> QuerySet[FormInstance]:
     )
 
 
-def _form_or_404(request: HttpRequest, pk: int) -> FormInstance:
+def _form_or_404(request: Request, pk: int) -> FormInstance:
     return get_object_or_404(selectors.imaging_forms_visible_to(request.user), pk=pk)
 
 
 @login_required
 @require_GET
-def imaging_form(request: HttpRequest, pk: int) -> HttpResponse:
+def imaging_form(request: Request, pk: int) -> HttpResponse:
     """One imaging form: deliver, see what came, look at it."""
     form = _form_or_404(request, pk)
     panel = panel_of(form, request.user, viewer=True)
@@ -142,7 +143,7 @@ def imaging_form(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "imaging/form.html", context)
 
 
-def _reading(form: FormInstance, request: HttpRequest) -> dict[str, object]:
+def _reading(form: FormInstance, request: Request) -> dict[str, object]:
     """Return the readers to choose from and the reads assigned, for who assigns them; never their content."""
     study = getattr(form, "imaging_study", None)
     if study is None or not access.may(request.user, "manage_design", study=form.subject.study):
@@ -155,7 +156,7 @@ def _reading(form: FormInstance, request: HttpRequest) -> dict[str, object]:
 
 @login_required
 @require_GET
-def form_series(request: HttpRequest, pk: int) -> HttpResponse:
+def form_series(request: Request, pk: int) -> HttpResponse:
     """The series of the form, to be put in place of those on the page."""
     form = _form_or_404(request, pk)
     return render(request, "imaging/series_table.html", {"panel": panel_of(form, request.user, viewer=False)})
@@ -163,7 +164,7 @@ def form_series(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def series_phase(request: HttpRequest, pk: int) -> HttpResponse:
+def series_phase(request: Request, pk: int) -> HttpResponse:
     """Confirm or correct the phase of a series."""
     forms = selectors.imaging_forms_visible_to(request.user)
     series = get_object_or_404(Series.objects.filter(imaging_study__form__in=forms), pk=pk)
@@ -173,7 +174,7 @@ def series_phase(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_GET
-def series_picture(request: HttpRequest, pk: int) -> HttpResponse:
+def series_picture(request: Request, pk: int) -> HttpResponse:
     """One small picture of a series, so that who sent it sees what was sent."""
     series = get_object_or_404(selectors.pictured_series_visible_to(request.user), pk=pk)
     headers = {"Cache-Control": "private, max-age=600"}
@@ -182,7 +183,7 @@ def series_picture(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def accept_number(request: HttpRequest, pk: int) -> HttpResponse:
+def accept_number(request: Request, pk: int) -> HttpResponse:
     """Accept the hospital number of a delivery as one more of the subject's."""
     session = get_object_or_404(selectors.sessions_visible_to(request.user), pk=pk)
     accept_patient(session=session, reason=request.POST.get("reason", ""), actor=request.user)
@@ -190,6 +191,6 @@ def accept_number(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("imaging-form", session.form_id)
 
 
-def form_series_of(request: HttpRequest, series: Series) -> HttpResponse:
+def form_series_of(request: Request, series: Series) -> HttpResponse:
     form = selectors.imaging_forms_visible_to(request.user).get(pk=series.imaging_study.form_id)
     return render(request, "imaging/series_table.html", {"panel": panel_of(form, request.user, viewer=False)})

@@ -1,7 +1,7 @@
 """Masks of a series: uploaded by a reader, and drawn over the image by the viewer."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from edc import access
 from edc.errors import InvalidInput
 from edc.numbers import whole_number
+from edc.web.request import Request
 from imaging import selectors
 from imaging.seg.rendering import overlay
 from imaging.services.segmentation import DrawnMask, upload_mask
@@ -18,7 +19,7 @@ from imaging.services.volumes import fetch_mask, fetch_volume
 
 @login_required
 @require_POST
-def series_masks(request: HttpRequest, pk: int) -> HttpResponse:
+def series_masks(request: Request, pk: int) -> HttpResponse:
     """Take a NIfTI or DICOM SEG file (`file`, `structure`, `label`, `value`); answers what was stored."""
     series = get_object_or_404(selectors.series_visible_to(request.user), pk=pk)
     access.require(request.user, "read_images", site=series.imaging_study.subject.site)
@@ -47,7 +48,7 @@ def series_masks(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_GET
-def segmentation_overlay(request: HttpRequest, pk: int) -> HttpResponse:
+def segmentation_overlay(request: Request, pk: int) -> HttpResponse:
     """The mask as run lengths by image, for the viewer; it never changes, so the browser may keep it."""
     mask = get_object_or_404(
         selectors.segmentations_visible_to(request.user).select_related("series__imaging_study"), pk=pk

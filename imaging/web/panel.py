@@ -55,7 +55,7 @@ def panel_of(form: FormInstance, actor: User, *, viewer: bool) -> dict[str, Any]
         "may_upload": may_upload,
         "sees_pixels": sees_pixels and bool(rows),
         "pictured": selectors.pictured_series_visible_to(actor).filter(imaging_study=study).exists(),
-        "viewer": viewer_of(study, rows) if viewer and sees_pixels and rows else None,
+        "viewer": viewer_of(study, rows) if study and viewer and sees_pixels and rows else None,
         "dates": compare_dates(form, study, actor),
         "notes": open_notes(form),
         "receipt": latest_receipt(form),

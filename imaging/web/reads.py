@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from edc.errors import InvalidInput
 from edc.models import User
 from edc.numbers import keys
 from edc.web.context import current_study
+from edc.web.request import Request
 from imaging import selectors
 from imaging.models import Read, Segmentation
 from imaging.seg.dicom_seg import PROPERTIES
@@ -28,7 +29,7 @@ PAGE_ROWS = 50
 
 @login_required
 @require_GET
-def reads(request: HttpRequest) -> HttpResponse:
+def reads(request: Request) -> HttpResponse:
     """The reader's own reads, those to do first; `?show=submitted` lists the sealed ones."""
     mine = selectors.reads_visible_to(request.user).filter(
         imaging_study__subject__study=current_study(request)
@@ -54,13 +55,13 @@ def row_of(read: Read) -> dict[str, Any]:
     return {"read": read, "code": read.code, "shape": SHAPES[read.status], "word": words[read.status]}
 
 
-def _read_or_404(request: HttpRequest, pk: int) -> Read:
+def _read_or_404(request: Request, pk: int) -> Read:
     return get_object_or_404(selectors.reads_visible_to(request.user), pk=pk)
 
 
 @login_required
 @require_GET
-def read(request: HttpRequest, pk: int) -> HttpResponse:
+def read(request: Request, pk: int) -> HttpResponse:
     """One blinded read: the series side by side, and the lesions measured so far."""
     found = _read_or_404(request, pk)
     study = found.imaging_study
@@ -146,7 +147,7 @@ def _settings(found: Read, sealed: bool) -> dict[str, Any]:
 
 @login_required
 @require_POST
-def measurements(request: HttpRequest, pk: int) -> HttpResponse:
+def measurements(request: Request, pk: int) -> HttpResponse:
     """Keep one measurement (JSON), or with `removed` take it away; answers the diameters as computed here."""
     found = _read_or_404(request, pk)
     record = _json(request)
@@ -164,7 +165,7 @@ def measurements(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _json(request: HttpRequest) -> dict[str, Any]:
+def _json(request: Request) -> dict[str, Any]:
     try:
         record = json.loads(request.body)
     except ValueError:
@@ -177,7 +178,7 @@ def _json(request: HttpRequest) -> dict[str, Any]:
 
 @login_required
 @require_POST
-def submit(request: HttpRequest, pk: int) -> HttpResponse:
+def submit(request: Request, pk: int) -> HttpResponse:
     """Seal the read and go on to the next."""
     found = submit_read(read=_read_or_404(request, pk), note=request.POST.get("note", ""), actor=request.user)
     mine = selectors.reads_visible_to(request.user).exclude(status=Read.Status.SUBMITTED)
@@ -188,7 +189,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def assign(request: HttpRequest, pk: int) -> HttpResponse:
+def assign(request: Request, pk: int) -> HttpResponse:
     """Give a study to two readers; for who manages the study."""
     forms = selectors.imaging_forms_visible_to(request.user)
     form = get_object_or_404(forms.filter(imaging_study__pk=pk))

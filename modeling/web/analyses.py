@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -13,6 +13,7 @@ from edc import access
 from edc.errors import InvalidInput
 from edc.numbers import whole_number
 from edc.web.context import current_site, current_study
+from edc.web.request import Request
 from imaging.models import ImagingStudy
 from imaging.selectors import pixels_visible_to, segmentations_visible_to
 from modeling import selectors
@@ -40,7 +41,7 @@ SORTS = {
 
 @require_GET
 @login_required
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: Request) -> HttpResponse:
     """List the analyses of the study and site; the rows that go on fetch themselves anew."""
     analyses = selectors.analyses_visible_to(request.user).filter(subject__study=current_study(request))
     if site := current_site(request):
@@ -62,7 +63,7 @@ def state_words() -> list[tuple[str, str]]:
     return list(zip(STATES, words, strict=True))
 
 
-def progress_of(request: HttpRequest, analysis: Analysis) -> dict[str, object]:
+def progress_of(request: Request, analysis: Analysis) -> dict[str, object]:
     """Return the steps as partials/progress.html shows them."""
     runs = list(analysis.runs.all())
     finished = all(run.status in Run.ENDED for run in runs)
@@ -80,21 +81,21 @@ def progress_of(request: HttpRequest, analysis: Analysis) -> dict[str, object]:
 
 
 def _step(run: Run) -> dict[str, object]:
-    step = {"label": run.get_step_display(), "status": SHAPES[Run.Status(run.status)]}
+    step: dict[str, object] = {"label": run.get_step_display(), "status": SHAPES[Run.Status(run.status)]}
     step["text"] = run.get_status_display()
     if run.status == Run.Status.RUNNING:
         step |= {"done": run.progress, "total": 100, "note": run.progress_text}
     return step
 
 
-def _analysis(request: HttpRequest, public_id: str) -> Analysis:
+def _analysis(request: Request, public_id: str) -> Analysis:
     analyses = selectors.analyses_visible_to(request.user).select_related("requested_by", "subject__study")
     return get_object_or_404(analyses, public_id=public_id)
 
 
 @require_GET
 @login_required
-def page(request: HttpRequest, public_id: str) -> HttpResponse:
+def page(request: Request, public_id: str) -> HttpResponse:
     """Show one analysis: its steps, its mask, its score."""
     analysis = _analysis(request, public_id)
     score = selectors.scores_visible_to(request.user).filter(run__analysis=analysis).first()
@@ -111,7 +112,7 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_GET
 @login_required
-def progress(request: HttpRequest, public_id: str) -> HttpResponse:
+def progress(request: Request, public_id: str) -> HttpResponse:
     """Answer with the progress alone, for a page that waits; once it is over the page loads its result."""
     shown = progress_of(request, _analysis(request, public_id))
     answer = render(request, "partials/progress.html", {"progress": shown})
@@ -122,7 +123,7 @@ def progress(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 @login_required
-def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
+def cancel(request: Request, public_id: str) -> HttpResponse:
     """Cancel the analysis; what runs stops at its next sign of progress."""
     analysis = cancel_analysis(analysis=_analysis(request, public_id), actor=request.user)
     if request.headers.get("HX-Request"):
@@ -132,7 +133,7 @@ def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_GET
 @login_required
-def choose(request: HttpRequest) -> HttpResponse:
+def choose(request: Request) -> HttpResponse:
     """Let the person choose the images to analyse."""
     sites = access.sites_for(request.user, "run_models").filter(study=current_study(request))
     studies = pixels_visible_to(request.user).filter(subject__site__in=sites, series__isnull=False).distinct()
@@ -146,7 +147,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def start(request: HttpRequest, pk: int) -> HttpResponse:
+def start(request: Request, pk: int) -> HttpResponse:
     """Start an analysis of one imaging study: a model, and a mask or a point inside the lesion."""
     study = get_object_or_404(pixels_visible_to(request.user).select_related("subject__study"), pk=pk)
     access.require(request.user, "run_models", site=study.subject.site)
@@ -165,7 +166,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("analysis", public_id=analysis.public_id)
 
 
-def _request(request: HttpRequest, study: ImagingStudy) -> Analysis:
+def _request(request: Request, study: ImagingStudy) -> Analysis:
     models = selectors.models_visible_to(request.user)
     model = get_object_or_404(models, pk=_number(request, "model", _("Choose a model.")))
     chosen = request.POST.get("segmentation", "")
@@ -180,7 +181,7 @@ def _request(request: HttpRequest, study: ImagingStudy) -> Analysis:
     )  # fmt: skip
 
 
-def _number(request: HttpRequest, name: str, message: str) -> int:
+def _number(request: Request, name: str, message: str) -> int:
     number = whole_number(request.POST.get(name, ""))
     if number is None:
         raise InvalidInput(_("Some fields need correction."), fields={name: message})

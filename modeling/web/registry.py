@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from edc import access
 from edc.models import User
 from edc.web.context import current_study
+from edc.web.request import Request
 from modeling import selectors
 from modeling.models import ModelVersion
 from modeling.services.registry import approve_model, retire_model, validate_model
@@ -27,7 +28,7 @@ SORTS = {"new": ("-registered_at", "-pk"), "name": ("name", "-registered_at")}
 
 @require_GET
 @login_required
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: Request) -> HttpResponse:
     """List the study's model versions."""
     study = current_study(request)
     models = selectors.models_visible_to(request.user).filter(study=study).select_related("registered_by")
@@ -36,18 +37,18 @@ def listing(request: HttpRequest) -> HttpResponse:
         models = models.filter(state=asked["state"])
     page = Paginator(models.order_by(*SORTS.get(asked["sort"], SORTS["new"])), PAGE_SIZE)
     analysed_at = access.sites_for(request.user, "run_models", "review_scores")
-    may_train = study is not None and access.may(request.user, "develop_models", study=study)
+    trains = study is not None and access.may(request.user, "develop_models", study=study)
     context = {
         "page": page.get_page(request.GET.get("page")), "asked": asked, "states": ModelVersion.State.choices,
         "sees_analyses": analysed_at.filter(study=study).exists(),
-        "shapes": SHAPES, "may_train": may_train and demo_model_of(study) is None,
+        "shapes": SHAPES, "may_train": trains and study is not None and demo_model_of(study) is None,
     }  # fmt: skip
     return render(request, "modeling/models.html", context)
 
 
 @require_GET
 @login_required
-def page(request: HttpRequest, pk: int) -> HttpResponse:
+def page(request: Request, pk: int) -> HttpResponse:
     """Show one version: identity, evaluation, input contract, and the steps this person may take."""
     model = get_object_or_404(
         selectors.models_visible_to(request.user).select_related("registered_by", "approved_by"), pk=pk
@@ -66,7 +67,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def move(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+def move(request: Request, pk: int, step: str) -> HttpResponse:
     """Validate, approve or retire a version."""
     model = get_object_or_404(selectors.models_visible_to(request.user), pk=pk)
     steps: dict[str, Callable[[ModelVersion, User], ModelVersion]] = {
@@ -86,8 +87,11 @@ def move(request: HttpRequest, pk: int, step: str) -> HttpResponse:
 
 @require_POST
 @login_required
-def train(request: HttpRequest) -> HttpResponse:
+def train(request: Request) -> HttpResponse:
     """Ask a worker to train the study's demonstration model."""
-    request_demo_model(study=current_study(request), actor=request.user)
+    study = current_study(request)
+    if study is None:
+        raise PermissionDenied
+    request_demo_model(study=study, actor=request.user)
     messages.success(request, _("A worker trains the model; it appears here in about a minute."))
     return redirect("models")

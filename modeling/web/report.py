@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from edc.errors import NotHeld, Unavailable
 from edc.models import User
 from edc.templatetags.tandem import local
+from edc.web.request import Request
 from imaging.seg.refusal import SegmentationRefused
 from imaging.selectors import series_visible_to
 from imaging.services.pictures import MaskPicture, mask_picture
@@ -30,7 +31,7 @@ PICTURE = "mask.png"
 
 @require_GET
 @login_required
-def pdf(request: HttpRequest, pk: int) -> HttpResponse:
+def pdf(request: Request, pk: int) -> HttpResponse:
     """Answer with the report of a score as PDF."""
     score = score_for(request, pk)
     content = report_pdf(request, score)
@@ -42,7 +43,7 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponse:
     return answer
 
 
-def report_pdf(request: HttpRequest, score: Score) -> bytes:
+def report_pdf(request: Request, score: Score) -> bytes:
     """Return the PDF; nothing is fetched but the platform's own style sheet and fonts."""
     try:
         from edc.services.printing import pdf_of
@@ -56,7 +57,7 @@ def report_pdf(request: HttpRequest, score: Score) -> bytes:
     return pdf_of(render_to_string("modeling/report.html", context, request), pictures)
 
 
-def report_context(request: HttpRequest, score: Score) -> dict[str, Any]:
+def report_context(request: Request, score: Score) -> dict[str, Any]:
     """Return the page's content with its plots drawn, and who printed it when."""
     context = {**review_context(request, score), **trace_of(request.user, score)}
     if not score.abstained:

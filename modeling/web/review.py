@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -12,6 +12,7 @@ from edc import access
 from edc.errors import InvalidInput
 from edc.models import Study
 from edc.web.context import SITE_KEY, STUDY_KEY, current_site, current_study
+from edc.web.request import Request
 from modeling import selectors
 from modeling.models import Band, Score
 from modeling.services.overlay import mask_overlay
@@ -31,7 +32,7 @@ SORTS = {
 
 @require_GET
 @login_required
-def worklist(request: HttpRequest) -> HttpResponse:
+def worklist(request: Request) -> HttpResponse:
     """Show the scores of the study and site, those that wait for the person first."""
     scores = selectors.scores_to_review(request.user).filter(subject__study=current_study(request))
     if site := current_site(request):
@@ -61,7 +62,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     return render(request, "modeling/review_worklist.html", context)
 
 
-def score_for(request: HttpRequest, pk: int) -> Score:
+def score_for(request: Request, pk: int) -> Score:
     """Return a visible score with what its page reads, or 404."""
     scores = selectors.scores_to_review(request.user).select_related(
         "run__analysis__imaging_study__form__event", "run__analysis__segmentation", "model_version__study",
@@ -72,7 +73,7 @@ def score_for(request: HttpRequest, pk: int) -> Score:
     return score
 
 
-def work_in(request: HttpRequest, study: Study) -> None:
+def work_in(request: Request, study: Study) -> None:
     """Make the study of what is opened the one that the shell shows, as a link may lead into another."""
     if current_study(request) != study:
         request.session[STUDY_KEY] = study.oid
@@ -82,7 +83,7 @@ def work_in(request: HttpRequest, study: Study) -> None:
 
 @require_GET
 @login_required
-def page(request: HttpRequest, pk: int) -> HttpResponse:
+def page(request: Request, pk: int) -> HttpResponse:
     """Show one score with what drove it, its images, its inputs and the decision."""
     score = score_for(request, pk)
     record_score_view(score=score, actor=request.user)
@@ -91,7 +92,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
+def decide(request: Request, pk: int) -> HttpResponse:
     """Keep the person's decision and go on to the next waiting score."""
     score = score_for(request, pk)
     asked = {name: request.POST.get(name, "") for name in ("decision", "band", "reason_code", "reason")}
@@ -106,14 +107,14 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("review", pk=following.pk) if following else redirect("review-worklist")
 
 
-def _next_waiting(request: HttpRequest, score: Score) -> Score | None:
+def _next_waiting(request: Request, score: Score) -> Score | None:
     waiting = selectors.waiting_scores(request.user).filter(subject__study=score.subject.study)
     return waiting.exclude(pk=score.pk).order_by("created_at", "pk").first()
 
 
 @require_GET
 @login_required
-def mask(request: HttpRequest, pk: int) -> HttpResponse:
+def mask(request: Request, pk: int) -> HttpResponse:
     """Answer with the mask of the score's analysis as JSON for the viewer."""
     score = score_for(request, pk)
     segmentation = selectors.mask_used(score.run.analysis)
@@ -127,7 +128,7 @@ def mask(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @login_required
-def provenance(request: HttpRequest, pk: int) -> HttpResponse:
+def provenance(request: Request, pk: int) -> HttpResponse:
     """Show every run of the score's analysis and every input with its origin."""
     score = score_for(request, pk)
     record_score_view(score=score, actor=request.user, part=True)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,6 +13,7 @@ from edc.selectors import values_visible_to
 from edc.selectors.evaluation import in_language
 from edc.services.visit_plan import anchors_of
 from edc.templatetags.tandem import local
+from edc.web.request import Request
 from imaging.models import ImagingStudy, Series
 from imaging.selectors import series_visible_to
 from modeling import selectors
@@ -31,7 +31,7 @@ ABDOMEN = [350, 40]
 DICOM_WEB_ROOT = "/api/v1/dicom-web"
 
 
-def review_context(request: HttpRequest, score: Score) -> dict[str, Any]:
+def review_context(request: Request, score: Score) -> dict[str, Any]:
     """Return everything the page of a score shows to this person."""
     user = request.user
     may_review = access.may(user, "review_scores", site=score.subject.site)

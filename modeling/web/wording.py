@@ -11,8 +11,8 @@ from edc.web.value_text import value_text
 from modeling.models import Band, ModelVersion, Score
 
 MOST_LABEL = 8
-BAND_NUMBER = {Band.LOW: 1, Band.MIDDLE: 2, Band.HIGH: 3}
-BAND_CLASS = {Band.LOW: "ok", Band.MIDDLE: "warn", Band.HIGH: "bad"}
+BAND_NUMBER: dict[str, int] = {Band.LOW: 1, Band.MIDDLE: 2, Band.HIGH: 3}
+BAND_CLASS: dict[str, str] = {Band.LOW: "ok", Band.MIDDLE: "warn", Band.HIGH: "bad"}
 # The bundle's name of each band, in the order of risk.
 BUNDLE_BANDS = {"low": Band.LOW, "mid": Band.MIDDLE, "high": Band.HIGH}
 
