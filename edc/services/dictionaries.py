@@ -41,7 +41,6 @@ class About:
     licence: str
 
 
-@transaction.atomic
 def load_dictionary(*, study: Study, about: About, uploads: list[Upload], actor: User) -> Dictionary:
     """Keep a version of a dictionary, whole and unchangeable; MedDRA from one or two ZIPs, one a language.
 
@@ -54,17 +53,23 @@ def load_dictionary(*, study: Study, about: About, uploads: list[Upload], actor:
         raise _wrong("kind", _("Choose a dictionary."))
     if study.dictionaries.filter(kind=about.kind, version=version).exists():
         raise _wrong("version", _("This version is loaded already. A version never changes."))
-    kept = [(each.name[:200], files.keep(each.chunks)[0]) for each in uploads]
-    terms = _terms(about.kind, version, kept)
+    with files.gone_on_failure() as stored, transaction.atomic():
+        kept = [(each.name[:200], files.keep(each.chunks, stored)[0]) for each in uploads]
+        return _loaded(study, About(about.kind, version, licence), kept, actor)
+
+
+def _loaded(study: Study, about: About, kept: list[tuple[str, str]], actor: User) -> Dictionary:
+    terms = _terms(about.kind, about.version, kept)
     dictionary = Dictionary.objects.create(
-        study=study, kind=about.kind, version=version, licence=licence, term_count=len(terms),
+        study=study, kind=about.kind, version=about.version, licence=about.licence, term_count=len(terms),
         files=[{"name": name, "sha256": sha256} for name, sha256 in kept], levels=levels_of(terms.values()),
         loaded_by=actor,
     )  # fmt: skip
     rows = (_row(dictionary, term) for term in terms.values())
     DictionaryTerm.objects.bulk_create(rows, batch_size=BATCH)
     after = {
-        "dictionary": str(dictionary), "licence": licence, "terms": len(terms), "files": dictionary.files
+        "dictionary": str(dictionary), "licence": about.licence, "terms": len(terms),
+        "files": dictionary.files,
     }  # fmt: skip
     audit.record(
         actor=actor,

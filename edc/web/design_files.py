@@ -39,4 +39,6 @@ def laid_down(sent: UploadedFile) -> Iterator[Path]:
         try:
             yield path
         except FileFault as fault:
-            raise InvalidInput(_("The file cannot be read."), fields={"file": in_language(fault.text)}) from None
+            raise InvalidInput(
+                _("The file cannot be read."), fields={"file": in_language(fault.text)}
+            ) from None
