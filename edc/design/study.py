@@ -64,6 +64,7 @@ class StudyDesign:
     source: SourcePlan | None = None
     execution: Period | None = None
     decisions: tuple[Decision, ...] = ()
+    stratification: tuple[str, ...] = ()
     settings: dict[str, str | float | bool] = field(default_factory=dict)
     cases: tuple[RuleCase, ...] = ()
 

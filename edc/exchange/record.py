@@ -170,6 +170,7 @@ class Allocated:
     arm: str
     by: str
     at: str
+    stratum_from_data: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,8 +38,9 @@ def _allocation_rows(subject: Subject) -> Iterator[list[str]]:
     held = subject.allocation
     if held is not None:
         yield [
-            subject.site, subject.key, held.stratum, str(held.sequence or ""), held.arm,
-            _yes(held.blinded), held.list_sha256, held.by, held.at,
+            subject.site, subject.key, held.stratum,
+            "" if held.stratum_from_data is None else _yes(held.stratum_from_data),
+            str(held.sequence or ""), held.arm, _yes(held.blinded), held.list_sha256, held.by, held.at,
         ]  # fmt: skip
 
 
@@ -97,6 +98,11 @@ ALLOCATIONS: Final = Register(
     (
         *_PLACE,
         ("STRATUM", "分层；公开包不含", "Stratum; not in the public profile"),
+        (
+            "STRATUM_FROM_DATA",
+            "分层是否取自受试者数据；N 为人工选择；空为未记录",
+            "Whether the data said the stratum; N: a person chose it; empty: not recorded",
+        ),
         ("SEQUENCE", "名单中该层的序号；仅完整包", "Sequence within the stratum; full profile only"),
         ("ARM", "组别；盲法名单为空", "Arm; empty of a blinded list"),
         ("BLINDED", "是否盲法名单；去标识化的包不含其行", "Whether the list is blinded; full profile only"),

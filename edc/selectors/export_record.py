@@ -196,7 +196,7 @@ def _allocations(subjects: list[int]) -> dict[int, record.Allocated]:
         each.subject_id: record.Allocated(
             each.row.list.sha256, each.row.list.blinded, each.row.stratum, each.row.sequence,
             "" if each.row.list.blinded else each.row.arm, each.allocated_by.username,
-            stamp(each.allocated_at),
+            stamp(each.allocated_at), each.stratum_from_data,
         )
         for each in rows
     }  # fmt: skip

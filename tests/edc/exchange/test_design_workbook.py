@@ -23,6 +23,13 @@ def test_the_design_of_a_study_comes_back_the_same(oid, tmp_path):
     assert read_document(found.document).sha256 == design.sha256
 
 
+def test_one_item_of_the_stratum_is_a_list_of_one(tmp_path):
+    design = small_design(stratification=("IT.DM.SEX",))
+    write_workbook(written(design), tmp_path / "design.xlsx", told="small")
+    found = read_document(read_workbook(tmp_path / "design.xlsx").document)
+    assert found.stratification == ("IT.DM.SEX",)
+
+
 @pytest.fixture(scope="module")
 def book_of_small(tmp_path_factory):
     path = tmp_path_factory.mktemp("book") / "small.xlsx"

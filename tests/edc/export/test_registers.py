@@ -63,6 +63,7 @@ def test_the_full_package_tells_who_allocated_by_which_list(allocate, complete, 
     _export, archive = packing(freezing(), "csv", "excel")
     (row,) = rows(archive, ALLOCATIONS)
     assert (row["STRATUM"], row["SEQUENCE"], row["ARM"], row["BLINDED"]) == ("S01/young", "1", "Arm B", "N")
+    assert row["STRATUM_FROM_DATA"] == "N"
     assert (row["ALLOCATED_BY"], row["LIST_SHA256"]) == (crcs[0].username, made.row.list.sha256)
     assert row["ALLOCATED_AT"] == made.allocated_at.isoformat()
     assert sheet(archive, "ALLOCATIONS")[0]["ARM"] == "Arm B"
