@@ -59,6 +59,7 @@ from edc.models.study import (
 from edc.models.study_founding import StudyFounding
 from edc.models.subject import EligibilityAssessment, Subject
 from edc.models.subject_counts import SubjectCounts
+from edc.models.synonym import Synonym, SynonymFile
 from edc.models.training import (
     READING_ROLES,
     DocumentWithdrawal,
@@ -162,6 +163,8 @@ __all__ = [
     "StandardText",
     "StatementAcceptance",
     "StudyDocument",
+    "Synonym",
+    "SynonymFile",
     "TrainingRecord",
     "READING_ROLES",
     "REPORT_WITHIN",

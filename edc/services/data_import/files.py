@@ -103,10 +103,16 @@ def _put(part: Path, path: Path, stored: Stored) -> None:
             stored[path] = path.stat().st_ino
 
 
+def is_kept(sha256: str) -> bool:
+    """Tell whether the file is there and is still the one that was uploaded."""
+    path = folder() / sha256
+    return path.exists() and _sha256(path) == sha256
+
+
 def path_of(batch: ImportBatch) -> Path:
     """Return the file of a batch; raise NotHeld when it is gone or is not the file that was uploaded."""
     path = folder() / batch.file_sha256
-    if not path.exists() or _sha256(path) != batch.file_sha256:
+    if not is_kept(batch.file_sha256):
         raise NotHeld(_("The uploaded file is not in the store any more: upload it again."))
     return path
 

@@ -36,6 +36,7 @@ UPLOADS = {
         ),
     ),
     "dictionaries.load_dictionary": CODING["dictionaries.load_dictionary"],
+    "synonyms.check_synonyms": CODING["synonyms.check_synonyms"],
     "lab_ranges.import_ranges": SAFETY["lab_ranges.import_ranges"],
 }
 
