@@ -73,7 +73,7 @@ def test_every_faulty_line_is_named_and_keeps_the_file_out(meg, dictionary):
     assert [line for line, *_rest, outcome, _before in file.findings if outcome != "new"] == [2, 3, 4, 6]
     page = browser(meg).get(reverse("synonym-file", args=[file.pk])).content.decode()
     assert "The dictionary has no such code" in page
-    assert "Put in force" not in page
+    assert "Put the synonyms in force" not in page
     assert (commit(meg, file).status_code, in_force()) == (409, {})
 
 
