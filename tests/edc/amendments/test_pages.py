@@ -42,6 +42,12 @@ def test_a_rehearsal_is_asked_for_read_taken_along_and_followed(entered, later, 
         for row in page.get(url, {"kind": "value_dropped"}).context["effects"]
     }
     assert gone["IT.DM.NOTE"] == ("As told", "")
+    (turned,) = page.get(url, {"kind": "value_converted"}).context["effects"]
+    assert (turned.oid, turned.before, turned.after) == (
+        "IT.LBC.BILI",
+        "20 µmol/L",
+        "20 µmol/L ≈ 1.170 mg/dL",
+    )
     assert f"forms/{form_of(entered, 'FO.DM').pk}/?item=IT.DM.HEIGHT" in read.content.decode()
     assert read.context["waits"] == ["S01"]
 
