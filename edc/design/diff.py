@@ -80,7 +80,7 @@ _STUDY_ASPECTS = (
     (
         "value",
         Weight.SCHEDULE,
-        ("subject_prefix", "index_item", "consent_item", "entry", "settings", "stratification"),
+        ("subject_prefix", "index_item", "consent_item", "entry", "settings", "stratification", "coded"),
     ),
 )
 _PARTS = ("arms", "sites", "imaging", "outcomes", "institutions")

@@ -65,6 +65,7 @@ class StudyDesign:
     execution: Period | None = None
     decisions: tuple[Decision, ...] = ()
     stratification: tuple[str, ...] = ()
+    coded: dict[str, str] = field(default_factory=dict)
     settings: dict[str, str | float | bool] = field(default_factory=dict)
     cases: tuple[RuleCase, ...] = ()
 
