@@ -3,26 +3,44 @@
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
-from edc.design.items import FormDef
+from edc.design.items import FormDef, ItemGroupDef
 from edc.design.protocol import EligibilityRule, RuleDef
 from edc.design.study import StudyDesign
 from edc.rules.contexts import Layout, joined
 from edc.rules.kinds import Namespace, namespace_of
 from edc.rules.language import Rule, compile_rule
+from edc.rules.subject_values import item_path
 
 _KEPT = 16
 
 
 @dataclass(frozen=True)
 class Check:
-    """A compiled edit check; ``per_row`` where it reads or flags items of a repeating group."""
+    """A compiled edit check.
+
+    ``group`` is the repeating group of which it reads or flags items: it is asked row by row. ``flagged`` are
+    the OIDs that it points at, the first of them first, and whether each stands in a repeating group.
+    """
 
     rule: RuleDef
     check: Rule
     when: Rule | None
-    per_row: bool
+    group: ItemGroupDef | None
+    flagged: tuple[tuple[str, bool], ...]
+
+    def paths(self, row: str | None) -> list[tuple[str, str | None, str]]:
+        """Return what is flagged at one row: OID, row key and path."""
+        if row is None:
+            return self._paths
+        at = ((oid, row if repeats else None) for oid, repeats in self.flagged)
+        return [(oid, key, item_path(oid, key)) for oid, key in at]
+
+    @cached_property
+    def _paths(self) -> list[tuple[str, str | None, str]]:
+        return [(oid, None, oid) for oid, _repeats in self.flagged]
 
 
 @dataclass(frozen=True)
@@ -37,6 +55,11 @@ class FormRules:
     require: dict[str, Rule] = field(default_factory=dict)
     derive: dict[str, Rule] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
+
+    @cached_property
+    def show_by_oid(self) -> dict[str, Rule]:
+        """The rules of visibility by item OID."""
+        return {self.form.items_by_name[name].oid: rule for name, rule in self.show.items()}
 
 
 @dataclass(frozen=True)
@@ -116,12 +139,12 @@ def _sharing(rules: FormRules) -> FormRules:
         return rule if rule.layout.reads_rows else replace(rule, layout=shared[where])
 
     show, require, derive = (
-        {name: of(rule, _rows_with(form, {name})) for name, rule in each.items()}
+        {name: of(rule, _rows_with(form, name)) for name, rule in each.items()}
         for each in (rules.show, rules.require, rules.derive)
     )
     checks = []
     for check in rules.checks:
-        where = _rows_with(form, _names_of(check))
+        where = check.group.oid if check.group else ""
         when = of(check.when, where) if check.when else None
         checks.append(replace(check, check=of(check.check, where), when=when))
     return FormRules(form, show, require, derive, tuple(checks))
@@ -131,19 +154,15 @@ def _asked(rules: FormRules) -> Iterator[tuple[str, Rule]]:
     """Yield each rule with the rows that it is asked of."""
     for by_item in (rules.show, rules.require, rules.derive):
         for name, rule in by_item.items():
-            yield _rows_with(rules.form, {name}), rule
+            yield _rows_with(rules.form, name), rule
     for check in rules.checks:
         for rule in filter(None, (check.check, check.when)):
-            yield _rows_with(rules.form, _names_of(check)), rule
+            yield check.group.oid if check.group else "", rule
 
 
-def _rows_with(form: FormDef, names: set[str]) -> str:
-    """Return the repeating group that holds one of the items, or nothing."""
-    return next((form.group_of[name].oid for name in sorted(names) if name in form.repeating_names), "")
-
-
-def _names_of(check: Check) -> set[str]:
-    return own_names(check.check) | set(check.rule.items)
+def _rows_with(form: FormDef, name: str) -> str:
+    """Return the OID of the item's group where that repeats, or nothing."""
+    return form.group_of[name].oid if name in form.repeating_names else ""
 
 
 def _checks(design: StudyDesign, form: FormDef, names: Namespace) -> Iterator[Check]:
@@ -151,7 +170,9 @@ def _checks(design: StudyDesign, form: FormDef, names: Namespace) -> Iterator[Ch
         check = compile_rule(rule.check or "", namespace=names)
         when = _compiled(rule.when, names)
         read = own_names(check) | (own_names(when) if when else set()) | set(rule.items)
-        yield Check(rule, check, when, bool(read & form.repeating_names))
+        groups = (form.group_of[name] for name in sorted(read & form.repeating_names))
+        flagged = tuple((form.items_by_name[name].oid, name in form.repeating_names) for name in rule.items)
+        yield Check(rule, check, when, next(groups, None), flagged)
 
 
 def own_names(rule: Rule) -> set[str]:

@@ -9,7 +9,7 @@ from edc.design.protocol import CaseRecord, RuleCase
 from edc.design.study import StudyDesign
 from edc.rules.book import Check, RuleBook
 from edc.rules.contexts import RuleInput
-from edc.rules.form_logic import canonical, group_of_check
+from edc.rules.form_logic import canonical
 from edc.rules.language import Rule, State
 from edc.rules.subject_values import FinalRecord, SubjectValues, item_path, record_rows, record_values
 
@@ -40,8 +40,7 @@ def prepare(book: RuleBook, case: RuleCase) -> PreparedCase:
         return PreparedCase(case, (given,))
     made = final_record(book, subject, case.filled, today)
     subject = replace(subject, records=(*subject.records, made))
-    check = check_of(book, case.rule)
-    group = group_of_check(book.forms[made.form_oid].form, check)
+    group = check_of(book, case.rule).group
     keys = list(made.rows.get(group.oid, ())) if group else [None]
     return PreparedCase(case, tuple(map(partial(_input, book, subject, made, today), keys)))
 

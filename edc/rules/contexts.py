@@ -81,13 +81,9 @@ class Layout:
 
     def context(self, values: RuleInput) -> dict[str, Any]:
         """Return what the rules read, by the names under which their code finds it."""
-        plan, subject = self._plan, values.subject
-        context: dict[str, Any] = {OWN: _part(values.own, plan.own)}
-        for form, keys in plan.latest:
-            context[form] = _part(subject.latest(form), keys) if subject else {}
-        for event, form, keys in plan.at:
-            held = subject.at(event, form) if subject else {}
-            context.setdefault("at", {}).setdefault(event, {})[form] = _part(held, keys)
+        plan = self._plan
+        context = dict(self._others(values.subject))
+        context[OWN] = _part(values.own, plan.own)
         if plan.form_rows is not None:
             context["form"] = {"rows": [_part(row, plan.form_rows) for row in values.form_rows]}
         if plan.rows:
@@ -97,6 +93,19 @@ class Layout:
             if held is not None:
                 context[name] = as_moment(held) if isinstance(held, date) else held
         return context
+
+    def _others(self, subject: SubjectLookup | None) -> dict[str, Any]:
+        """Return what is read of other records, kept beside the subject for all records that ask for it."""
+        kept = getattr(subject, "projections", {})
+        found = kept.get(("others", self))
+        if found is None:
+            found = kept["others", self] = {}
+            for form, keys in self._plan.latest:
+                found[form] = _part(subject.latest(form), keys) if subject else {}
+            for event, form, keys in self._plan.at:
+                held = subject.at(event, form) if subject else {}
+                found.setdefault("at", {}).setdefault(event, {})[form] = _part(held, keys)
+        return found
 
     @cached_property
     def _plan(self) -> "_Plan":

@@ -6,16 +6,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from edc.design.items import FormDef, ItemDef, ItemGroupDef, Text
+from edc.design.items import ItemDef, Text
 from edc.design.study import StudyDesign
 from edc.design.values import ItemReading, Problem, read_value
 from edc.design.written import decimal_text
-from edc.rules.book import Check, FormRules, own_names, rule_book
+from edc.rules.book import Check, FormRules, rule_book
 from edc.rules.contexts import RuleInput
 from edc.rules.form_record import Place, Record, Sheet, places, read_record, rows_of
 from edc.rules.language import Rule, RuleResult, State
 from edc.rules.scores import round_half_up
-from edc.rules.subject_values import SubjectValues, item_path
+from edc.rules.subject_values import SubjectValues
 from edc.safety.graded_terms import with_terms_checked
 
 _DECIMALS = 4
@@ -225,21 +225,12 @@ class _Evaluation:
         for check in self.rules.checks:
             if check.rule.severity == "silent":
                 continue
-            for row in self._rows_of_check(check):
-                paths = tuple(path for path in self._flagged(check, row) if visible.get(path))
+            for row in rows_of(self.record, check.group) if check.group else [None]:
+                paths = tuple(path for _oid, _row, path in check.paths(row) if visible.get(path))
                 if paths and self._fails(check, row):
                     rule = check.rule
                     seen = check.check.inputs_seen(self.input(row))
                     yield Flag(rule.oid, rule.severity, paths[0], rule.message, State.FALSE, paths, seen)
-
-    def _rows_of_check(self, check: Check) -> list[str | None]:
-        group = group_of_check(self.rules.form, check)
-        return rows_of(self.record, group) if group else [None]
-
-    def _flagged(self, check: Check, row: str | None) -> Iterator[str]:
-        form = self.rules.form
-        for name in check.rule.items:
-            yield item_path(form.items_by_name[name].oid, row if name in form.repeating_names else None)
 
     def _fails(self, check: Check, row: str | None) -> bool:
         if check.when and self.evaluated(check.when, row).state is not State.TRUE:
@@ -260,14 +251,6 @@ def computed_value(item: ItemDef, rule: Rule, values: RuleInput) -> Computed:
         result.missing,
         result.error,
     )
-
-
-def group_of_check(form: FormDef, check: Check) -> ItemGroupDef | None:
-    """Return the repeating group row by row of which a check is asked; None where it is asked once."""
-    if not check.per_row:
-        return None
-    names = own_names(check.check) | set(check.rule.items)
-    return next(form.group_of[name] for name in sorted(names) if name in form.repeating_names)
 
 
 def canonical(item: ItemDef, value: Any) -> Any:

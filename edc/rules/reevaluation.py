@@ -9,7 +9,7 @@ from typing import Any
 from edc.rules.book import Check, FormRules, RuleBook
 from edc.rules.contexts import RuleInput
 from edc.rules.dependencies import RECORDS, Graph, RuleName, graph_of
-from edc.rules.form_logic import Computed, Flag, computed_value, group_of_check
+from edc.rules.form_logic import Computed, Flag, computed_value
 from edc.rules.language import Rule, State
 from edc.rules.subject_values import FinalRecord, SubjectValues, item_path, split_path
 
@@ -39,6 +39,10 @@ class Held:
     @cached_property
     def rules(self) -> FormRules:
         return self.book.forms[self.record.form_oid]
+
+    @cached_property
+    def graph(self) -> Graph:
+        return graph_of(self.book)
 
 
 @dataclass
@@ -139,8 +143,9 @@ class _Evaluation:
         for key, oid in changed:
             held = self.forms[key]
             source = (held.record.form_oid, oid)
-            for name in graph_of(held.book).inside.get(source, ()) if not held.locked else ():
-                yield key, name
+            if not held.locked:
+                for name in held.graph.inside.get(source, ()):
+                    yield key, name
             for other, graph in self.graphs:
                 for name in graph.across.get(source, ()):
                     yield from ((each, name) for each in self._readers(other, name, key))
@@ -164,7 +169,7 @@ class _Evaluation:
             held = self.forms[key]
             if held.locked:
                 continue
-            checks = graph_of(held.book).pointing.get((held.record.form_oid, oid), frozenset())
+            checks = held.graph.pointing.get((held.record.form_oid, oid), frozenset())
             if checks:
                 self.checks_due.setdefault(key, set()).update(checks)
             item = held.rules.form.items_by_oid.get(oid)
@@ -182,7 +187,7 @@ class _Evaluation:
     def show(self, key: Key, oids: set[str]) -> Iterator[Change]:
         """Take away what is hidden and held; what points at an item whose visibility is asked is due."""
         held = self.forms[key]
-        pointing = graph_of(held.book).pointing
+        pointing = held.graph.pointing
         for oid in oids:
             checks = pointing.get((held.record.form_oid, oid), frozenset())
             self.checks_due.setdefault(key, set()).update(checks)
@@ -230,8 +235,7 @@ class _Evaluation:
         return True
 
     def is_shown(self, key: Key, oid: str, row: str | None) -> bool:
-        rules = self.forms[key].rules
-        rule = rules.show.get(rules.form.items_by_oid[oid].name)
+        rule = self.forms[key].rules.show_by_oid.get(oid)
         if rule is None:
             return True
         known = self.shown.get((key, oid, row))
@@ -243,9 +247,7 @@ class _Evaluation:
     def check(self, key: Key, check: Check) -> None:
         flags = []
         for row in self.rows_of_check(key, check):
-            names = self.forms[key].rules.form.items_by_name
-            oids = [(names[name].oid, self.row_of(key, name, row)) for name in check.rule.items]
-            paths = tuple(item_path(oid, at) for oid, at in oids if self.is_shown(key, oid, at))
+            paths = tuple(path for oid, at, path in check.paths(row) if self.is_shown(key, oid, at))
             if paths and self.fails(key, check, row):
                 rule = check.rule
                 seen = check.check.inputs_seen(self.input(key, row))
@@ -264,12 +266,8 @@ class _Evaluation:
         group = held.rules.form.group_of[name]
         return list(held.record.rows.get(group.oid, [])) if group.repeating else [None]
 
-    def row_of(self, key: Key, name: str, row: str | None) -> str | None:
-        return row if name in self.forms[key].rules.form.repeating_names else None
-
     def rows_of_check(self, key: Key, check: Check) -> list[str | None]:
-        group = group_of_check(self.forms[key].rules.form, check)
-        return list(self.forms[key].record.rows.get(group.oid, [])) if group else [None]
+        return list(self.forms[key].record.rows.get(check.group.oid, [])) if check.group else [None]
 
     def state(self, key: Key, row: str | None, rule: Rule, about: tuple[str, str]) -> State:
         self.count(key, about)

@@ -15,7 +15,7 @@ from edc.rules.form_record import read_record
 from edc.rules.second_pass import asked_again, narrowed
 from edc.rules.subject_values import FinalRecord, SubjectValues, split_path
 from edc.selectors.formulas import rules_design
-from edc.selectors.subject_values import record_place, subject_values
+from edc.selectors.subject_values import forms_in_order, record_place, subject_values
 
 # The mark at an item to check again: a finding of no rule, shown like one.
 RECHECK = "recheck"
@@ -24,9 +24,10 @@ AGAIN = Text("对照源数据再核对一次。", "Check this against the source
 
 def state_of(form: FormInstance, record: Mapping, known: SubjectValues | None = None) -> FormState:
     """Evaluate every rule of the form on a record, against the subject's final values, as of today."""
-    event_oid, event_date, number = record_place(form)
+    forms = forms_in_order(form.subject)
+    event_oid, event_date, number = record_place(form, forms)
     place = FinalRecord(form.form_oid, event_oid, event_date, number)
-    subject = known or subject_values(form.subject)
+    subject = known or subject_values(form.subject, forms)
     return evaluate_form(
         rules_design(form),
         form.form_oid,

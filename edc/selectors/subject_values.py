@@ -6,13 +6,13 @@ from edc.models import FormInstance, ItemValue, Subject
 from edc.rules.subject_values import FinalRecord, SubjectValues
 
 
-def subject_values(subject: Subject) -> SubjectValues:
-    """Return all final records of the subject, in three queries.
+def subject_values(subject: Subject, forms: list[FormInstance] | None = None) -> SubjectValues:
+    """Return all final records of the subject; ``forms`` are its forms in order where they were read before.
 
     Nothing of an unreconciled pass is in it, so a rule shown to one person tells nothing of the other's
     entry.
     """
-    forms = list(forms_in_order(subject))
+    forms = forms_in_order(subject) if forms is None else forms
     numbers = record_numbers(forms)
     values: dict[int, list[ItemValue]] = {}
     for value in ItemValue.objects.filter(form__subject=subject).order_by("pk"):
@@ -25,9 +25,9 @@ def subject_values(subject: Subject) -> SubjectValues:
     return SubjectValues(subject.design_version.design, records, site=subject.site.oid)
 
 
-def record_place(form: FormInstance) -> tuple[str, date | None, int]:
-    """Return event OID, event date and number among the subject's records of this form."""
-    siblings = [each for each in forms_in_order(form.subject) if each.form_oid == form.form_oid]
+def record_place(form: FormInstance, forms: list[FormInstance]) -> tuple[str, date | None, int]:
+    """Return event OID, event date and number among the records of this form; ``forms`` in order."""
+    siblings = [each for each in forms if each.form_oid == form.form_oid]
     return form.event.event_oid, event_date(form), record_numbers(siblings)[form.pk]
 
 

@@ -19,7 +19,7 @@ from edc.rules.reevaluation import Change, Consequences, consequences
 from edc.rules.subject_values import SubjectValues, split_path
 from edc.selectors.evaluation import FinalValue, derived_value
 from edc.selectors.held_forms import held_forms
-from edc.selectors.subject_values import event_date, forms_in_order
+from edc.selectors.subject_values import forms_in_order
 from edc.services.check_queries import Judged, sync_checks
 from edc.services.eligibility import reassess
 from edc.services.query.system import OPEN_STATES, close_unreachable
@@ -80,18 +80,17 @@ def follow_visit_dates(*, subject: Subject, actor: User, before: Mapping[int, da
 
 def visit_dates(subject: Subject) -> dict[int, date | None]:
     """Return by form id when its visit took place or is planned, of all completed forms."""
-    return {form.pk: event_date(form) for form in _final(subject)}
+    final = FormInstance.objects.filter(subject=subject, status__in=FormInstance.FINAL)
+    dates = final.values_list("pk", "event__held_on", "event__planned_date")
+    return {form: held_on or planned for form, held_on, planned in dates}
 
 
 def moved_visits(subject: Subject, before: Mapping[int, date | None]) -> set[Change]:
     """Return the forms whose visit has another date, with all their items: another may now be the latest."""
-    moved = [form for form in _final(subject) if before.get(form.pk, event_date(form)) != event_date(form)]
+    dates = visit_dates(subject)
+    moved = [form for form, day in dates.items() if before.get(form, day) != day]
     items: Iterable[Change] = ItemValue.objects.filter(form__in=moved).values_list("form_id", "item_oid")
-    return {*items, *((form.pk, RECORDS) for form in moved)}
-
-
-def _final(subject: Subject) -> list[FormInstance]:
-    return [form for form in forms_in_order(subject) if form.status in FormInstance.FINAL]
+    return {*items, *((form, RECORDS) for form in moved)}
 
 
 def _touched(found: Consequences, changed: Iterable[Change]) -> set[int]:

@@ -39,6 +39,5 @@ def laid_down(sent: UploadedFile) -> Iterator[Path]:
         try:
             yield path
         except FileFault as fault:
-            raise InvalidInput(
-                _("The file cannot be read."), fields={"file": in_language(fault.text)}
-            ) from None
+            found = {"file": in_language(fault.text)}
+            raise InvalidInput(_("The file cannot be read."), fields=found) from None

@@ -12,6 +12,7 @@ import { addKey, watchKeys } from "./keys.js";
 import { watchLists } from "./lists.js";
 import { watchMenus } from "./menus.js";
 import { text } from "./strings.js";
+import { showCurrentTab } from "./tabs.js";
 import { watchTheme } from "./theme.js";
 import { toast } from "./toast.js";
 
@@ -24,6 +25,7 @@ watchGrids();
 watchAutosave(htmx);
 watchIdleness();
 startClocks();
+showCurrentTab();
 
 // For the small modules of single pages, which import nothing from the bundle.
 globalThis.tandem = { addKey, htmx, text, toast };

@@ -72,6 +72,15 @@ def test_no_page_of_the_shell_has_a_serious_accessibility_fault(show, name, size
     assert serious(page) == []
 
 
+def test_the_tab_of_the_page_is_in_sight_among_many(show):
+    tabs = [{"url": "/", "label": f"页面 {number}", "active": number == 28} for number in range(30)]
+    page = show(pages.page(pages.LIST, rows=pages.ROWS, shell={**pages.SHELL, "tabs": tabs}))
+
+    strip = page.locator(".top .tabs")
+    assert strip.evaluate("strip => strip.scrollWidth > strip.clientWidth")
+    expect(strip.locator("[aria-current]")).to_be_in_viewport(ratio=1)
+
+
 def test_the_theme_is_kept(show):
     page = show(pages.page(pages.LIST, rows=pages.ROWS))
 

@@ -11,6 +11,12 @@ ROLES = (
     "crc1", "dm", "monitor", "pi", "reader1", "clinician", "scientist", "uploader", "auditor", "admin",
 )  # fmt: skip
 WIDTH = "() => document.documentElement.scrollWidth - innerWidth"
+HIDDEN_TAB = """() => {
+  const tab = document.querySelector(".top .tabs [aria-current]");
+  if (!tab) return false;
+  const [at, strip] = [tab.getBoundingClientRect(), tab.parentElement.getBoundingClientRect()];
+  return at.left < strip.left - 1 || at.right > strip.right + 1;
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +51,8 @@ def look(person: Person, name: str, how: str) -> list[str]:
     """Return what is wrong with the open page: axe's findings, and what makes it too wide at either size."""
     path = person.page.url.removeprefix(person.address)
     faults = [f"{path} {how}: {each}" for each in serious(person.page)]
+    if person.page.evaluate(HIDDEN_TAB):
+        faults.append(f"{path} {how}: the tab of the page is out of sight")
     for size in (DESK, PHONE):
         person.page.set_viewport_size(size)
         person.picture(f"{name}-{person.username}-{how}-{size['width']}")
