@@ -97,7 +97,8 @@ class LockCheck:
 
     `count` gets the forms and the name of their place (`subject__site`, `subject`, `event` or `pk`) and
     returns how many stand in the way at each place; `url_name` is the list that shows them, with `asked` in
-    its address beside the place's own filters.
+    its address beside the place's own filters. `of_sites` returns by site what `count` would for all forms of
+    a study but those of who left, where the database keeps counts of subjects.
     """
 
     key: str
@@ -105,6 +106,7 @@ class LockCheck:
     url_name: str
     count: Callable[[QuerySet[FormInstance], str], dict[object, int]]
     asked: Mapping[str, str] = field(default_factory=dict)
+    of_sites: Callable[[Study], dict[object, int]] | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,7 @@ class PackageFile:
 _registered: list[Extension] = []
 _lock_checks: dict[str, LockCheck] = {}
 _package_files: dict[str, PackageFile] = {}
+_subject_counts: list[str] = []
 
 
 def register(extension: Extension) -> None:
@@ -139,6 +142,17 @@ def registered() -> tuple[Extension, ...]:
 def register_lock_check(check: LockCheck) -> None:
     """Add a line to the checklist of every lock; called once from an `AppConfig.ready`."""
     _lock_checks[check.key] = check
+
+
+def register_subject_count(function: str) -> None:
+    """Add a function of PostgreSQL that counts anew the subjects whose ids it gets; once for each name."""
+    if function not in _subject_counts:
+        _subject_counts.append(function)
+
+
+def subject_counts() -> tuple[str, ...]:
+    """Return the names of the registered functions."""
+    return tuple(_subject_counts)
 
 
 def lock_checks() -> tuple[LockCheck, ...]:

@@ -2,12 +2,28 @@
 
 from collections.abc import Callable
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import (
+    Case,
+    Count,
+    DateField,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from edc.extensions import LockCheck, register_lock_check
+from edc.extensions import LockCheck, register_lock_check, register_subject_count
 from edc.models import FormInstance, Study, StudyEvent
-from imaging.models import Read, UploadSession
+from edc.selectors.subject_counts import count_own_changes
+from imaging.models import Read, SubjectImages, UploadSession
 from imaging.selectors import due_today, expected_forms
 
 
@@ -55,7 +71,26 @@ def _counter(key: str) -> Callable[[QuerySet[FormInstance], str], dict[object, i
     return count
 
 
+def _kept_missing(study: Study) -> dict[object, int]:
+    """Return the forms of each site whose images are missing, from what PostgreSQL keeps for each subject.
+
+    `edc.selectors.lock_checks` asks only where counts are kept.
+    """
+    count_own_changes("imaging_subject_counted")
+    today = Value(timezone.localdate(), output_field=DateField())
+    more = Func(F("missing_from"), today, function="edc_begun", output_field=IntegerField())
+    missing = F("missing") + Case(When(missing_from__isnull=False, then=more), default=0)
+    some = SubjectImages.objects.filter(Q(missing__gt=0) | Q(missing_from__isnull=False))
+    rows = some.filter(site__in=list(study.sites.values_list("pk", flat=True))).order_by()
+    return {site: count for site, count in rows.values_list("site").annotate(all=Sum(missing)) if count}
+
+
+KEPT: dict[str, Callable[[Study], dict[object, int]]] = {"images_missing": _kept_missing}
+
+
 def register() -> None:
     """Add the lines to the checklist of every lock."""
     for key, label in LABELS.items():
-        register_lock_check(LockCheck(key, label, "imaging-forms", _counter(key), {"blocks": key}))
+        check = LockCheck(key, label, "imaging-forms", _counter(key), {"blocks": key}, of_sites=KEPT.get(key))
+        register_lock_check(check)
+    register_subject_count("imaging_count_subjects")

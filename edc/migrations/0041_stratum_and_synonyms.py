@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('edc', '0038_people_and_deviations'),
+        ('edc', '0039_subject_findings'),
     ]
 
     operations = [

@@ -59,6 +59,7 @@ from edc.models.study import (
 from edc.models.study_founding import StudyFounding
 from edc.models.subject import EligibilityAssessment, Subject
 from edc.models.subject_counts import SubjectCounts
+from edc.models.subject_findings import SubjectFindings
 from edc.models.synonym import Synonym, SynonymFile
 from edc.models.training import (
     READING_ROLES,
@@ -181,6 +182,7 @@ __all__ = [
     "StudyUserObjectPermission",
     "Subject",
     "SubjectCounts",
+    "SubjectFindings",
     "UatRun",
     "User",
     "Verification",

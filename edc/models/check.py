@@ -50,7 +50,10 @@ class CheckFiring(models.Model):
                 condition=Q(settled_by=None) | ~Q(settled_reason=""), name="firing_settled_with_reason"
             ),
         ]
-        indexes = [models.Index(fields=["rule_oid", "ended_at"])]
+        indexes = [
+            models.Index(fields=["rule_oid", "ended_at"]),
+            models.Index(fields=["rule_oid", "-fired_at", "-id"], name="firing_of_rule_newest_first"),
+        ]
 
 
 class CheckReason(models.Model):

@@ -36,12 +36,13 @@ class SiteArchive:
 
 def archives_of(sites: Iterable[Site]) -> list[SiteArchive]:
     """Return how far each site is with its archive, in the order of the sites."""
-    return [_of(site) for site in sites]
+    sites = list(sites)
+    found = ArchiveReceipt.objects.filter(site__in=sites).select_related("export__snapshot", "confirmed_by")
+    newest = {each.site_id: each for each in found.order_by("export__snapshot__number")}
+    return [_of(site, newest.get(site.pk)) for site in sites]
 
 
-def _of(site: Site) -> SiteArchive:
-    found = ArchiveReceipt.objects.filter(site=site).select_related("export__snapshot", "confirmed_by")
-    receipt = found.order_by("-export__snapshot__number").first()
+def _of(site: Site, receipt: ArchiveReceipt | None) -> SiteArchive:
     if receipt is None:
         return SiteArchive(site, None)
     return SiteArchive(site, receipt, _changed_since(site, receipt.export.snapshot.audit_event))

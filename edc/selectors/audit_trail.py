@@ -5,8 +5,9 @@ reconciled.
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import BigIntegerField, Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
+from django.db.models.lookups import Exact
 from django.db.models.query import ModelIterable
 
 from edc import access
@@ -60,10 +61,10 @@ def audit_visible_to(actor: User | None) -> QuerySet[AuditEvent]:
     while its form is not reconciled; where it is about something else than a form, they stay withheld. Each
     event has `withheld`.
     """
-    reconciled = FormInstance.objects.filter(status__in=FormInstance.FINAL).annotate(
-        key=Cast("pk", CharField(max_length=40))
-    )
-    open_form = Q(target_type="edc.forminstance") & Exists(reconciled.filter(key=OuterRef("target_id")))
+    # Only the id of a form is read as a number, so that the form is found by its key.
+    about_a_form = Exact(OuterRef("target_type"), Value("edc.forminstance"))
+    form = Case(When(about_a_form, then=Cast(OuterRef("target_id"), BigIntegerField())))
+    open_form = Exists(FormInstance.objects.filter(status__in=FormInstance.FINAL, pk=form))
     withheld = Case(When(Q(blinded="") | open_form, then=Value(False)), default=Value(True))
     events = AuditTrail(AuditEvent).filter(_of_the_study(actor) | _of_an_account(actor))
     return events.annotate(withheld=withheld).select_related("actor", "study", "site", "subject")

@@ -7,6 +7,7 @@ from django.db.models import Count, Q, QuerySet
 from edc import access
 from edc.models import CheckFiring, Query, Study, User
 from edc.rules.subject_values import split_path
+from edc.selectors import subject_counts, subject_findings
 
 Outcome = CheckFiring.Outcome
 # A person settled it although the check still does not hold.
@@ -43,33 +44,53 @@ def firings_visible_to(actor: User, study: Study) -> QuerySet[CheckFiring]:
     """Return the firings at the sites of the study whose data the actor manages."""
     sites = access.sites_for(actor, "lock_form").filter(study=study)
     firings = CheckFiring.objects.filter(form__subject__site__in=sites)
-    return firings.select_related(
+    firings = firings.select_related(
         "form__event", "form__subject", "form__design_version", "query", "settled_by"
     )
+    return firings.defer("form__design_version__content")
 
 
-def firing_counts(firings: QuerySet[CheckFiring]) -> list[RuleFirings]:
-    """Return the counts of each rule, the least useful first: those whose firings change nothing."""
-    counted = (
-        firings.order_by()
-        .values("rule_oid", "path", "severity")
-        .annotate(
-            fired=Count("pk"),
-            open=Count("pk", filter=OPEN),
-            changed=Count("pk", filter=CHANGED),
-            unchanged=Count("pk", filter=UNCHANGED),
-        )
-    )
+def firing_counts(actor: User, study: Study) -> list[RuleFirings]:
+    """Return the counts of each rule at the sites whose data the actor manages, the least useful first:
+    those whose firings change nothing.
+    """
+    if subject_counts.are_kept():
+        sites = access.sites_for(actor, "lock_form").filter(study=study)
+        rows = subject_findings.firings_by_rule(sites.values_list("pk", flat=True))
+    else:
+        rows = _counted(firings_visible_to(actor, study))
     found: dict[tuple[str, str], RuleFirings] = {}
-    for row in counted:
-        item = split_path(row["path"])[0]
-        key = (row["rule_oid"], item)
-        held = found.setdefault(key, RuleFirings(row["rule_oid"], item, row["severity"]))
-        for name in ("fired", "open", "changed", "unchanged"):
-            setattr(held, name, getattr(held, name) + row[name])
+    for rule, path, severity, *numbers in rows:
+        item = split_path(path)[0]
+        held = found.setdefault((rule, item), RuleFirings(rule, item, severity))
+        for name, number in zip(("fired", "open", "changed", "unchanged"), numbers, strict=True):
+            setattr(held, name, getattr(held, name) + number)
     return sorted(
         found.values(), key=lambda each: (each.share is None, each.share, -each.fired, each.rule_oid)
     )
+
+
+def firing_count(actor: User, study: Study, *, rule: str, item: str, state: str) -> int | None:
+    """Return how many firings of the rule at items that begin so are in the state: open, changed, unchanged
+    or any; None where the database keeps no such number.
+    """
+    if not subject_counts.are_kept() or "[" in item:
+        return None
+    name = state if state in ("open", "changed", "unchanged") else "fired"
+    found = (each for each in firing_counts(actor, study) if each.rule_oid == rule)
+    return sum(getattr(each, name) for each in found if each.item.startswith(item))
+
+
+def _counted(firings: QuerySet[CheckFiring]) -> list[tuple[str, str, str, int, int, int, int]]:
+    """Return rule, path and severity with the numbers fired, open, changed and unchanged."""
+    rows = firings.order_by("rule_oid", "path", "severity").values_list("rule_oid", "path", "severity")
+    counted = rows.annotate(
+        fired=Count("pk"),
+        open=Count("pk", filter=OPEN),
+        changed=Count("pk", filter=CHANGED),
+        unchanged=Count("pk", filter=UNCHANGED),
+    )
+    return list(counted)
 
 
 def silent_firings(firings: QuerySet[CheckFiring]) -> QuerySet[CheckFiring]:

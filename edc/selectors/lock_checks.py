@@ -114,8 +114,10 @@ def lock_counts_of_sites(study: Study) -> dict[str, Counts]:
         key: {site: sum(row[name] for name in kept) for site, row in rows.items()}
         for key, kept in KEPT_AS.items()
     }
+    staying = forms.exclude(subject__status__in=LEFT)
     for check in extensions.lock_checks():
-        counts[check.key] = check.count(forms.exclude(subject__status__in=LEFT), GROUPS[Level.SITE])
+        known = check.of_sites
+        counts[check.key] = known(study) if known else check.count(staying, GROUPS[Level.SITE])
     return counts
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Case, Count, IntegerField, Min, Q, QuerySet, Value, When
 from django.utils import timezone
@@ -10,7 +10,7 @@ from django.utils import timezone
 from edc import access
 from edc.models import Query, Site, Study, User
 from edc.numbers import whole_number
-from edc.selectors import subject_counts
+from edc.selectors import subject_counts, subject_findings
 from edc.selectors.visible import SEEING_QUERIES, queries_visible_to, sites_of
 
 # Days that a query has waited, both ends included; the last bucket has no end.
@@ -136,22 +136,13 @@ class SiteAges:
 
 def query_ages(actor: User, study: Study, site: Site | None, state: str = "unsettled") -> list[SiteAges]:
     """Return the ages of the queries that the actor may see, a row for each site that has any."""
-    found = in_state(queries_matching(actor, study, site, {}), state)
     now = timezone.now()
-    bucket = Case(
-        *(
-            When(raised_at__gt=now - timedelta(days=most + 1), then=Value(place))
-            for place, (_least, most) in enumerate(BUCKETS)
-            if most is not None
-        ),
-        default=Value(len(BUCKETS) - 1),
-        output_field=IntegerField(),
-    )
-    rows = found.order_by().annotate(bucket=bucket).values_list("form__subject__site", "bucket")
-    counts = {(pk, place): count for pk, place, count in rows.annotate(Count("pk"))}
-    first = found.order_by().values_list("form__subject__site").annotate(Min("raised_at"))
-    oldest = {pk: (now - raised).days for pk, raised in first}
-    sites = Site.objects.filter(pk__in=oldest)
+    since = [now - timedelta(days=most + 1) for _least, most in BUCKETS if most is not None]
+    found = _ages(actor, study, site, state, since)
+    counts = {(pk, place): count for pk, place, count, _first in found}
+    oldest: dict[int, datetime] = {}
+    for pk, _place, _count, first in found:
+        oldest[pk] = min(first, oldest.get(pk, first))
     return [
         SiteAges(
             each,
@@ -159,7 +150,22 @@ def query_ages(actor: User, study: Study, site: Site | None, state: str = "unset
                 Age(least, most, counts.get((each.pk, place), 0))
                 for place, (least, most) in enumerate(BUCKETS)
             ],
-            oldest[each.pk],
+            (now - oldest[each.pk]).days,
         )
-        for each in sites
+        for each in Site.objects.filter(pk__in=oldest)
     ]
+
+
+def _ages(
+    actor: User, study: Study, site: Site | None, state: str, since: list[datetime]
+) -> list[tuple[int, int, int, datetime]]:
+    """Return site, bucket, count and first moment of the unsettled queries; buckets begin at `since`."""
+    if subject_counts.are_kept():
+        sites = sites_of(access.sites_for(actor, *SEEING_QUERIES), study, site)
+        states = [state] if state in Query.UNSETTLED else list(Query.UNSETTLED)
+        return subject_findings.ages_of_queries(sites.values_list("pk", flat=True), states, since)
+    found = in_state(queries_matching(actor, study, site, {}), state)
+    begun = (When(raised_at__gt=each, then=Value(place)) for place, each in enumerate(since))
+    bucket = Case(*begun, default=Value(len(since)), output_field=IntegerField())
+    rows = found.order_by().annotate(bucket=bucket).values_list("form__subject__site", "bucket")
+    return list(rows.annotate(Count("pk"), Min("raised_at")))

@@ -38,7 +38,7 @@ def sums_by_site(
     `text` is part of their numbers; who failed screening or withdrew counts only `with_left`. What the
     running transaction changed is counted too.
     """
-    _count_own_changes()
+    count_own_changes()
     asked = list(names)
     found = SubjectCounts.objects.filter(site__in=list(sites.values_list("pk", flat=True)))
     if not with_left:
@@ -57,7 +57,7 @@ def subjects_of_page(
 
     The list shows what `name` counts, of nobody who left.
     """
-    _count_own_changes()
+    count_own_changes()
     found = SubjectCounts.objects.filter(site__in=list(sites.values_list("pk", flat=True)), left=False)
     found = found.filter(**{f"{name}__gt": 0})
     if text:
@@ -85,10 +85,12 @@ def _counted(name: str) -> Combinable:
     return held + Case(When(next_from__lte=today, then=more), default=0)
 
 
-def _count_own_changes() -> None:
-    """Have what the triggers keep for the commit counted at once."""
+def count_own_changes(*others: str) -> None:
+    """Have what the triggers keep for the commit counted at once, that of `others` too.
+
+    The triggers of the counts go first: they take the marks away, so that a later change marks anew.
+    """
     if connection.in_atomic_block:
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SET CONSTRAINTS edc_subject_counted IMMEDIATE; SET CONSTRAINTS edc_subject_counted DEFERRED"
-            )
+            for name in ("edc_subject_counted", *others):
+                cursor.execute(f"SET CONSTRAINTS {name} IMMEDIATE; SET CONSTRAINTS {name} DEFERRED")

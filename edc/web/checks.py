@@ -19,6 +19,7 @@ from edc.selectors.checks import (
     OPEN,
     UNCHANGED,
     RuleFirings,
+    firing_count,
     firing_counts,
     firings_visible_to,
     silent_firings,
@@ -27,6 +28,7 @@ from edc.selectors.evaluation import in_language
 from edc.selectors.owed import form_name
 from edc.services.silent_checks import set_aside
 from edc.web.answers import go, study_with
+from edc.web.counted_pages import CountedPaginator
 
 PAGE_SIZE = 100
 STATES = {"open": OPEN, "changed": CHANGED, "unchanged": UNCHANGED}
@@ -69,7 +71,7 @@ class FiringLine:
 def firings(request: HttpRequest) -> HttpResponse:
     """List every rule that has fired, those that change nothing first."""
     study = study_with(request, "manage_design")
-    counts = firing_counts(firings_visible_to(request.user, study))
+    counts = firing_counts(request.user, study)
     version = study.design_versions.order_by("-number").first()
     lines = [_rule_line(version.design, each) for each in counts] if version else []
     context = {"rules": lines, "tab": "firings"}
@@ -85,7 +87,8 @@ def rows(request: HttpRequest) -> HttpResponse:
     found = firings_visible_to(request.user, study).filter(rule_oid=rule, path__startswith=item)
     if state in STATES:
         found = found.filter(STATES[state])
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    count = firing_count(request.user, study, rule=rule, item=item, state=state)
+    page = CountedPaginator(found, PAGE_SIZE, count).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "rows": list(_lines(page.object_list)),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,12 +13,13 @@ from django.views.decorators.http import require_safe
 
 from edc.models import Disagreement, Study
 from edc.selectors import sites_visible_to
-from edc.selectors.differences import SHOWS, differences_matching
+from edc.selectors.differences import SHOWS, difference_counts, differences_matching, open_of_page
 from edc.selectors.evaluation import in_language
 from edc.selectors.owed import event_name, form_name
 from edc.services.views import PASSES, named, record_list_view
 from edc.web.answers import study_where
 from edc.web.context import current_site
+from edc.web.counted_pages import CountedPaginator
 from edc.web.reconcile_sheet import Line, Side, lines, sides
 
 PAGE_SIZE = 50
@@ -53,13 +54,19 @@ def differences(request: HttpRequest) -> HttpResponse:
     site = current_site(request)
     asked = {"show": "open"} | request.GET.dict()
     show = asked["show"] if asked["show"] in SHOWS else "open"
-    found = differences_matching(request.user, study, site, asked)
-    page = Paginator(found.filter(SHOWS[show]), PAGE_SIZE).get_page(asked.get("page"))
+    found = differences_matching(request.user, study, site, asked).filter(SHOWS[show])
+    counts = difference_counts(request.user, study, site, asked)
+
+    def narrow(*bounds: int) -> tuple[QuerySet[Disagreement], int]:
+        return open_of_page(found, request.user, study, site, asked, bounds)
+
+    pages = CountedPaginator(found, PAGE_SIZE, counts[show], narrow if show == "open" else None)
+    page = pages.get_page(asked.get("page"))
     record_list_view(shown=named(each.form for each in page), action=PASSES, actor=request.user)
     context = {
         "page": page,
         "lines": [_line(each) for each in page.object_list],
-        "shows": [(name, word, found.filter(SHOWS[name]).count()) for name, word in SHOW_WORDS.items()],
+        "shows": [(name, word, counts[name]) for name, word in SHOW_WORDS.items()],
         "show": show,
         "asked": asked,
         "kinds": Disagreement.Kind.choices,

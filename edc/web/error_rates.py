@@ -12,8 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from edc.models import EntryCount, FormInstance, Site, Study
-from edc.selectors.differences import differences_matching
+from edc.models import EntryCount, Site, Study
+from edc.selectors.differences import differences_waiting
 from edc.selectors.error_rates import (
     BY,
     ErrorRate,
@@ -68,20 +68,18 @@ def rates(request: HttpRequest) -> HttpResponse:
     asked = request.GET.dict()
     by = asked.get("by", "") if asked.get("by", "") in BY else "item"
     counts = _counts(request, study, asked)
-    waiting = differences_matching(
-        request.user, study, current_site(request), _only(asked, "site", "form", "item")
-    )
+    site, narrowed = current_site(request), _only(asked, "site", "form", "item")
     context = {
         "by": by,
         "bys": BY_WORDS,
         "total": _total(counts, asked),
         "lines": _lines(study, counts, by, asked),
-        "waiting": waiting.filter(form__status=FormInstance.Status.DISAGREEMENT).count(),
+        "waiting": differences_waiting(request.user, study, site, narrowed),
         "asked": asked,
-        "checked_again": rechecks_visible_to(request.user, study, current_site(request)).count(),
+        "checked_again": rechecks_visible_to(request.user, study, site).count(),
         "forms": form_choices(study),
         "quarters": _quarters(request, study),
-        "sites": list(_sites(study).values()) if current_site(request) is None else [],
+        "sites": list(_sites(study).values()) if site is None else [],
         "tab": "rates",
     }
     return render(request, "edc/error_rates.html", context)

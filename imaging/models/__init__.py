@@ -4,9 +4,11 @@ from imaging.models.imaging_study import ImagingStudy, Instance, Series
 from imaging.models.patient import KnownPatient
 from imaging.models.read import Measurement, Read
 from imaging.models.segmentation import Segmentation
+from imaging.models.subject_images import DemandedForm, SubjectImages
 from imaging.models.upload import UploadedInstance, UploadSession
 
 __all__ = [
+    "DemandedForm",
     "ImagingStudy",
     "Instance",
     "KnownPatient",
@@ -14,6 +16,7 @@ __all__ = [
     "Read",
     "Segmentation",
     "Series",
+    "SubjectImages",
     "UploadSession",
     "UploadedInstance",
 ]

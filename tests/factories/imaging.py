@@ -6,7 +6,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from imaging import models
-from tests.factories.models import FormInstanceFactory, SubjectFactory, UserFactory
+from tests.factories.models import DesignVersionFactory, FormInstanceFactory, SubjectFactory, UserFactory
 
 SHA = factory.Sequence(lambda n: hashlib.sha256(f"imaging {n}".encode()).hexdigest())
 UID = factory.Sequence(lambda n: f"2.25.{10**38 + n}")
@@ -117,3 +117,20 @@ class MeasurementFactory(DjangoModelFactory):
     sop_instance_uid = UID
     long_axis_tenths_mm = 100
     points = factory.List([[0, 0, 0], [10, 0, 0]])
+
+
+class DemandedFormFactory(DjangoModelFactory):
+    class Meta:
+        model = models.DemandedForm
+
+    design_version = factory.SubFactory(DesignVersionFactory)
+    form_oid = "FO.NONE"
+    event_oid = "SE.NONE"
+
+
+class SubjectImagesFactory(DjangoModelFactory):
+    class Meta:
+        model = models.SubjectImages
+
+    subject = factory.SubFactory(SubjectFactory)
+    site = factory.SelfAttribute("subject.site")

@@ -100,3 +100,11 @@ class SubjectCountsFactory(DjangoModelFactory):
 
     subject = factory.SubFactory(SubjectFactory)
     site = factory.SelfAttribute("subject.site")
+
+
+class SubjectFindingsFactory(DjangoModelFactory):
+    class Meta:
+        model = models.SubjectFindings
+
+    subject = factory.SubFactory(SubjectFactory)
+    site = factory.SelfAttribute("subject.site")

@@ -3,15 +3,18 @@
 from django.core.management.base import BaseCommand
 from django.db import connection
 
+from edc import extensions
 from edc.models import Subject
 from edc.selectors.subject_counts import are_kept
 
 AT_ONCE = 500
+COUNTING = ("edc_count_subjects", "edc_gather_findings")
 
 
 class Command(BaseCommand):
     help = (
-        "Count every subject's forms and queries anew, where the database keeps their numbers (PostgreSQL)."
+        "Count every subject's forms, queries and findings anew, where the database keeps their numbers "
+        "(PostgreSQL)."
     )
 
     def handle(self, *args: object, **options: object) -> None:
@@ -20,6 +23,8 @@ class Command(BaseCommand):
             return
         subjects = list(Subject.objects.order_by("pk").values_list("pk", flat=True))
         for start in range(0, len(subjects), AT_ONCE):
+            some = subjects[start : start + AT_ONCE]
             with connection.cursor() as cursor:
-                cursor.execute("SELECT edc_count_subjects(%s)", [subjects[start : start + AT_ONCE]])
+                for function in (*COUNTING, *extensions.subject_counts()):
+                    cursor.callproc(function, [some])
         self.stdout.write(f"{len(subjects)} subjects counted.")

@@ -1,6 +1,7 @@
 """A blinded value cannot be found from the chain: what would confirm a guess is withheld with the value."""
 
 import pytest
+from django.utils import timezone
 
 from edc import audit
 from edc.models import AuditEvent
@@ -27,3 +28,17 @@ def test_a_guess_of_a_sealed_pass_is_not_confirmed_by_its_hash(enter, member, su
 def test_the_salt_cannot_be_read_as_a_column(member):
     with pytest.raises(TypeError):
         audit_visible_to(member("olga", "auditor")).values_list("salt")
+
+
+@pytest.mark.django_db
+def test_a_blinded_event_about_what_has_no_number_stays_withheld(member, study):
+    """A form is looked up by its number; the name of anything else is never read as one."""
+    event = AuditEvent.objects.create(
+        at=timezone.now(), actor_name="ada", study=study, action="x", target_type="edc.other",
+        target_id="not-a-number", channel="page", blinded="entry-1", software_version="1", salt="s",
+        previous_hash="", hash="h",
+    )  # fmt: skip
+
+    [shown] = audit_visible_to(member("olga", "auditor")).filter(pk=event.pk)
+
+    assert (shown.withheld, shown.salt) == (True, "")

@@ -64,7 +64,7 @@ def test_the_queue_holds_nothing_of_another_site(form, member, other_site):
 def test_the_queue_asks_the_database_as_often_for_one_difference_as_for_two(form, manager):
     client = browser(manager)
     asked = []
-    for query in ({}, {}, {"kind": "transposition"}):
+    for query in ({"days": "0"}, {"days": "0"}, {"kind": "transposition"}):
         with CaptureQueriesContext(connection) as captured:
             client.get(reverse("differences"), query)
         asked.append(len(captured))
