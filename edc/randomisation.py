@@ -20,6 +20,7 @@ class Allocated:
     strata: str
     at: datetime
     by: str
+    strata_from_data: bool | None = None
 
 
 class RandomisationService(Protocol):
@@ -28,10 +29,14 @@ class RandomisationService(Protocol):
     def strata(self, *, study: Study) -> Sequence[str]:
         """Return the strata of the study, sorted; empty where this service does not randomise it."""
 
+    def stratum_of(self, *, subject: Subject) -> str | None:
+        """Return the stratum that the subject's data say; None where a person has to choose."""
+
     def allocate(self, *, subject: Subject, strata: str, actor: User) -> Allocated:
         """Allocate the subject within the stratum, in one transaction with its audit row.
 
-        Raises PermissionDenied without the right, InvalidInput for a stratum that is none, NotNow where the
+        Raises PermissionDenied without the right, InvalidInput for a stratum that is none or is another than
+        the data say, NotNow where the
         subject has an allocation already, is not enrolled, is frozen or locked, or none is left.
         """
 

@@ -1,8 +1,8 @@
-"""REST routes of a study's conduct: visits, the flow of subjects, specimens, safety, imports."""
+"""REST routes of a study's conduct: visits, the flow of subjects, specimens, safety, coding, imports."""
 
 from django.urls import URLPattern, path
 
-from edc.api.views import flow, imports, safety, specimens, visits
+from edc.api.views import coding, flow, imports, safety, specimens, visits
 
 urlpatterns: list[URLPattern] = [
     path("events/<int:pk>/held/", visits.EventHeld.as_view(), name="event-held"),
@@ -34,6 +34,11 @@ urlpatterns: list[URLPattern] = [
         )
         for word, turn in safety.ENDS.items()
     ),
+    path("coding-values/", coding.CodedValues.as_view(), name="coding-values"),
+    path("coding-values/<int:pk>/terms/", coding.CodedValueTerms.as_view(), name="coding-value-terms"),
+    path("coding-values/<int:pk>/coding/", coding.CodedValueCoding.as_view(), name="coding-value-code"),
+    path("codings/<int:pk>/approval/", coding.CodingApproval.as_view(), name="coding-approval"),
+    path("codings/<int:pk>/return/", coding.CodingReturn.as_view(), name="coding-back"),
     path("imports/", imports.Imports.as_view(), name="imports"),
     path("imports/files/", imports.ImportFiles.as_view(), name="import-files"),
     path("imports/<int:pk>/", imports.ImportDetail.as_view(), name="import"),

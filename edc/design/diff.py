@@ -77,7 +77,11 @@ _STUDY_ASPECTS = (
         Weight.WORDS,
         ("registration", "ethics", "recruiting", "execution", "sponsor_institution", "source"),
     ),
-    ("value", Weight.SCHEDULE, ("subject_prefix", "index_item", "consent_item", "entry", "settings")),
+    (
+        "value",
+        Weight.SCHEDULE,
+        ("subject_prefix", "index_item", "consent_item", "entry", "settings", "stratification", "coded"),
+    ),
 )
 _PARTS = ("arms", "sites", "imaging", "outcomes", "institutions")
 

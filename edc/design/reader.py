@@ -92,6 +92,8 @@ def _compile(files: StudyFiles, used: UsedForms, held: Library) -> StudyDesign:
         arms=tuple(decode(Arm, each) for each in data["arms"]),
         entry=decode(EntryPlan, data["entry"]),
         source=decode(SourcePlan, data["source"]) if "source" in data else None,
+        coded=dict(data.get("coded", {})),
+        stratification=tuple(data.get("stratification", [])),
         decisions=tuple(decode(Decision, each) for each in data.get("decisions", [])),
         forms=tuple(used.forms),
         codelists=_codelists(used, held),

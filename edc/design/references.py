@@ -5,11 +5,13 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
+from edc.design.coded_check import check_coded
 from edc.design.entry_check import check_entry
 from edc.design.errors import DesignError
 from edc.design.items import DATE_TYPES, NUMERIC_TYPES
 from edc.design.library import Entry, Library
 from edc.design.source_check import check_source
+from edc.design.stratum_check import check_stratification
 from edc.design.study_files import StudyFiles
 from edc.design.used_forms import UsedForms, UsedItem
 
@@ -24,6 +26,8 @@ def check_references(folder: str, files: StudyFiles, used: UsedForms, held: Libr
         _study(folder, files.whole, forms, items, held),
         check_entry(files.whole, files.events, forms, items),
         check_source(files.whole, forms, items),
+        check_stratification(files.whole, items),
+        check_coded(files.whole, items),
         _sites(files.sites, held),
         _events(files.events, forms, held, used, items),
         _unplanned(files, used),

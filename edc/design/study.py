@@ -64,6 +64,8 @@ class StudyDesign:
     source: SourcePlan | None = None
     execution: Period | None = None
     decisions: tuple[Decision, ...] = ()
+    stratification: tuple[str, ...] = ()
+    coded: dict[str, str] = field(default_factory=dict)
     settings: dict[str, str | float | bool] = field(default_factory=dict)
     cases: tuple[RuleCase, ...] = ()
 

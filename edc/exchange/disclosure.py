@@ -2,7 +2,8 @@
 
 `full` changes nothing. `limited` gives the subject a pseudonym, drops direct identifiers, moves dates by the
 subject's own days and drops free text in which the scan finds something. `public` drops quasi-identifiers
-(but sex, and age below 90) and all free text too, and names sites by a recoded number.
+(but sex, and age below 90) and all free text too, and names sites by a recoded number. Both drop who did
+what, and of an allocation by a blinded list everything.
 """
 
 from collections import Counter
@@ -14,7 +15,7 @@ from typing import Final
 from edc.exchange import keyed
 from edc.exchange.free_text import findings
 from edc.exchange.identifiers import DATE, DIRECT, FREE_TEXT, QUASI
-from edc.exchange.record import Coded, Event, Form, Subject, Value
+from edc.exchange.record import Allocated, Case, Coded, Decided, Event, Form, Reported, Subject, Value
 
 FULL, LIMITED, PUBLIC = "full", "limited", "public"
 TOP_AGE: Final = 90
@@ -73,7 +74,39 @@ class Disclosure:
             site=site,
             enrolled_at=moved(subject.enrolled_at[:10], days),
             events=tuple(self._event(event, days) for event in subject.events),
+            allocation=self._allocation(subject.allocation, days),
+            cases=tuple(self._case(each, number, days) for number, each in enumerate(subject.cases, start=1)),
         )
+
+    def _allocation(self, held: Allocated | None, days: int) -> Allocated | None:
+        """Keep arm, stratum and day of an open list, publicly arm and day; of a blinded list nothing.
+
+        List and sequence lead whoever has the file to the subject, and a stratum may name the site.
+        """
+        if held is None or held.blinded:
+            return None
+        stratum = "" if self.profile == PUBLIC else held.stratum
+        return replace(held, list_sha256="", sequence=0, stratum=stratum, by="", at=moved(held.at[:10], days))
+
+    def _case(self, held: Case, number: int, days: int) -> Case:
+        """Number the subject's own cases from 1, drop people and words, and move every moment."""
+        return replace(
+            held,
+            number=str(number),
+            aware_at=moved(held.aware_at, days),
+            opened_at=moved(held.opened_at, days),
+            due_at=moved(held.due_at, days),
+            closed_reason="",
+            reports=tuple(self._report(each, days) for each in held.reports),
+        )
+
+    def _report(self, held: Reported, days: int) -> Reported:
+        due, at = moved(held.due_at, days), moved(held.at, days)
+        decisions = tuple(self._decision(each, days) for each in held.decisions)
+        return replace(held, due_at=due, at=at, by="", decisions=decisions)
+
+    def _decision(self, held: Decided, days: int) -> Decided:
+        return replace(held, by="", comment="", at=moved(held.at, days))
 
     def _event(self, event: Event, days: int) -> Event:
         return replace(

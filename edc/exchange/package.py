@@ -35,6 +35,7 @@ from edc.exchange.odm_write.document import Heading, History, write_snapshot, wr
 from edc.exchange.odm_write.second import write_second
 from edc.exchange.reconcile import Expected
 from edc.exchange.record import Subject
+from edc.exchange.register_rows import COLUMN_HEAD, Register
 from edc.exchange.table_files import BOM, LongFiles, WideFiles
 from edc.exchange.tables import Table, by_form, by_item, rows_of, tables_of
 from edc.exchange.workbook import WorkbookFile, table_rows
@@ -59,6 +60,7 @@ class Source:
     language: str = "zh"
     readme: Sequence[tuple[str, str]] = ()
     coding: bool = False
+    registers: Sequence[Register] = ()
 
 
 Report = Callable[[int, str], None]
@@ -120,6 +122,8 @@ class Package:
             step()
         if self.source.coding and wanted & TABULAR:
             self._write_coding()
+        if wanted & TABULAR:
+            self._write_registers()
         self._write_codebook()
         shutil.copyfile(Path(__file__).parent / VERIFIER, self.path(VERIFIER))
 
@@ -197,6 +201,10 @@ class Package:
         for table in self.tables:
             schema = columnar.schema_of(table, self.source.language)
             book.sheet(table.name, schema.names, table_rows(self.table_file(table)))
+        for register in self.source.registers:
+            book.sheet(register.sheet, register.head, self._registered(register))
+        if self.source.registers:
+            book.sheet("COLUMNS", COLUMN_HEAD, self._columns())
         book.save(self.path(name))
         self.compared.append(reconcile.workbook(self.folder / name, name, self.tables, self.expected))
 
@@ -255,6 +263,18 @@ class Package:
 
     def _write_coding(self) -> None:
         self.write_rows("data/coding.csv", coded_rows.HEAD, self._coding())
+
+    def _registered(self, register: Register) -> Iterator[list[str]]:
+        return (row for each in self.source.subjects(Log()) for row in register.rows(each))
+
+    def _columns(self) -> Iterator[list[str]]:
+        return (line for register in self.source.registers for line in register.described())
+
+    def _write_registers(self) -> None:
+        for register in self.source.registers:
+            self.write_rows(register.file, register.head, self._registered(register))
+        if self.source.registers:
+            self.write_rows("codebook/columns.csv", COLUMN_HEAD, self._columns())
 
     def _write_codebook(self) -> None:
         self.write_rows(

@@ -160,6 +160,61 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Allocated:
+    """The place of a list of allocations that a subject got; `arm` is empty of a blinded list."""
+
+    list_sha256: str
+    blinded: bool
+    stratum: str
+    sequence: int
+    arm: str
+    by: str
+    at: str
+    stratum_from_data: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What one person of the committee decided on a report."""
+
+    causality: str
+    expectedness: str
+    action: str
+    comment: str
+    by: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """One report of a serious adverse event, with the deadline that it answers; number 1 is the first."""
+
+    number: int
+    final: bool
+    due_at: str
+    late: bool
+    by: str
+    at: str
+    decisions: tuple[Decided, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A serious adverse event from the moment the site knew; `row_key` is None where no form tells of it."""
+
+    number: str
+    form_number: int
+    row_key: str | None
+    state: str
+    by_hand: bool
+    aware_at: str
+    opened_at: str
+    due_at: str
+    closed_reason: str
+    reports: tuple[Reported, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """A subject with everything the snapshot holds of it."""
 
@@ -170,6 +225,8 @@ class Subject:
     synthetic: bool
     enrolled_at: str
     events: tuple[Event, ...] = ()
+    allocation: Allocated | None = None
+    cases: tuple[Case, ...] = ()
     shift_days: int = field(default=0, compare=False)
 
     def forms(self) -> Iterator[tuple[Event, Form]]:
@@ -196,7 +253,11 @@ def from_json(content: bytes) -> Subject:
     """Return the subject whose `to_json` this is."""
     held = json.loads(content)
     events = tuple(_event(each) for each in held.pop("events"))
-    return Subject(**held, events=events)
+    allocation = held.pop("allocation", None)
+    cases = tuple(_case(each) for each in held.pop("cases", ()))
+    return Subject(
+        **held, events=events, cases=cases, allocation=Allocated(**allocation) if allocation else None
+    )
 
 
 def _event(held: dict) -> Event:
@@ -226,6 +287,14 @@ def _asked(held: dict) -> Asked:
 def _coded(held: dict) -> Coded:
     classes = tuple((each[0], each[1], each[2], each[3]) for each in held.pop("classes"))
     return Coded(**held, classes=classes)
+
+
+def _case(held: dict) -> Case:
+    reports = tuple(
+        Reported(**each | {"decisions": tuple(Decided(**said) for said in each["decisions"])})
+        for each in held.pop("reports")
+    )
+    return Case(**held, reports=reports)
 
 
 def sha256_of(content: bytes) -> str:

@@ -61,6 +61,7 @@ from edc.models.subject import EligibilityAssessment, Subject
 from edc.models.subject_counts import SubjectCounts
 from edc.models.subject_findings import SubjectFindings
 from edc.models.subject_standing import SubjectStanding
+from edc.models.synonym import Synonym, SynonymFile
 from edc.models.training import (
     READING_ROLES,
     DocumentWithdrawal,
@@ -164,6 +165,8 @@ __all__ = [
     "StandardText",
     "StatementAcceptance",
     "StudyDocument",
+    "Synonym",
+    "SynonymFile",
     "TrainingRecord",
     "READING_ROLES",
     "REPORT_WITHIN",

@@ -85,6 +85,7 @@ class Coding(models.Model):
         MANUAL = "manual", _("By hand")
         EXACT = "exact", _("Equal to a term")
         MEMORY = "memory", _("As coded before")
+        SYNONYM = "synonym", _("By a synonym")
         CARRIED = "carried", _("Carried to a new version")
 
     form = models.ForeignKey("edc.FormInstance", on_delete=models.PROTECT, related_name="codings")

@@ -40,6 +40,7 @@ class Notification(models.Model):
         FOUNDING_SUBMITTED = "founding_submitted", _("A new study waits for your review")
         FOUNDING_DECIDED = "founding_decided", _("A new study of yours was reviewed")
         DRILL_FAILED = "drill_failed", _("A trial restore failed")
+        LIST_SUBMITTED = "list_submitted", _("A list of allocations waits for confirmation")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notifications")
     kind = models.CharField(max_length=30, choices=Kind)

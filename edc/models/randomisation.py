@@ -67,5 +67,8 @@ class Allocation(models.Model):
 
     subject = models.OneToOneField("edc.Subject", on_delete=models.PROTECT, related_name="allocation")
     row = models.OneToOneField(AllocationRow, on_delete=models.PROTECT, related_name="allocation")
+    stratum_from_data = models.BooleanField(
+        null=True, help_text="False where a person chose the stratum; null where that was not recorded."
+    )
     allocated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     allocated_at = models.DateTimeField(auto_now_add=True)

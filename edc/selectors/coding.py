@@ -67,10 +67,15 @@ def in_state(values: QuerySet[ItemValue], state: str) -> QuerySet[ItemValue]:
     return values.filter(IN_STATE.get(state, Q()))
 
 
+def values_to_code(actor: User | None) -> QuerySet[ItemValue]:
+    """Return the values that ask for a code, coded or not, at the sites where the actor codes or approves."""
+    sites = access.sites_for(actor, *APPROVES)
+    return with_coding(values_visible_to(actor).filter(form__subject__site__in=sites))
+
+
 def queue(actor: User, study: Study, site: Site | None, asked: Mapping[str, str]) -> QuerySet[ItemValue]:
     """Return the values to code that the actor may code or approve; `asked` narrows them as lists do."""
-    sites = access.sites_for(actor, *APPROVES).filter(study=study)
-    found = with_coding(values_visible_to(actor).filter(form__subject__site__in=sites))
+    found = values_to_code(actor).filter(form__subject__study=study)
     if site is not None:
         found = found.filter(form__subject__site=site)
     for name, lookup in (

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Prefetch
 
 from edc.exchange import record
 from edc.models import (
+    Allocation,
     Coding,
     Disagreement,
     FormInstance,
@@ -16,6 +17,8 @@ from edc.models import (
     Observation,
     Query,
     QueryMessage,
+    SafetyCase,
+    SafetyReport,
     Signature,
     Stream,
     StudyEvent,
@@ -30,6 +33,7 @@ Parts = dict[int, list[Any]]
 def records_of(subjects: Sequence[Subject]) -> list[record.Subject]:
     """Return each subject with its visits, forms, final values, sealed passes, queries and signatures.
 
+    With it its allocation, without the code of a blinded list, and its serious adverse events.
     Values are of completed forms only, passes of forms of which both are sealed; a reader's record is in
     neither. The subjects need `site` and `study` loaded.
     """
@@ -43,13 +47,23 @@ def records_of(subjects: Sequence[Subject]) -> list[record.Subject]:
     events: Parts = defaultdict(list)
     for event in StudyEvent.objects.filter(subject__in=ids).order_by("ordinal", "event_oid", "repeat_key"):
         events[event.subject_id].append(_event(event, tuple(by_event[event.pk])))
-    return [_subject(subject, tuple(events[subject.pk])) for subject in subjects]
+    allocations, cases = _allocations(ids), _cases(ids)
+    return [
+        _subject(subject, tuple(events[subject.pk]), allocations.get(subject.pk), tuple(cases[subject.pk]))
+        for subject in subjects
+    ]
 
 
-def _subject(subject: Subject, events: tuple[record.Event, ...]) -> record.Subject:
+def _subject(
+    subject: Subject,
+    events: tuple[record.Event, ...],
+    allocation: record.Allocated | None,
+    cases: tuple[record.Case, ...],
+) -> record.Subject:
     return record.Subject(
         key=subject.subject_key, site=subject.site.oid, status=subject.status, cohort=subject.cohort,
         synthetic=subject.synthetic, enrolled_at=stamp(subject.created_at), events=events,
+        allocation=allocation, cases=cases,
     )  # fmt: skip
 
 
@@ -174,6 +188,47 @@ def _coded(forms: list[int]) -> Parts:
             )
         )  # fmt: skip
     return found
+
+
+def _allocations(subjects: list[int]) -> dict[int, record.Allocated]:
+    rows = Allocation.objects.filter(subject__in=subjects).select_related("row__list", "allocated_by")
+    return {
+        each.subject_id: record.Allocated(
+            each.row.list.sha256, each.row.list.blinded, each.row.stratum, each.row.sequence,
+            "" if each.row.list.blinded else each.row.arm, each.allocated_by.username,
+            stamp(each.allocated_at), each.stratum_from_data,
+        )
+        for each in rows
+    }  # fmt: skip
+
+
+def _cases(subjects: list[int]) -> Parts:
+    rows = SafetyCase.objects.filter(subject__in=subjects).order_by("subject_id", "number")
+    rows = rows.prefetch_related("reports__submitted_by", "reports__decisions__by")
+    found: Parts = defaultdict(list)
+    for each in rows:
+        found[each.subject_id].append(
+            record.Case(
+                str(each), each.form_id, each.row_key, each.state, each.by_hand, stamp(each.aware_at),
+                stamp(each.opened_at), stamp(each.due_at), each.closed_reason,
+                tuple(_reported(report) for report in each.reports.all()),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _reported(report: SafetyReport) -> record.Reported:
+    return record.Reported(
+        report.number, report.final, stamp(report.due_at), report.is_late, report.submitted_by.username,
+        stamp(report.submitted_at),
+        tuple(
+            record.Decided(
+                each.causality, each.expectedness, each.action, each.comment, each.by.username,
+                stamp(each.at),
+            )
+            for each in report.decisions.all()
+        ),
+    )  # fmt: skip
 
 
 def stamp(moment: datetime | None) -> str:

@@ -5,8 +5,19 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet
 
 from edc import access
-from edc.models import Allocation, AllocationList, AllocationRow, Study, Subject, User
+from edc.design.stratum_check import SITE
+from edc.models import (
+    Allocation,
+    AllocationList,
+    AllocationRow,
+    FormInstance,
+    ItemValue,
+    Study,
+    Subject,
+    User,
+)
 from edc.row_security import every_site
+from edc.selectors.activation import active_version
 
 # Who treats the subject at the site allocates and sees the allocation; the file is kept by the designers.
 ALLOCATES = "enrol_subject"
@@ -21,6 +32,32 @@ def list_in_force(study: Study) -> AllocationList | None:
 def strata_of(found: AllocationList) -> list[str]:
     """Return the strata of a list, sorted."""
     return sorted(set(found.rows.values_list("stratum", flat=True)))
+
+
+def stratum_from_data(subject: Subject) -> str | None:
+    """Return the stratum that the subject's completed forms say, such as `F/S01`; None where they do not.
+
+    It is made of the codes of the items that the design in use at the site names, in their order.
+    """
+    version = active_version(subject.site)
+    named = version.design.stratification if version else ()
+    codes = [subject.site.oid if oid == SITE else _code(subject, oid) for oid in named]
+    return "/".join(str(code) for code in codes) if codes and None not in codes else None
+
+
+def _code(subject: Subject, item_oid: str) -> str | None:
+    """Return the one code that the item has in all completed forms of the subject."""
+    held = ItemValue.objects.filter(
+        form__subject=subject, form__status__in=FormInstance.FINAL, item_oid=item_oid
+    )
+    said = {row.value if not row.missing else None for row in held}
+    return said.pop() if len(said) == 1 else None
+
+
+def stratum_to_use(subject: Subject, found: AllocationList) -> str | None:
+    """Return the stratum of the list that the subject's data say; None where a person has to choose."""
+    said = stratum_from_data(subject)
+    return said if said is not None and found.rows.filter(stratum=said).exists() else None
 
 
 def lists_visible_to(actor: User | None, study: Study | None = None) -> QuerySet[AllocationList]:
@@ -52,3 +89,13 @@ def allocation_visible_to(actor: User | None, subject: Subject) -> Allocation | 
         return None
     found = Allocation.objects.filter(subject=subject)
     return found.select_related("row__list", "allocated_by").first()
+
+
+def allocations_shown_at(actor: User | None, study: Study) -> set[str]:
+    """Return the sites, by OID, whose allocations by an open list the actor may take out with other data.
+
+    Who keeps the lists knows them anyway; anybody else where they allocate themselves.
+    """
+    if access.may(actor, KEEPS, study=study):
+        return set(study.sites.values_list("oid", flat=True))
+    return set(access.sites_for(actor, ALLOCATES).filter(study=study).values_list("oid", flat=True))

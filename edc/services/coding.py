@@ -17,6 +17,7 @@ from edc.selectors.coding import (
     memory_of,
     queue,
 )
+from edc.selectors.synonyms import synonym_terms
 from edc.services.lock import require_open
 from edc.services.query import RowResult
 from edc.services.reasons import required_text
@@ -84,7 +85,7 @@ def shown(coding: Coding) -> dict[str, str]:
 
 @transaction.atomic
 def auto_code(*, study: Study, actor: User) -> list[RowResult]:
-    """Code each open value that the study coded before in one way alone, or that is equal to one term.
+    """Code each open value that the study coded before in one way alone, or a synonym names, or one term is.
 
     Every such code waits for another person's approval, as one given by hand does.
     """
@@ -106,10 +107,13 @@ def _matches(
     keys = {value.pk: key_of(value.raw) for value in values}
     found: list[tuple[ItemValue, DictionaryTerm, str]] = []
     memory, exact = memory_of(study, dictionary), exact_terms(dictionary, keys.values())
+    synonyms = synonym_terms(study, dictionary)
     for value in values:
         key = keys[value.pk]
         if key in memory:
             found.append((value, memory[key], Coding.Method.MEMORY))
+        elif key in synonyms:
+            found.append((value, synonyms[key], Coding.Method.SYNONYM))
         elif key in exact:
             found.append((value, exact[key], Coding.Method.EXACT))
     return found

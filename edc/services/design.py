@@ -7,6 +7,7 @@ from django.db.models import Max
 from edc import access, audit
 from edc.design.study import StudyDesign
 from edc.models import DesignVersion, Institution, Membership, Site, Study, User
+from edc.services.dictionaries import tie_declared_items
 from edc.services.role_gate import hold, settle
 
 
@@ -37,7 +38,16 @@ def publish_design(*, design: StudyDesign, actor: User, founds: bool = False) ->
     )
     after = {"number": number, "sha256": design.sha256}
     audit.record(actor=actor, action="design.published", target=version, after=after)
+    tie_declared_items(study=study, items=_newly_coded(version), actor=actor)
     return version
+
+
+def _newly_coded(version: DesignVersion) -> dict[str, str]:
+    """Return the items that the version says are coded and the version before did not."""
+    earlier = version.study.design_versions.filter(number__lt=version.number).order_by("-number").first()
+    before = earlier.design.coded if earlier else {}
+    coded = version.design.coded
+    return {oid: kind for oid, kind in coded.items() if before.get(oid) != kind}
 
 
 def _update_study(study: Study, design: StudyDesign) -> Study:

@@ -1,6 +1,6 @@
 """Dictionaries of a study: loaded from its own licensed files, and tied to the items that they code."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
@@ -41,7 +41,6 @@ class About:
     licence: str
 
 
-@transaction.atomic
 def load_dictionary(*, study: Study, about: About, uploads: list[Upload], actor: User) -> Dictionary:
     """Keep a version of a dictionary, whole and unchangeable; MedDRA from one or two ZIPs, one a language.
 
@@ -54,17 +53,23 @@ def load_dictionary(*, study: Study, about: About, uploads: list[Upload], actor:
         raise _wrong("kind", _("Choose a dictionary."))
     if study.dictionaries.filter(kind=about.kind, version=version).exists():
         raise _wrong("version", _("This version is loaded already. A version never changes."))
-    kept = [(each.name[:200], files.keep(each.chunks)[0]) for each in uploads]
-    terms = _terms(about.kind, version, kept)
+    with files.gone_on_failure() as stored, transaction.atomic():
+        kept = [(each.name[:200], files.keep(each.chunks, stored)[0]) for each in uploads]
+        return _loaded(study, About(about.kind, version, licence), kept, actor)
+
+
+def _loaded(study: Study, about: About, kept: list[tuple[str, str]], actor: User) -> Dictionary:
+    terms = _terms(about.kind, about.version, kept)
     dictionary = Dictionary.objects.create(
-        study=study, kind=about.kind, version=version, licence=licence, term_count=len(terms),
+        study=study, kind=about.kind, version=about.version, licence=about.licence, term_count=len(terms),
         files=[{"name": name, "sha256": sha256} for name, sha256 in kept], levels=levels_of(terms.values()),
         loaded_by=actor,
     )  # fmt: skip
     rows = (_row(dictionary, term) for term in terms.values())
     DictionaryTerm.objects.bulk_create(rows, batch_size=BATCH)
     after = {
-        "dictionary": str(dictionary), "licence": licence, "terms": len(terms), "files": dictionary.files
+        "dictionary": str(dictionary), "licence": about.licence, "terms": len(terms),
+        "files": dictionary.files,
     }  # fmt: skip
     audit.record(
         actor=actor,
@@ -73,6 +78,7 @@ def load_dictionary(*, study: Study, about: About, uploads: list[Upload], actor:
         place=audit.Place(study=study),
         after=after,
     )
+    tie_declared_items(study=study, items=_declared(dictionary), actor=actor)
     return dictionary
 
 
@@ -121,6 +127,28 @@ def _wrong(field: str, words: str) -> InvalidInput:
     return InvalidInput(_("Some fields need correction."), fields={field: words})
 
 
+def tie_declared_items(*, study: Study, items: Mapping[str, str], actor: User) -> None:
+    """Code each of these items, by OID, with the newest loaded dictionary of the kind that is named.
+
+    Called in the transaction that publishes a design with newly declared items, or loads the first dictionary
+    of a kind. An item that is coded already stays as it is; afterwards it is a person's decision.
+    """
+    held = set(study.coded_items.values_list("item_oid", flat=True))
+    for item_oid, kind in items.items():
+        dictionary = study.dictionaries.filter(kind=kind).order_by("-pk").first()
+        if item_oid not in held and dictionary is not None:
+            _tie(study, item_oid, None, dictionary, actor)
+
+
+def _declared(dictionary: Dictionary) -> dict[str, str]:
+    """Return what the newest design declares for the dictionary, where it is the first of its kind."""
+    study, kind = dictionary.study, dictionary.kind
+    version = study.design_versions.order_by("-number").first()
+    if version is None or study.dictionaries.filter(kind=kind).exclude(pk=dictionary.pk).exists():
+        return {}
+    return {oid: each for oid, each in version.design.coded.items() if each == kind}
+
+
 @transaction.atomic
 def set_coded_item(
     *, study: Study, item_oid: str, dictionary: Dictionary | None, actor: User
@@ -138,6 +166,12 @@ def set_coded_item(
     before = held.filter(study=study, item_oid=item_oid).first()
     if before and dictionary and before.dictionary.kind == dictionary.kind != Dictionary.Kind.OTHER:
         raise _wrong("dictionary", _("This item is coded with it already. Change the version instead."))
+    return _tie(study, item_oid, before, dictionary, actor)
+
+
+def _tie(
+    study: Study, item_oid: str, before: CodedItem | None, dictionary: Dictionary | None, actor: User
+) -> CodedItem | None:
     if before:
         before.delete()
     made = dictionary and CodedItem.objects.create(study=study, item_oid=item_oid, dictionary=dictionary)

@@ -19,7 +19,7 @@ from edc.selectors.evidence import MOST_OF_A_FORM
 from edc.services.entries import checked_path
 from edc.services.entry.consent import require_consent
 from edc.services.entry.draft import locked
-from edc.services.kept_files import keep
+from edc.services.kept_files import gone_on_failure, keep
 from edc.services.lock import require_open
 from edc.services.passes import pass_for
 from edc.services.reasons import required_text
@@ -27,7 +27,6 @@ from edc.services.reasons import required_text
 MAX_PASSAGE = 4000
 
 
-@transaction.atomic
 def add_page(
     *,
     form: FormInstance,
@@ -41,18 +40,25 @@ def add_page(
 
     The file's name is not kept and a picture's metadata is not either. Raises InvalidInput naming `file`,
     `source`, `deidentified` or a path; NotNow where the form is held, consent is missing, or it has its fill.
+    A file whose row is not written is removed again.
     """
-    form = _addable(form, source, paths, deidentified, actor)
+    name = uuid.uuid4()
+    with gone_on_failure(Evidence(public_id=name)), transaction.atomic():
+        form = _addable(form, source, paths, deidentified, actor)
+        kept = _read(content)
+        made = Evidence(
+            public_id=name, form=form, kind=Evidence.Kind.PAGE, source=source, paths=sorted(set(paths)),
+            deidentified=True, uploaded_by=actor, **_about(kept),
+        )  # fmt: skip
+        keep(made, kept.content)
+        return _added(made, actor)
+
+
+def _read(content: bytes) -> SourceFile:
     try:
-        kept = read_source(content)
+        return read_source(content)
     except FileFault as fault:
         raise _wrong("file", in_language(fault.text)) from None
-    made = Evidence(
-        public_id=uuid.uuid4(), form=form, kind=Evidence.Kind.PAGE, source=source, paths=sorted(set(paths)),
-        deidentified=True, uploaded_by=actor, **_about(kept),
-    )  # fmt: skip
-    keep(made, kept.content)
-    return _added(made, actor)
 
 
 @transaction.atomic

@@ -29,10 +29,12 @@ from edc.exchange.odm_write.document import Heading, History
 from edc.exchange.package import Package, Source
 from edc.exchange.record import Subject as Record
 from edc.exchange.record import from_json, sha256_of
+from edc.exchange.register_rows import ALLOCATIONS, SAFETY_CASES, Register
 from edc.models import Export, Site, SnapshotPart
 from edc.selectors.export import sites_to_export
 from edc.selectors.export_counts import items_in, records_in, subjects_in
 from edc.selectors.export_history import admin_of, history_of
+from edc.selectors.randomisation import allocations_shown_at
 from edc.services import background
 from edc.services.export import expiry, path_of
 from edc.services.export_audit import AUDIT_HEAD, CHAIN, audit_rows, write_chain
@@ -99,9 +101,13 @@ def _source(export: Export, sites: list[Site]) -> Source:
     ids = dict(parts_of(export, sites).values_list("subject__subject_key", "subject_id"))
     full = export.profile == Export.Profile.FULL
 
+    treated = allocations_shown_at(export.requested_by, snapshot.study)
+
     def subjects(log: Log) -> Iterator[Record]:
         profile = Disclosure(export.profile, snapshot.study.oid, secret, items, shown, log)
-        return (profile.of(each) for each in stream(export, sites))
+        for each in stream(export, sites):
+            known = each if each.site in treated else replace(each, allocation=None)
+            yield profile.of(known)
 
     def history(subject: Record) -> History:
         return history_of(snapshot, ids[subject.key])
@@ -113,8 +119,18 @@ def _source(export: Export, sites: list[Site]) -> Source:
         items=items_in(snapshot.counts, oids), admin=admin if full else _recoded_places(admin, shown, oids),
         heading=_heading(export), history=history, language=export.language,
         readme=readme_of(export, sites, stream(export, sites)),
-        coding=snapshot.study.coded_items.exists(),
+        coding=snapshot.study.coded_items.exists(), registers=_registers(export, sites, treated),
     )  # fmt: skip
+
+
+def _registers(export: Export, sites: list[Site], treated: set[str]) -> list[Register]:
+    """Return the registers of the study; of allocations at sites alone where the requester may know them."""
+    held: list[Register] = []
+    if treated & {site.oid for site in sites} and export.snapshot.study.allocation_lists.exists():
+        held.append(ALLOCATIONS)
+    if export.snapshot.study.safety_cases.exists():
+        held.append(SAFETY_CASES)
+    return held
 
 
 def _recoded_places(admin: AdminData, shown: dict[str, str], oids: list[str]) -> AdminData:

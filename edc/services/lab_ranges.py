@@ -1,6 +1,6 @@
 """Reference ranges of laboratories: a whole file in or nothing of it, and one withdrawn with a reason."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,18 +22,23 @@ RIGHT = "import_data"
 MOST_FAULTS = 50
 
 
-@transaction.atomic
 def import_ranges(
     *, study: Study, file_name: str, chunks: Iterable[bytes], actor: User
 ) -> list[ReferenceRange]:
     """Take every range of an Excel or CSV file into force, at sites where the actor may import.
 
-    Raises InvalidInput naming each faulty cell, such as H3; then nothing of the file is kept in force.
+    Raises InvalidInput naming each faulty cell, such as H3; then nothing of the file is kept.
     """
     sites = {site.oid: site for site in access.sites_for(actor, RIGHT).filter(study=study)}
     if not sites:
         access.require(actor, RIGHT, site=study.sites.first())
-    sha256, table = _table(file_name, chunks)
+    with files.gone_on_failure() as stored, transaction.atomic():
+        sha256, table = _table(file_name, chunks, stored)
+        found = _ranges(study, sites, table)
+        return [_put(each, sites[each.site], (file_name[:200], sha256), actor) for each in found]
+
+
+def _ranges(study: Study, sites: Mapping[str, Site], table: Table) -> list[SiteRange]:
     held = _held(sites.values())
     version = study.design_versions.first()
     known = Known(frozenset(sites), offered_units(version.design) if version else {})
@@ -43,14 +48,14 @@ def import_ranges(
         raise _refused({"file": in_language(fault.text)}) from None
     if faults or not found:
         raise _refused(_told(faults) or {"file": _("The file holds no range.")})
-    return [_put(each, sites[each.site], (file_name[:200], sha256), actor) for each in found]
+    return found
 
 
-def _table(file_name: str, chunks: Iterable[bytes]) -> tuple[str, Table]:
+def _table(file_name: str, chunks: Iterable[bytes], stored: files.Stored) -> tuple[str, Table]:
     kind = files.kind_of(file_name)
     if kind == "odm":
         raise _refused({"file": _("Upload the ranges as Excel (.xlsx) or CSV.")})
-    sha256, _size = files.keep(chunks)
+    sha256, _size = files.keep(chunks, stored)
     try:
         return sha256, open_table(files.folder() / sha256, kind)
     except FileFault as fault:

@@ -19,6 +19,7 @@ from edc.models import (
     StudyEvent,
     StudyFounding,
     Subject,
+    SynonymFile,
 )
 
 Stateful = (
@@ -34,6 +35,7 @@ Stateful = (
     | StudyEvent
     | Subject
     | StudyFounding
+    | SynonymFile
 )
 BY_STATE = (
     AllocationList
@@ -45,6 +47,7 @@ BY_STATE = (
     | SafetyCase
     | Specimen
     | StudyFounding
+    | SynonymFile
 )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,7 +14,7 @@ from edc.design.items import Text
 from edc.errors import InvalidInput, NotNow
 from edc.exchange.allocation_list import RowFault, read_list
 from edc.exchange.faults import FileFault
-from edc.models import Allocation, AllocationList, AllocationRow, Study, Subject, User
+from edc.models import Allocation, AllocationList, AllocationRow, Notification, Study, Subject, User
 from edc.randomisation import Allocated
 from edc.row_security import every_site
 from edc.selectors.evaluation import in_language
@@ -23,9 +24,11 @@ from edc.selectors.randomisation import (
     allocation_visible_to,
     list_in_force,
     strata_of,
+    stratum_to_use,
 )
 from edc.services.lock import require_place_open
 from edc.services.moves import move
+from edc.services.notifications import notify
 from edc.services.reasons import required_text
 
 State = AllocationList.State
@@ -34,7 +37,7 @@ MOST_FAULTS = 50
 
 @transaction.atomic
 def upload_list(*, study: Study, content: bytes, actor: User) -> AllocationList:
-    """Keep the rows of a file as a draft; nothing of them can be changed afterwards.
+    """Keep the rows of a file as a draft and tell everybody who may confirm it; nothing of them ever changes.
 
     Raises InvalidInput naming every bad row by its line; then nothing of the file is kept.
     """
@@ -54,6 +57,11 @@ def upload_list(*, study: Study, content: bytes, actor: User) -> AllocationList:
     )
     after = _about(made) | {"rows": len(rows), "strata": strata_of(made)}
     audit.record(actor=actor, action="allocation_list.uploaded", target=made, after=after)
+    others = access.holders_of(KEEPS, study=study).exclude(pk=actor.pk)
+    notify(
+        users=others, kind=Notification.Kind.LIST_SUBMITTED, about=study.oid, url=reverse("randomisation"),
+        study=study,
+    )  # fmt: skip
     return made
 
 
@@ -113,6 +121,7 @@ def end_list(*, allocation_list: AllocationList, reason: str, actor: User) -> Al
 def allocate_subject(*, subject: Subject, strata: str, actor: User) -> Allocation:
     """Give the subject the next unused row of the stratum, for ever; see `RandomisationService.allocate`.
 
+    Where the subject's data say the stratum, `strata` is that one or empty; else a person chose it.
     The audit row names the arm of an open list, and of a blinded one nothing but list, stratum and sequence.
     """
     access.require(actor, ALLOCATES, site=subject.site)
@@ -126,20 +135,41 @@ def allocate_subject(*, subject: Subject, strata: str, actor: User) -> Allocatio
         raise NotNow(_("Only an enrolled subject is randomised."))
     if Allocation.objects.filter(subject=subject).exists():
         raise NotNow(_("This subject is randomised already."))
-    row = _next_row(subject.study, strata)
-    made = Allocation.objects.create(subject=subject, row=row, allocated_by=actor)
-    after = {"list": row.list.sha256, "strata": row.stratum, "sequence": row.sequence}
+    held = _list_to_use(subject.study)
+    said = stratum_to_use(subject, held)
+    row = _next_row(held, _stratum(said, strata))
+    made = Allocation.objects.create(
+        subject=subject, row=row, stratum_from_data=said is not None, allocated_by=actor
+    )
+    after = {
+        "list": row.list.sha256, "strata": row.stratum, "sequence": row.sequence,
+        "stratum_from_data": made.stratum_from_data,
+    }  # fmt: skip
     if not row.list.blinded:
         after["arm"] = row.arm
     audit.record(actor=actor, action="subject.allocated", target=made, after=after)
     return made
 
 
-def _next_row(study: Study, strata: str) -> AllocationRow:
-    """Return the stratum's first unused row, with the list locked until the transaction ends."""
+def _list_to_use(study: Study) -> AllocationList:
+    """Return the list in force, locked until the transaction ends."""
     held = AllocationList.objects.select_for_update().filter(study=study, state=State.IN_FORCE).first()
     if held is None:
         raise NotNow(_("No list of allocations is in force in this study."))
+    return held
+
+
+def _stratum(said: str | None, chosen: str) -> str:
+    if said is not None and chosen not in ("", said):
+        message = _(
+            "The subject's data say the stratum %(stratum)s. Correct them first where they are wrong."
+        )
+        raise InvalidInput(_("Some fields need correction."), fields={"strata": message % {"stratum": said}})
+    return chosen if said is None else said
+
+
+def _next_row(held: AllocationList, strata: str) -> AllocationRow:
+    """Return the stratum's first unused row."""
     rows = held.rows.filter(stratum=strata)
     if not rows.exists():
         message = {"strata": _("Choose a stratum of this study.")}
@@ -158,6 +188,10 @@ class ListRandomisation:
         held = list_in_force(study)
         return strata_of(held) if held else []
 
+    def stratum_of(self, *, subject: Subject) -> str | None:
+        held = list_in_force(subject.study)
+        return stratum_to_use(subject, held) if held else None
+
     def allocate(self, *, subject: Subject, strata: str, actor: User) -> Allocated:
         return _allocated(allocate_subject(subject=subject, strata=strata, actor=actor))
 
@@ -168,4 +202,7 @@ class ListRandomisation:
 
 def _allocated(found: Allocation) -> Allocated:
     row = found.row
-    return Allocated(row.arm, row.list.blinded, row.stratum, found.allocated_at, str(found.allocated_by))
+    return Allocated(
+        row.arm, row.list.blinded, row.stratum, found.allocated_at, str(found.allocated_by),
+        found.stratum_from_data,
+    )  # fmt: skip

@@ -26,7 +26,7 @@ from edc.models import (
 )
 from edc.selectors.evaluation import in_language
 from edc.selectors.training import documents_in_force
-from edc.services.kept_files import keep
+from edc.services.kept_files import gone_on_failure, keep
 from edc.services.notifications import notify
 from edc.services.reasons import required_text
 from edc.services.role_gate import hold, hold_study, members_of, require_keeper, settle_all
@@ -58,19 +58,28 @@ class Terms:
     grace_days: int = 0
 
 
-@transaction.atomic
 def publish_document(*, study: Study, content: Content, terms: Terms, actor: User) -> StudyDocument:
     """Publish a version; whoever it asks is told, and a required one stops their role when grace is over.
 
-    The code of an earlier document makes it that document's next version. Raises InvalidInput naming the
-    fields that are wrong.
+    The code of an earlier document makes it that document's next version. A file whose row is not written is
+    removed again. Raises InvalidInput naming the fields that are wrong.
     """
     require_keeper(actor, study)
-    hold_study(study)
+    name = uuid.uuid4()
+    with gone_on_failure(StudyDocument(public_id=name)), transaction.atomic():
+        hold_study(study)
+        made = _published(study, name, content, terms, actor)
+        asked = _holders(study, made.roles)
+        notify(users=asked, kind=Notification.Kind.TRAINING_ASKED, url=reverse("training"), study=study)
+        settle_all(study=study, actor=actor)
+        return made
+
+
+def _published(study: Study, name: uuid.UUID, content: Content, terms: Terms, actor: User) -> StudyDocument:
     kept = _checked(study, content, terms)
     texts = {"zh": content.text_zh.strip(), "en": content.text_en.strip()}
     made = StudyDocument(
-        public_id=uuid.uuid4(),
+        public_id=name,
         study=study,
         code=content.code.strip(),
         version=content.version.strip(),
@@ -90,9 +99,6 @@ def publish_document(*, study: Study, content: Content, terms: Terms, actor: Use
     hold(members_of(study))
     made.save(force_insert=True)
     audit.record(actor=actor, action="document.published", target=made, after=_facts(made))
-    asked = _holders(study, made.roles)
-    notify(users=asked, kind=Notification.Kind.TRAINING_ASKED, url=reverse("training"), study=study)
-    settle_all(study=study, actor=actor)
     return made
 
 

@@ -2,17 +2,22 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from edc.design.items import ItemDef
 from edc.design.study import StudyDesign
 from edc.models import FormInstance, ItemValue, Rehearsal, RehearsalLine, Site
 from edc.rules.subject_values import split_path
 from edc.selectors.evaluation import in_language
 from edc.selectors.subject_state import place_of
+from edc.services.amendment.carry import read_anew
 from edc.services.amendment.effects import KINDS, MISSING_RULE, UNREADABLE_RULE
+from edc.web.unit_words import unit_words
 from edc.web.value_text import missing_label, value_text
 
 # What a reader must weigh before the rest.
@@ -98,37 +103,83 @@ def effect_rows(
     forms = FormInstance.objects.filter(subject__in=subjects).select_related("event")
     places = {(each.subject_id, place_of(each)): each.pk for each in forms}
     is_told = values and not hasattr(rehearsal, "migration")
-    texts = _texts(subjects, versions) if is_told else {}
+    texts = _texts(subjects, versions, designs[0]) if is_told else {}
     for line in lines:
         for effect in line.effects:
             if kind in ("", effect["kind"]):
                 form = places.get((line.subject_id, effect["place"]))
-                yield _row(line, effect, designs, form, texts.get((form or 0, effect.get("path", "")), ""))
+                told = texts.get((form or 0, effect.get("path", "")), _Texts())
+                yield _row(line, effect, designs, form, told)
 
 
-def _texts(subjects: list[int], versions: dict[int, StudyDesign]) -> dict[tuple[int, str], str]:
+@dataclass(frozen=True)
+class _Texts:
+    """What was entered in words, as its version reads it and as the new one will."""
+
+    before: str = ""
+    after: str = ""
+
+
+def _texts(
+    subjects: list[int], versions: dict[int, StudyDesign], new: StudyDesign
+) -> dict[tuple[int, str], _Texts]:
     """Return by form and path what was entered and is final, in words."""
     held = ItemValue.objects.filter(form__subject__in=subjects, derived=False).select_related("form")
-    return {(each.form_id, each.path): _text(each, versions[each.form.design_version_id]) for each in held}
+    return {
+        (each.form_id, each.path): _text(each, versions[each.form.design_version_id], new) for each in held
+    }
 
 
-def _text(held: ItemValue, design: StudyDesign) -> str:
+def _text(held: ItemValue, old: StudyDesign, new: StudyDesign) -> _Texts:
+    item = old.item(held.item_oid)
     if held.missing:
-        return missing_label(held.missing)
-    return value_text(design, design.item(held.item_oid), held.value, held.unit)
+        before = missing_label(held.missing)
+    else:
+        before = _with_standard(old, item, held.value, held.unit, held.standard_value)
+    try:
+        after = new.item(held.item_oid)
+    except KeyError:
+        return _Texts(before)
+    return _Texts(before, _read_by(held, item, after, new))
+
+
+def _read_by(held: ItemValue, old: ItemDef, new: ItemDef, design: StudyDesign) -> str:
+    """Return in words how the new version reads the entry; empty where it cannot."""
+    raw = sorted(held.value) if isinstance(held.value, list) else held.raw
+    entry = {"raw": raw, "unit": held.unit or None, "missing": held.missing or None}
+    reading = read_anew(entry, old, new, design, timezone.localdate())
+    if reading.missing:
+        return missing_label(reading.missing)
+    return _with_standard(design, new, reading.value, reading.unit, reading.standard_value)
+
+
+def _with_standard(
+    design: StudyDesign, item: ItemDef, value: object, unit: str | None, standard: object
+) -> str:
+    """Return a value in words, with what it is in the item's own unit where that is another."""
+    text = value_text(design, item, value, unit)
+    if text and unit and item.unit and unit != item.unit and standard is not None:
+        return f"{text} ≈ {_shortened(str(standard))} {unit_words(item.unit)}"
+    return text
+
+
+def _shortened(number: str) -> str:
+    """Return a decimal number with four digits that count, without an exponent."""
+    held = Decimal(number)
+    return f"{held.round_to_integral_value() if abs(held) >= 1000 else Decimal(f'{held:.4g}'):f}"
 
 
 def _row(
-    line: RehearsalLine, effect: dict, designs: list[StudyDesign], form: int | None, held: str
+    line: RehearsalLine, effect: dict, designs: list[StudyDesign], form: int | None, held: _Texts
 ) -> EffectRow:
     path, kind, rule = effect.get("path", ""), effect["kind"], effect.get("rule", "")
     url = reverse("form-entry", args=[form]) + (f"?item={path}" if path else "") if form else ""
-    entered = held if kind in OF_ENTERED else ""
-    stays = entered if kind == "value_out_of_range" else ""
+    entered = held.before if kind in OF_ENTERED else ""
+    becomes = held.after if kind in ("value_out_of_range", "value_converted") else ""
     return EffectRow(
         line.subject.subject_key, line.site.oid, str(KINDS[kind]), _where(effect["place"], designs),
         _item(path, designs), path, str(RULES.get(rule, rule)), effect.get("before", entered),
-        effect.get("after", stays), url,
+        effect.get("after", becomes), url,
     )  # fmt: skip
 
 

@@ -21,19 +21,41 @@ _BY_DEPTH = {2: sheets.FORMS, 3: sheets.GROUPS, 4: sheets.ITEMS}
 _BY_PART = {"events": sheets.VISITS, **{each.part: each for each in sheets.LISTS}}
 PARTS = ("forms", "events", "rules", "eligibility")
 RULES = frozenset({"required_when", "show_when", "value", "check", "when", "rule", "applies_when"})
-_CHOICES: dict[str, tuple[str, ...]] = {
-    "type": (
-        "text", "long_text", "integer", "float", "date", "partial_date", "datetime", "code", "multi",
-        "yes_no", "derived", "file",
-    ),
-    "value_type": ("integer", "float", "date", "text", "code", "yes_no"),
-    "required": ("always", "conditional", "optional"),
-    "identifying": ("direct", "quasi", "date", "free_text", "open", "none"),
-    "repeats": ("none", "event", "form"),
-    "severity": ("hard", "soft", "silent"),
-    "category": ("inclusion", "exclusion"),
-    "kind": ("scheduled", "unscheduled", "common"),
+_TYPES: dict[str, Promise] = {
+    "text": _("One line of text"), "long_text": _("Text of several lines"), "integer": _("Whole number"),
+    "float": _("Number with decimals"), "date": _("Full date"),
+    "partial_date": _("Date that may lack day or month"), "datetime": _("Date and time"),
+    "code": _("One of a list"), "multi": _("Several of a list"), "yes_no": _("Yes or no"),
+    "derived": _("Computed"), "file": _("Uploaded file"),
 }  # fmt: skip
+# What may be chosen in a field, as the design writes it and in words.
+_CHOICES: dict[str, dict[str, Promise]] = {
+    "type": _TYPES,
+    "value_type": {
+        name: _TYPES[name] for name in ("integer", "float", "date", "text", "code", "yes_no")
+    },
+    "required": {
+        "always": _("Always needed"), "conditional": _("Needed when the rule says so"),
+        "optional": _("May stay empty"),
+    },
+    "identifying": {
+        "direct": _("Names the person"), "quasi": _("Identifies together with others"),
+        "date": _("A date, shifted in exports"), "free_text": _("Free text, scanned in exports"),
+        "open": _("Identifies nobody though its type suggests it"), "none": _("Identifies nobody"),
+    },
+    "repeats": {
+        "none": _("Once a subject"), "event": _("Once a visit"), "form": _("Several in a visit"),
+    },
+    "severity": {
+        "hard": _("Not saved"), "soft": _("Saved with a query"), "silent": _("On the data manager's list"),
+    },
+    "category": {"inclusion": _("Inclusion"), "exclusion": _("Exclusion")},
+    "kind": {
+        "scheduled": _("Scheduled"), "unscheduled": _("Unscheduled"),
+        "common": _("Of the whole participation"),
+    },
+}  # fmt: skip
+_FLAG: dict[str, Promise] = {"true": _("Yes"), "false": _("No")}
 
 
 # What people call the parts of a field's place in the document.
@@ -64,12 +86,12 @@ WORDS: dict[str, Promise] = {
 
 @dataclass(frozen=True)
 class Field:
-    """One field: its name as in the workbook, what it holds, and what may be chosen."""
+    """One field: its name as in the workbook, what it holds, and what may be chosen, each with its words."""
 
     name: str
     words: str
     value: str
-    choices: tuple[str, ...]
+    choices: tuple[tuple[str, str], ...]
     is_rule: bool
     is_long: bool
 
@@ -101,14 +123,22 @@ def _words(path: tuple[str, ...]) -> str:
     return " · ".join(str(WORDS.get(each, each)) for each in path)
 
 
-def _choices(document: Document, column: Column) -> tuple[str, ...]:
-    if column.kind == "flag":
-        return ("true", "false")
+def _choices(document: Document, column: Column) -> tuple[tuple[str, str], ...]:
     if column.head == "codelist":
-        return tuple(sorted(document["codelists"]))
+        held = document["codelists"]
+        return tuple((oid, _named(oid, held[oid])) for oid in sorted(held))
     if column.head == "form":
-        return tuple(str(each.get("oid")) for each in document["forms"])
-    return _CHOICES.get(column.head, ())
+        forms = [(str(each.get("oid")), each) for each in document["forms"]]
+        return tuple((oid, _named(oid, each)) for oid, each in forms)
+    words = _FLAG if column.kind == "flag" else _CHOICES.get(column.head, {})
+    return tuple((name, str(said)) for name, said in words.items())
+
+
+def _named(oid: str, thing: Mapping[str, Any]) -> str:
+    """Return the name in the reader's language and the OID; the OID alone while there is no name."""
+    name = thing.get("name") or {}
+    said = name.get("en" if get_language() == "en" else "zh") if isinstance(name, dict) else ""
+    return f"{said} · {oid}" if said else oid
 
 
 def posted(data: Mapping[str, str], address: Address, found: Mapping[str, Any]) -> dict[str, Any]:

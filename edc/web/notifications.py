@@ -42,6 +42,9 @@ WORDS: dict[str, Promise] = {
     Kind.FOUNDING_SUBMITTED: _("The new study %(about)s waits for a second administrator: review it."),
     Kind.FOUNDING_DECIDED: _("Your new study %(about)s was reviewed."),
     Kind.BACKUP_FAILED: _("The backup of %(about)s failed or is late. Open the page of backups and see why."),
+    Kind.LIST_SUBMITTED: _(
+        "A list of allocations of %(about)s waits for you: compare its hash and put it in force."
+    ),
     Kind.DRILL_FAILED: _(
         "The trial restore of %(about)s failed or is late. Open the page of backups and see why."
     ),

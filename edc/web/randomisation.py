@@ -87,4 +87,6 @@ def allocation_part(actor: User, subject: Subject) -> dict[str, object] | None:
     if held is None and service is None:
         return None
     waits = service is not None and subject.status == Subject.Status.ENROLLED
-    return {"held": held, "strata": service.strata(study=subject.study) if service and waits else []}
+    strata = service.strata(study=subject.study) if service and waits else []
+    said = service.stratum_of(subject=subject) if service and waits else None
+    return {"held": held, "strata": strata, "said": said}

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from edc.web import coding, dictionaries
+from edc.web import coding, dictionaries, synonyms
 
 urlpatterns: list[URLPattern] = [
     path("coding/", coding.coding, name="coding"),
@@ -16,4 +16,8 @@ urlpatterns: list[URLPattern] = [
     path("coding/dictionaries/load/", dictionaries.load, name="dictionary-load"),
     path("coding/dictionaries/items/", dictionaries.set_item, name="coded-item-set"),
     path("coding/dictionaries/<int:old>/<int:new>/", dictionaries.change, name="dictionary-change"),
+    path("coding/synonyms/", synonyms.synonyms, name="synonyms"),
+    path("coding/synonyms/<int:pk>/", synonyms.synonym_file, name="synonym-file"),
+    path("coding/synonyms/<int:pk>/commit/", synonyms.commit, name="synonyms-commit"),
+    path("coding/synonyms/<int:pk>/discard/", synonyms.discard, name="synonyms-discard"),
 ]

@@ -42,6 +42,7 @@ STUDY_WIDE |= {"design-codelists", "design-preview", "design-library", "design-s
 STUDY_WIDE |= {"consent-version-publish", "consent-version-end", "consent-version-start"}
 STUDY_WIDE |= {"amendment-deactivate", "dictionary-change", "rehearsal-cancel", "rehearsal-migrate"}
 STUDY_WIDE |= {"randomisation-confirm", "randomisation-end"}
+STUDY_WIDE |= {"synonyms-commit", "synonyms-discard"}
 STUDY_WIDE |= {"document-confirm", "document-withdraw", "training-annul"}
 
 

@@ -180,7 +180,10 @@ def _coding(study: Study, form: FormInstance) -> dict[str, Any]:
     term = coding.DictionaryTermFactory(dictionary=dictionary)
     held = coding.CodingFactory(form=form, item_oid=value.item_oid, verbatim=value.raw, term=term)
     later = coding.DictionaryFactory(study=study)
-    ids = {"coding pk": value.pk, "coding-back pk": held.pk}
+    ids = {"coding pk": value.pk, "coding-back pk": held.pk, "coding-approval pk": held.pk}
+    file = coding.SynonymFileFactory(dictionary=dictionary)
+    ids |= {"synonym-file pk": file.pk, "synonyms-commit pk": file.pk}
+    ids |= {"synonyms-discard pk": coding.SynonymFileFactory(dictionary=dictionary).pk}
     return ids | {"dictionary old": dictionary.pk, "dictionary new": later.pk}
 
 

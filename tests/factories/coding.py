@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import factory
 from factory.django import DjangoModelFactory
 
-from edc.models import CodedItem, Coding, Dictionary, DictionaryTerm
-from tests.factories.models import FormInstanceFactory, StudyFactory, UserFactory
+from edc.models import CodedItem, Coding, Dictionary, DictionaryTerm, Synonym, SynonymFile
+from tests.factories.models import SHA, FormInstanceFactory, StudyFactory, UserFactory
 
 # code, name, preferred term, currency
 ENGLISH = (
@@ -100,3 +100,26 @@ class CodingFactory(DjangoModelFactory):
     term = factory.SubFactory(DictionaryTermFactory)
     method = "manual"
     coder = factory.SubFactory(UserFactory)
+
+
+class SynonymFileFactory(DjangoModelFactory):
+    class Meta:
+        model = SynonymFile
+
+    dictionary = factory.SubFactory(DictionaryFactory)
+    name = "synonyms.csv"
+    sha256 = SHA
+    findings_sha256 = SHA
+    uploaded_by = factory.SubFactory(UserFactory)
+
+
+class SynonymFactory(DjangoModelFactory):
+    class Meta:
+        model = Synonym
+
+    file = factory.SubFactory(SynonymFileFactory)
+    study = factory.SelfAttribute("file.dictionary.study")
+    kind = factory.SelfAttribute("file.dictionary.kind")
+    key = "head ache"
+    words = "head ache"
+    code = "90001"

@@ -19,7 +19,7 @@ from edc.exchange.safe_files import check_size, check_zip
 
 Document = dict[str, Any]
 # Keys of the study that hold lists, by how they begin.
-_STUDY_LISTS = ("entry / items / ",)
+_STUDY_LISTS = ("entry / items / ", "stratification")
 
 
 @dataclass(frozen=True)

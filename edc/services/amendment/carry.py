@@ -6,7 +6,7 @@ from datetime import date
 
 from edc.design.items import FormDef, ItemDef
 from edc.design.study import StudyDesign
-from edc.design.values import read_value
+from edc.design.values import ItemReading, read_value
 from edc.rules.subject_values import split_path
 
 
@@ -59,7 +59,18 @@ def _written(entry: Mapping, old: ItemDef | None, new: ItemDef) -> dict:
     return {"raw": raw, "unit": unit, "missing": entry.get("missing")}
 
 
-def _is_possible(item: ItemDef, entry: Mapping, design: StudyDesign, today: date) -> bool:
+def read_anew(
+    entry: Mapping, old: ItemDef | None, new: ItemDef, design: StudyDesign, today: date
+) -> ItemReading:
+    """Return the entry of the item `old` as the item `new` of the design reads it once it is carried over."""
+    return _read(new, _written(entry, old, new), design, today)
+
+
+def _read(item: ItemDef, entry: Mapping, design: StudyDesign, today: date) -> ItemReading:
     codelist = design.codelist_of(item)
-    reading = read_value(item, entry["raw"], entry["unit"], entry["missing"], codelist=codelist, today=today)
+    return read_value(item, entry["raw"], entry["unit"], entry["missing"], codelist=codelist, today=today)
+
+
+def _is_possible(item: ItemDef, entry: Mapping, design: StudyDesign, today: date) -> bool:
+    reading = _read(item, entry, design, today)
     return reading.value is not None or reading.problem is None

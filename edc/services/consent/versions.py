@@ -21,7 +21,7 @@ from edc.models import ConsentStart, ConsentVersion, Notification, Site, Study, 
 from edc.selectors.consents import RETIRED_ACTION, with_state
 from edc.selectors.evaluation import in_language
 from edc.services.consent.period import ask_site_again
-from edc.services.kept_files import keep
+from edc.services.kept_files import gone_on_failure, keep
 from edc.services.moves import move
 from edc.services.notifications import notify
 from edc.services.reasons import required_text
@@ -45,27 +45,36 @@ class VersionFacts:
     changes: str = ""
 
 
-@transaction.atomic
 def upload_version(*, study: Study, facts: VersionFacts, content: bytes, actor: User) -> ConsentVersion:
     """Keep a version of the consent form as a draft with its PDF; nothing of it can be changed afterwards.
 
-    Raises InvalidInput naming `file` or the field that is wrong.
+    A file whose row is not written is removed again. Raises InvalidInput naming `file` or the field that is
+    wrong.
     """
     access.require(actor, "manage_design", study=study)
+    name = uuid.uuid4()
+    with gone_on_failure(ConsentVersion(public_id=name)), transaction.atomic():
+        made = _uploaded(study, name, facts, content, actor)
+        readers = access.holders_of("manage_design", study=study).exclude(pk=actor.pk)
+        _tell(made, readers, Notification.Kind.CONSENT_SUBMITTED)
+        return made
+
+
+def _uploaded(
+    study: Study, name: uuid.UUID, facts: VersionFacts, content: bytes, actor: User
+) -> ConsentVersion:
     Study.objects.select_for_update(no_key=True).get(pk=study.pk)
     said = _checked(study, facts)
     kept = read_document(content)
     if kept.media_type != PDF:
         raise _wrong(file=_("Upload the approved form as a PDF."))
     made = ConsentVersion(
-        public_id=uuid.uuid4(), study=study, page_count=kept.page_count, size=len(kept.content),
+        public_id=name, study=study, page_count=kept.page_count, size=len(kept.content),
         sha256=hashlib.sha256(kept.content).hexdigest(), uploaded_by=actor, **said,
     )  # fmt: skip
     keep(made, kept.content)
     made.save(force_insert=True)
     audit.record(actor=actor, action="consent_version.uploaded", target=made, after=_told(made))
-    readers = access.holders_of("manage_design", study=study).exclude(pk=actor.pk)
-    _tell(made, readers, Notification.Kind.CONSENT_SUBMITTED)
     return made
 
 

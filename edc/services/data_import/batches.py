@@ -59,23 +59,23 @@ def move(batch: ImportBatch, to: str, **also: object) -> None:
         setattr(batch, name, value)
 
 
-@transaction.atomic
 def upload_file(*, study: Study, file_name: str, chunks: Iterable[bytes], actor: User) -> ImportBatch:
-    """Keep a file and make its batch; nothing of it is in the study yet."""
+    """Keep a file and make its batch; nothing of it is in the study yet, and of a refused file nothing is."""
     require_import(actor, study)
     kind = files.kind_of(file_name)
-    digest, size = files.keep(chunks)
-    files.check_readable(files.folder() / digest, kind)
-    batch = ImportBatch.objects.create(
-        study=study,
-        kind=kind,
-        file_name=file_name[-200:],
-        file_sha256=digest,
-        file_size=size,
-        created_by=actor,
-    )
-    after = {"file": batch.file_name, "sha256": digest, "bytes": size}
-    audit.record(actor=actor, action="import.uploaded", target=batch, after=after)
+    with files.gone_on_failure() as stored, transaction.atomic():
+        digest, size = files.keep(chunks, stored)
+        files.check_readable(files.folder() / digest, kind)
+        batch = ImportBatch.objects.create(
+            study=study,
+            kind=kind,
+            file_name=file_name[-200:],
+            file_sha256=digest,
+            file_size=size,
+            created_by=actor,
+        )
+        after = {"file": batch.file_name, "sha256": digest, "bytes": size}
+        audit.record(actor=actor, action="import.uploaded", target=batch, after=after)
     return batch
 
 

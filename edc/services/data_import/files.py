@@ -1,8 +1,11 @@
 """Uploaded files on disk, by their hash: read as cells, and never changed."""
 
+import fcntl
 import hashlib
+import os
 import uuid
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -38,7 +41,40 @@ def kind_of(name: str) -> str:
     return kind
 
 
-def keep(chunks: Iterable[bytes]) -> tuple[str, int]:
+class Stored(dict[Path, int]):
+    """The files that a block stored as the first of their content, each with its inode."""
+
+
+@contextmanager
+def gone_on_failure() -> Iterator[Stored]:
+    """Remove what the block stored again where it fails; the transaction of its rows lies inside it.
+
+    A file that lay there before, or that somebody else has stored since, stays.
+    """
+    stored = Stored()
+    try:
+        yield stored
+    except BaseException:
+        with _alone():
+            for path, inode in stored.items():
+                if path.exists() and path.stat().st_ino == inode:
+                    path.unlink()
+        raise
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let nobody else store or remove a file meanwhile."""
+    folder().mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder(), os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def keep(chunks: Iterable[bytes], stored: Stored) -> tuple[str, int]:
     """Store a file under its SHA-256 and return that and its size; raise InvalidInput over the limit."""
     folder().mkdir(parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0
@@ -52,16 +88,31 @@ def keep(chunks: Iterable[bytes]) -> tuple[str, int]:
                     raise InvalidInput(_("Some fields need correction."), fields={"file": message})
                 digest.update(chunk)
                 file.write(chunk)
-        part.replace(folder() / digest.hexdigest())
+        _put(part, folder() / digest.hexdigest(), stored)
     finally:
         part.unlink(missing_ok=True)
     return digest.hexdigest(), size
 
 
+def _put(part: Path, path: Path, stored: Stored) -> None:
+    """Give the file its name; an equal one is replaced, so that its first uploader's failure spares this."""
+    with _alone():
+        first = not path.exists()
+        part.replace(path)
+        if first:
+            stored[path] = path.stat().st_ino
+
+
+def is_kept(sha256: str) -> bool:
+    """Tell whether the file is there and is still the one that was uploaded."""
+    path = folder() / sha256
+    return path.exists() and _sha256(path) == sha256
+
+
 def path_of(batch: ImportBatch) -> Path:
     """Return the file of a batch; raise NotHeld when it is gone or is not the file that was uploaded."""
     path = folder() / batch.file_sha256
-    if not path.exists() or _sha256(path) != batch.file_sha256:
+    if not is_kept(batch.file_sha256):
         raise NotHeld(_("The uploaded file is not in the store any more: upload it again."))
     return path
 

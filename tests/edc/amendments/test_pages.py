@@ -63,6 +63,13 @@ def test_a_rehearsal_is_asked_for_read_taken_along_and_followed(entered, later, 
     assert "As told" not in page.get(url, {"kind": "value_dropped"}).content.decode()
 
 
+def test_a_converted_value_is_shown_as_it_was_and_as_it_becomes(entered, rehearsed, page):
+    url = reverse("rehearsal", args=[rehearsed().pk])
+    (turned,) = page.get(url, {"kind": "value_converted"}).context["effects"]
+    assert turned.oid == "IT.LBC.BILI"
+    assert (turned.before, turned.after) == ("20 µmol/L", "20 µmol/L ≈ 1.170 mg/dL")
+
+
 def test_who_sees_one_site_reads_its_numbers_alone(entered, later, rehearsed, client, member, other_site):
     rehearsal = rehearsed()
     client.force_login(member("dm2", "data_manager", site=other_site))

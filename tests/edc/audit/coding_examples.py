@@ -1,7 +1,7 @@
 """Examples of the services of coding."""
 
 from edc.models import Dictionary
-from edc.services import coding, dictionaries, dictionary_versions
+from edc.services import coding, dictionaries, dictionary_versions, synonyms
 from tests.factories.coding import (
     ATC,
     CodedItemFactory,
@@ -40,7 +40,24 @@ def atc(w):
     )  # fmt: skip
 
 
+def checked(w):
+    term = DictionaryTermFactory(dictionary=DictionaryFactory(study=w.study))
+    return synonyms.check_synonyms(
+        dictionary=term.dictionary, file_name="words.csv", actor=w.manager,
+        chunks=[f"words,code\nhead ache,{term.code}\n".encode()],
+    )  # fmt: skip
+
+
 CODING = {
+    "synonyms.check_synonyms": (None, lambda w, _: checked(w)),
+    "synonyms.commit_synonyms": (
+        checked,
+        lambda w, found: synonyms.commit_synonyms(file=found, actor=w.manager),
+    ),
+    "synonyms.discard_synonyms": (
+        checked,
+        lambda w, found: synonyms.discard_synonyms(file=found, actor=w.manager),
+    ),
     "coding.code_value": (
         a_value,
         lambda w, found: coding.code_value(value=found[0], term=found[1], actor=w.manager),

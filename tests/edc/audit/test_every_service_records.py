@@ -46,6 +46,7 @@ PARTS = {
     "edc.services.check_queries.sync_checks",
     "edc.services.consequences.follow_visit_dates",
     "edc.services.completion.complete_form",
+    "edc.services.dictionaries.tie_declared_items",
     "edc.services.consent.period.ask_about_consent",
     "edc.services.consent.period.ask_site_again",
     "edc.services.entry.draw.draw_second_pass",

@@ -14,6 +14,7 @@ OUTSIDE = {
     "dictionaries",
     # Codes of locked forms stay as they are.
     "dictionary_versions",
+    "synonyms",
     "entry_plan", "formulas", "founding",
     "lab_ranges", "lock",
     "passwords",

@@ -228,7 +228,7 @@ def test_what_an_import_brought_is_masked_and_its_file_is_removed(
     form, asked, manager, subject, settings, tmp_path, django_capture_on_commit_callbacks
 ):
     settings.ARTIFACT_DIR = tmp_path
-    digest, _size = files.keep([f"P7,{NAME}".encode()])
+    digest, _size = files.keep([f"P7,{NAME}".encode()], files.Stored())
     batch = imports.ImportBatchFactory(study=subject.study, file_sha256=digest)
     imports.ImportedSubjectFactory(batch=batch, subject=subject, source_key="P7")
     cells = [

@@ -6,15 +6,22 @@ from django.urls import reverse
 from django.utils import translation
 
 from edc.errors import NotNow
-from edc.models import Allocation, AllocationList, AllocationRow, AuditEvent, Subject
+from edc.models import Allocation, AllocationList, AllocationRow, AuditEvent, Notification, Subject
 from edc.randomisation import allocation_of, service_for
 from edc.services.enrol import enrol_subject
 from edc.services.randomisation import allocate_subject, confirm_list, end_list, upload_list
 from tests.edc.entry.test_concurrency import at_once, errors
+from tests.factories.designs import small_design
 from tests.factories.randomisation import AllocationListFactory, AllocationRowFactory
 
 OPEN = b"stratum,sequence,arm\nyoung,1,Arm A\nyoung,2,Arm B\nold,1,Arm B\n"
 BLINDED = b"stratum,sequence,code\nall,1,KIT-04711\nall,2,KIT-04712\n"
+
+
+@pytest.fixture
+def design():
+    """The design names sex and site as what makes a stratum."""
+    return small_design(stratification=("IT.DM.SEX", "SITE"))
 
 
 @pytest.fixture
@@ -74,7 +81,9 @@ def test_a_list_takes_two_people_and_then_allocates(asking, member, study, site,
     assert "Arm A" in asking(crc).get(page).content.decode()
     [event] = AuditEvent.objects.filter(action="subject.allocated")
     assert event.subject == subject
-    assert event.after == {"list": made.sha256, "strata": "young", "sequence": 1, "arm": "Arm A"}
+    assert event.after == {
+        "list": made.sha256, "strata": "young", "sequence": 1, "arm": "Arm A", "stratum_from_data": False,
+    }  # fmt: skip
     kept = asking(second).get(reverse("randomisation")).content.decode()
     assert "young: 1 / 2" in kept
     assert "Arm A" not in kept
@@ -116,6 +125,48 @@ def test_the_sites_share_one_list_without_seeing_each_other(asking, in_force, me
     }
 
 
+def test_who_may_confirm_a_list_is_told(asking, study, member):
+    meg, max_ = member("meg", "data_manager"), member("max", "data_manager")
+    upload_list(study=study, content=OPEN, actor=meg)
+    [told] = Notification.objects.filter(kind=Notification.Kind.LIST_SUBMITTED)
+    assert (told.user, told.about, told.url) == (max_, study.oid, reverse("randomisation"))
+    assert "compare its hash" in asking(max_).get(reverse("notifications")).content.decode()
+
+
+BY_SEX = b"stratum,sequence,arm\nF/S01,1,Arm A\nM/S01,1,Arm B\n"
+
+
+def test_the_data_say_the_stratum(asking, in_force, subject, complete, crc):
+    in_force(BY_SEX)
+    complete("FO.DM", SEX="M")
+    Subject.objects.filter(pk=subject.pk).update(status=Subject.Status.ENROLLED)
+    page, url = (reverse(name, args=[subject.pk]) for name in ("subject", "subject-allocate"))
+    text = asking(crc).get(page).content.decode()
+    assert 'type="hidden" name="strata" value="M/S01"' in text
+    assert "a-strata" not in text
+    refused = asking(crc).post(url, {"strata": "F/S01"})
+    assert (refused.status_code, Allocation.objects.count()) == (422, 0)
+    assert "say the stratum M/S01" in refused.content.decode()
+    assert asking(crc).post(url, {"strata": "M/S01"}).status_code == 302
+    made = Allocation.objects.get()
+    assert (made.row.arm, made.stratum_from_data) == ("Arm B", True)
+    assert "by the subject's data" in asking(crc).get(page).content.decode()
+
+
+@pytest.mark.parametrize("known", [{}, {"SEX": "F"}])
+def test_a_person_chooses_where_the_data_say_none_of_the_list(
+    asking, in_force, subject, complete, crc, known
+):
+    """The form is not complete yet, or the list has another stratum than the data."""
+    in_force(BY_SEX.replace(b"F/S01", b"F/other"))
+    if known:
+        complete("FO.DM", **known)
+    Subject.objects.filter(pk=subject.pk).update(status=Subject.Status.ENROLLED)
+    assert 'id="a-strata"' in asking(crc).get(reverse("subject", args=[subject.pk])).content.decode()
+    asking(crc).post(reverse("subject-allocate", args=[subject.pk]), {"strata": "M/S01"})
+    assert Allocation.objects.get().stratum_from_data is False
+
+
 @pytest.mark.parametrize("role", ["data_manager", "monitor", "clinician", "auditor"])
 def test_a_role_that_is_to_stay_blind_sees_nothing(asking, in_force, member, site, crc, role):
     held = in_force(BLINDED)
@@ -130,7 +181,7 @@ def test_a_role_that_is_to_stay_blind_sees_nothing(asking, in_force, member, sit
     assert allocation_of(subject, blind) is None
     assert asking(blind).post(reverse("subject-allocate", args=[subject.pk])).status_code == 403
     [event] = AuditEvent.objects.filter(action="subject.allocated")
-    assert event.after == {"list": held.sha256, "strata": "all", "sequence": 1}
+    assert event.after == {"list": held.sha256, "strata": "all", "sequence": 1, "stratum_from_data": False}
 
 
 def test_bad_rows_are_named_and_nothing_is_kept(client, member):

@@ -49,6 +49,26 @@ def test_a_visit_cannot_plan_a_form_that_is_not_there(document):
     assert [(file, field) for file, field, _words in faults(document)] == [("events", place)]
 
 
+def test_a_stratum_is_made_of_codes(document):
+    document["study"]["stratification"] = ["IT.DM.SEX", "IT.DM.SMOKER", "SITE"]
+    assert check_document(document).design.stratification == ("IT.DM.SEX", "IT.DM.SMOKER", "SITE")
+    document["study"]["stratification"] = ["IT.DM.AGE", "IT.DM.GONE"]
+    assert [(file, field) for file, field, _words in faults(document)] == [
+        ("study", "stratification[0]"),
+        ("study", "stratification[1]"),
+    ]
+
+
+def test_what_is_coded_is_free_text(document):
+    document["study"]["coded"] = {"IT.DM.NOTE": "meddra"}
+    assert check_document(document).design.coded == {"IT.DM.NOTE": "meddra"}
+    document["study"]["coded"] = {"IT.DM.SEX": "meddra", "IT.DM.GONE": "atc"}
+    assert sorted((file, field) for file, field, _words in faults(document)) == [
+        ("study", "coded.IT.DM.GONE"),
+        ("study", "coded.IT.DM.SEX"),
+    ]
+
+
 def test_a_study_part_that_is_broken_is_told_before_all_else(document):
     del document["study"]["arms"]
     checked = check_document(document)

@@ -23,6 +23,13 @@ def test_the_design_of_a_study_comes_back_the_same(oid, tmp_path):
     assert read_document(found.document).sha256 == design.sha256
 
 
+def test_what_makes_the_stratum_and_what_is_coded_comes_back(tmp_path):
+    design = small_design(stratification=("IT.DM.SEX",), coded={"IT.DM.NOTE": "meddra"})
+    write_workbook(written(design), tmp_path / "design.xlsx", told="small")
+    found = read_document(read_workbook(tmp_path / "design.xlsx").document)
+    assert (found.stratification, found.coded) == (("IT.DM.SEX",), {"IT.DM.NOTE": "meddra"})
+
+
 @pytest.fixture(scope="module")
 def book_of_small(tmp_path_factory):
     path = tmp_path_factory.mktemp("book") / "small.xlsx"

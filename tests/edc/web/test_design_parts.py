@@ -54,6 +54,22 @@ def test_saving_what_is_shown_changes_nothing(draft, form_at, post):
     assert document_of(draft) == before
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("Whole number", "Number with decimals", "SEX · CL.SEX")),
+        ("zh-hans", ("SEX(中) · CL.SEX",)),
+    ],
+)
+def test_what_may_be_chosen_is_said_in_words(client, draft, language, words):
+    client.cookies.load({"django_language": language})
+    page = client.get(reverse("design-part", args=[draft.pk]), {"at": AGE}).content.decode()
+    for each in words:
+        assert f">{each}</option>" in page
+    assert '<option value="integer" selected>' in page
+    assert ">integer<" not in page
+
+
 def test_an_item_is_changed_and_a_page_out_of_date_is_refused(draft, form_at, post):
     old = form_at(AGE)
     assert (
