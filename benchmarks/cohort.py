@@ -250,9 +250,11 @@ class Copies:
         with connection.cursor() as cursor:
             for model in self.bounds:
                 cursor.execute(f"ALTER TABLE {model._meta.db_table} DISABLE TRIGGER USER")
-            yield
-            for model in self.bounds:
-                cursor.execute(f"ALTER TABLE {model._meta.db_table} ENABLE TRIGGER USER")
+            try:
+                yield
+            finally:
+                for model in self.bounds:
+                    cursor.execute(f"ALTER TABLE {model._meta.db_table} ENABLE TRIGGER USER")
         call_command("recount_subjects", stdout=io.StringIO())
 
     def _insert(self, model: type) -> str:

@@ -95,9 +95,8 @@ def expected_forms(studies: QuerySet[Study], *, required: bool = False) -> Q:
 
 
 def design_versions(studies: QuerySet[Study]) -> list[DesignVersion]:
-    """Return the versions that subjects of the studies are on."""
-    used = Subject.objects.filter(study__in=studies).order_by().values("design_version")
-    return list(DesignVersion.objects.filter(pk__in=used))
+    """Return the published versions of the studies: forms may be on another than their subject."""
+    return list(DesignVersion.objects.filter(study__in=studies))
 
 
 def due_today() -> Q:

@@ -31,7 +31,8 @@ class Synonym:
         """Return what is wrong with the line by itself, else nothing."""
         if not self.key or not self.code:
             return EMPTY
-        return LONG if len(self.words) > LONGEST["words"] or len(self.code) > LONGEST["code"] else ""
+        longest = max(len(self.words), len(self.key))  # the form to compare may be longer than the words
+        return LONG if longest > LONGEST["words"] or len(self.code) > LONGEST["code"] else ""
 
 
 def read_synonyms(headings: Sequence[str], lines: Iterable[Line]) -> list[Synonym]:

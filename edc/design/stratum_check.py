@@ -18,9 +18,9 @@ def check_stratification(study: Entry, items: dict[str, UsedItem]) -> Iterator[D
             continue
         item = items.get(oid)
         kind = item and item.data.get("value_type", item.data["type"])
-        if kind not in CODED:
+        if item is None or kind not in CODED or item.repeating:
             yield study.error(
                 ("stratification", place),
-                f"{oid} 须为本研究的单选或是否项目",
-                f"{oid} must be an item of the study that is answered by one code or by yes or no.",
+                f"{oid} 须为本研究的单选或是否项目，且不在重复组中",
+                f"{oid} must be an item outside repeating groups, answered by one code or by yes or no.",
             )

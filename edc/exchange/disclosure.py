@@ -75,7 +75,7 @@ class Disclosure:
             enrolled_at=moved(subject.enrolled_at[:10], days),
             events=tuple(self._event(event, days) for event in subject.events),
             allocation=self._allocation(subject.allocation, days),
-            cases=tuple(self._case(each, number, days) for number, each in enumerate(subject.cases, start=1)),
+            cases=self._cases(subject.cases, days),
         )
 
     def _allocation(self, held: Allocated | None, days: int) -> Allocated | None:
@@ -87,6 +87,11 @@ class Disclosure:
             return None
         stratum = "" if self.profile == PUBLIC else held.stratum
         return replace(held, list_sha256="", sequence=0, stratum=stratum, by="", at=moved(held.at[:10], days))
+
+    def _cases(self, held: tuple[Case, ...] | None, days: int) -> tuple[Case, ...] | None:
+        if held is None:
+            return None
+        return tuple(self._case(each, number, days) for number, each in enumerate(held, start=1))
 
     def _case(self, held: Case, number: int, days: int) -> Case:
         """Number the subject's own cases from 1, drop people and words, and move every moment."""

@@ -226,7 +226,7 @@ class Subject:
     enrolled_at: str
     events: tuple[Event, ...] = ()
     allocation: Allocated | None = None
-    cases: tuple[Case, ...] = ()
+    cases: tuple[Case, ...] | None = ()
     shift_days: int = field(default=0, compare=False)
 
     def forms(self) -> Iterator[tuple[Event, Form]]:
@@ -253,10 +253,12 @@ def from_json(content: bytes) -> Subject:
     """Return the subject whose `to_json` this is."""
     held = json.loads(content)
     events = tuple(_event(each) for each in held.pop("events"))
-    allocation = held.pop("allocation", None)
-    cases = tuple(_case(each) for each in held.pop("cases", ()))
+    allocation, cases = held.pop("allocation", None), held.pop("cases", None)
     return Subject(
-        **held, events=events, cases=cases, allocation=Allocated(**allocation) if allocation else None
+        **held,
+        events=events,
+        allocation=Allocated(**allocation) if allocation else None,
+        cases=None if cases is None else tuple(_case(each) for each in cases),
     )
 
 

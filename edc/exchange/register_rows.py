@@ -49,7 +49,7 @@ def _safety_rows(subject: Subject) -> Iterator[list[str]]:
         form.number: [event.oid, str(event.repeat_key), form.oid, str(form.repeat_key)]
         for event, form in subject.forms()
     }
-    for case in subject.cases:
+    for case in subject.cases or ():
         place = places.get(case.form_number, [""] * 4)
         yield [
             subject.site, subject.key, case.number, *place, case.row_key or "", case.state,

@@ -18,6 +18,8 @@ DECLARE
     sites text := coalesce(current_setting('tandem.sites', true), '');
 BEGIN
     PERFORM set_config('tandem.sites', 'all', true);
+    -- Who waits here for another transaction gathers what that one has left.
+    PERFORM 1 FROM edc_subjectfindings WHERE subject_id = ANY (ids) ORDER BY subject_id FOR UPDATE;
     INSERT INTO edc_subjectfindings AS held
         (subject_id, site_id, queries, differences, differences_waiting, differences_open, firings)
     SELECT s.id, s.site_id, q.queries, d.differences, d.waiting, d.open, c.firings
@@ -66,7 +68,6 @@ END $$
 """
 # Planned once for each connection: planning at every call takes ten times what counting does.
 PLAN_ONCE = "ALTER FUNCTION edc_count_subjects(bigint[]) SET plan_cache_mode = force_generic_plan"
-# The row of counts is written first: who waits there for another transaction gathers what that one has left.
 COUNT_MARKED = """
 CREATE OR REPLACE FUNCTION edc_count_marked() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

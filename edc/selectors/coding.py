@@ -130,6 +130,8 @@ def memory_of(study: Study, dictionary: Dictionary) -> dict[str, DictionaryTerm]
             form__subject__study=study, term__dictionary__kind=dictionary.kind, approved_at__isnull=False,
             ended_at=None,
         )  # fmt: skip
+        if dictionary.kind == Dictionary.Kind.OTHER:  # two of this kind need have nothing in common
+            held = held.filter(term__dictionary=dictionary)
         for verbatim, code in held.values_list("verbatim", "term__code").iterator():
             codes.setdefault(key_of(verbatim), set()).add(code)
     agreed = {key: next(iter(each)) for key, each in codes.items() if len(each) == 1}

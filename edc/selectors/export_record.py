@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch
+from django.utils import timezone
 
 from edc.exchange import record
 from edc.models import (
@@ -62,7 +63,7 @@ def _subject(
 ) -> record.Subject:
     return record.Subject(
         key=subject.subject_key, site=subject.site.oid, status=subject.status, cohort=subject.cohort,
-        synthetic=subject.synthetic, enrolled_at=stamp(subject.created_at), events=events,
+        synthetic=subject.synthetic, enrolled_at=stamp(timezone.localtime(subject.created_at)), events=events,
         allocation=allocation, cases=cases,
     )  # fmt: skip
 
@@ -196,7 +197,7 @@ def _allocations(subjects: list[int]) -> dict[int, record.Allocated]:
         each.subject_id: record.Allocated(
             each.row.list.sha256, each.row.list.blinded, each.row.stratum, each.row.sequence,
             "" if each.row.list.blinded else each.row.arm, each.allocated_by.username,
-            stamp(each.allocated_at), each.stratum_from_data,
+            stamp(timezone.localtime(each.allocated_at)), each.stratum_from_data,
         )
         for each in rows
     }  # fmt: skip

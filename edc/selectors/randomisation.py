@@ -89,13 +89,3 @@ def allocation_visible_to(actor: User | None, subject: Subject) -> Allocation | 
         return None
     found = Allocation.objects.filter(subject=subject)
     return found.select_related("row__list", "allocated_by").first()
-
-
-def allocations_shown_at(actor: User | None, study: Study) -> set[str]:
-    """Return the sites, by OID, whose allocations by an open list the actor may take out with other data.
-
-    Who keeps the lists knows them anyway; anybody else where they allocate themselves.
-    """
-    if access.may(actor, KEEPS, study=study):
-        return set(study.sites.values_list("oid", flat=True))
-    return set(access.sites_for(actor, ALLOCATES).filter(study=study).values_list("oid", flat=True))

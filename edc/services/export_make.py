@@ -34,7 +34,6 @@ from edc.models import Export, Site, SnapshotPart
 from edc.selectors.export import sites_to_export
 from edc.selectors.export_counts import items_in, records_in, subjects_in
 from edc.selectors.export_history import admin_of, history_of
-from edc.selectors.randomisation import allocations_shown_at
 from edc.services import background
 from edc.services.export import expiry, path_of
 from edc.services.export_audit import AUDIT_HEAD, CHAIN, audit_rows, write_chain
@@ -101,13 +100,9 @@ def _source(export: Export, sites: list[Site]) -> Source:
     ids = dict(parts_of(export, sites).values_list("subject__subject_key", "subject_id"))
     full = export.profile == Export.Profile.FULL
 
-    treated = allocations_shown_at(export.requested_by, snapshot.study)
-
     def subjects(log: Log) -> Iterator[Record]:
         profile = Disclosure(export.profile, snapshot.study.oid, secret, items, shown, log)
-        for each in stream(export, sites):
-            known = each if each.site in treated else replace(each, allocation=None)
-            yield profile.of(known)
+        return (profile.of(each) for each in stream(export, sites))
 
     def history(subject: Record) -> History:
         return history_of(snapshot, ids[subject.key])
@@ -118,19 +113,32 @@ def _source(export: Export, sites: list[Site]) -> Source:
         total=subjects_in(snapshot.counts, oids), records=records_in(snapshot.counts, oids),
         items=items_in(snapshot.counts, oids), admin=admin if full else _recoded_places(admin, shown, oids),
         heading=_heading(export), history=history, language=export.language,
-        readme=readme_of(export, sites, stream(export, sites)),
-        coding=snapshot.study.coded_items.exists(), registers=_registers(export, sites, treated),
+        readme=readme_of(export, sites, stream(export, sites)) + _unfrozen(export, sites),
+        coding=snapshot.study.coded_items.exists(), registers=registers_of(export, sites),
     )  # fmt: skip
 
 
-def _registers(export: Export, sites: list[Site], treated: set[str]) -> list[Register]:
-    """Return the registers of the study; of allocations at sites alone where the requester may know them."""
-    held: list[Register] = []
-    if treated & {site.oid for site in sites} and export.snapshot.study.allocation_lists.exists():
-        held.append(ALLOCATIONS)
-    if export.snapshot.study.safety_cases.exists():
-        held.append(SAFETY_CASES)
-    return held
+def registers_of(export: Export, sites: list[Site]) -> list[Register]:
+    """Return the registers that the study has and the snapshot holds."""
+    study, held = export.snapshot.study, _holds_registers(export, sites)
+    has = ((ALLOCATIONS, study.allocation_lists.exists()), (SAFETY_CASES, study.safety_cases.exists()))
+    return [register for register, there in has if there and held]
+
+
+def _holds_registers(export: Export, sites: list[Site]) -> bool:
+    """Tell whether registers were frozen: older parts do not say that there is no allocation and no case."""
+    first = next(stream(export, sites), None)
+    return first is None or first.cases is not None
+
+
+def _unfrozen(export: Export, sites: list[Site]) -> list[tuple[str, str]]:
+    if _holds_registers(export, sites):
+        return []
+    text = (
+        "此快照冻结时尚不含随机分配与 SAE，需要时重新冻结。"
+        "This snapshot was frozen without allocations and serious adverse events: freeze anew to have them."
+    )
+    return [("登记表 Registers", text)]
 
 
 def _recoded_places(admin: AdminData, shown: dict[str, str], oids: list[str]) -> AdminData:

@@ -28,9 +28,12 @@ def check_synonyms(
 ) -> SynonymFile:
     """Keep a CSV or Excel file of words and codes with what it would do; nothing of it is in force yet.
 
-    Raises InvalidInput naming `file` where it is no such table; then the file is not kept.
+    Raises InvalidInput naming `file` where it is no such table; then the file is not kept. Raises NotNow for
+    a dictionary of no known kind: what serves one of them says nothing of the next.
     """
     access.require(actor, KEEPS, study=dictionary.study)
+    if dictionary.kind == Dictionary.Kind.OTHER:
+        raise NotNow(_("Only dictionaries of a known kind have synonyms: MedDRA, WHODrug, ATC, ICD-10."))
     kind = files.kind_of(file_name)
     if kind == "odm":
         raise _wrong(_("Upload the synonyms as Excel (.xlsx) or CSV."))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from edc.coding.synonyms import FAULTS, HEADINGS
-from edc.models import Synonym, SynonymFile
+from edc.models import Dictionary, Synonym, SynonymFile
 from edc.numbers import whole_number
 from edc.selectors.synonyms import KEEPS, synonym_files_visible_to
 from edc.services.synonyms import check_synonyms, commit_synonyms, discard_synonyms
@@ -45,7 +45,7 @@ def synonyms(request: Request) -> HttpResponse:
         return go(request, reverse("synonym-file", args=[made.pk]))
     context = {
         "lines": [(each, SHAPES[each.state]) for each in synonym_files_visible_to(request.user, study)],
-        "held": study.dictionaries.all(),
+        "held": study.dictionaries.exclude(kind=Dictionary.Kind.OTHER),
         "headings": HEADINGS,
         "in_force": Synonym.objects.filter(study=study, ended_at=None).count(),
     }

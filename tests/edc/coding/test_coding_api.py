@@ -1,10 +1,11 @@
-"""Coding by programs: listed, proposed by one person, approved by another, sent back; the page's rights."""
+"""Coding at a session of the API: listed, proposed, approved by another, sent back; the page's rights."""
 
 import pytest
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from edc.models import AuditEvent, Coding
+from edc.models import ApiToken, AuditEvent, Coding
+from edc.services.people import issue_token
 from tests.factories.coding import CodedItemFactory, DictionaryFactory, DictionaryTermFactory
 
 NOTE = "IT.DM.NOTE"
@@ -83,6 +84,17 @@ def test_a_code_is_sent_back_with_its_reason(log_in, value):
     ended = meg.post(url("coding-back", made["id"]), {"reason": "Another sense"}, format="json")
     assert (ended.status_code, ended.json()["ended_reason"]) == (200, "Another sense")
     assert [each["coding"] for each in listed(meg)] == [None]
+
+
+def test_a_token_codes_nothing(member, value):
+    owner = member("kit", "data_manager")
+    _token, secret = issue_token(
+        user=owner, name="robot", scopes=list(ApiToken.Scope.values), site=None, days=1, actor=owner
+    )
+    robot = APIClient(headers={"Authorization": f"Bearer {secret}"})
+    assert listed(robot) == []
+    assert give(robot, value).status_code == 403
+    assert not Coding.objects.exists()
 
 
 def test_nobody_else_and_no_other_site_codes(log_in, value, other_site):

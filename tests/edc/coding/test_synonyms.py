@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from edc.models import AuditEvent, Coding, Synonym, SynonymFile
+from edc.models import AuditEvent, Coding, Dictionary, Synonym, SynonymFile
 from edc.services.coding import auto_code
 from edc.services.data_import import files
 from tests.edc.web.entry_door import browser
@@ -112,6 +112,18 @@ def test_what_is_no_table_of_words_is_not_kept(meg, dictionary):
     assert answer.status_code == 422
     assert "words, code" in answer.content.decode()
     assert list(files.folder().iterdir()) == []
+    assert not SynonymFile.objects.exists()
+
+
+def test_words_whose_form_to_compare_is_too_long_are_a_fault(meg, dictionary):
+    check(meg, dictionary, f"{'㎎' * 200},90001")
+    assert SynonymFile.objects.get().counts == {"long": 1}
+
+
+def test_a_dictionary_of_no_known_kind_has_no_synonyms(meg, study):
+    other = DictionaryFactory(study=study, kind=Dictionary.Kind.OTHER, version="LOCAL-A")
+    DictionaryTermFactory(dictionary=other, code="12")
+    assert check(meg, other, "a,12").status_code == 409
     assert not SynonymFile.objects.exists()
 
 

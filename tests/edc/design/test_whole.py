@@ -59,6 +59,13 @@ def test_a_stratum_is_made_of_codes(document):
     ]
 
 
+def test_a_stratum_is_made_of_what_is_said_once(document):
+    document["study"]["stratification"] = ["IT.DM.SEX"]
+    [form] = [each for each in document["forms"] if each["oid"] == "FO.DM"]
+    form["item_groups"][0]["repeating"] = True
+    assert ("study", "stratification[0]") in [(file, field) for file, field, _words in faults(document)]
+
+
 def test_what_is_coded_is_free_text(document):
     document["study"]["coded"] = {"IT.DM.NOTE": "meddra"}
     assert check_document(document).design.coded == {"IT.DM.NOTE": "meddra"}

@@ -2,13 +2,16 @@
 
 import csv
 import io
+import json
 from datetime import timedelta
 
 import openpyxl
 import pytest
 from django.utils import timezone
 
-from edc.models import SafetyCase, StudyUserObjectPermission, Subject
+from edc.exchange import keyed
+from edc.exchange.record import to_json
+from edc.models import SafetyCase, Subject
 from edc.services.randomisation import allocate_subject
 from tests.factories.entering import form_of
 from tests.factories.randomisation import AllocationListFactory, AllocationRowFactory
@@ -26,6 +29,13 @@ def allocate(subject, study, crcs):
         return allocate_subject(subject=subject, strata="S01/young", actor=crcs[0])
 
     return now
+
+
+def _as_before(subject):
+    """Return the part of a snapshot as it was frozen before there were registers."""
+    held = json.loads(to_json(subject))
+    del held["allocation"], held["cases"]
+    return json.dumps(held).encode()
 
 
 @pytest.fixture
@@ -65,22 +75,24 @@ def test_the_full_package_tells_who_allocated_by_which_list(allocate, complete, 
     assert (row["STRATUM"], row["SEQUENCE"], row["ARM"], row["BLINDED"]) == ("S01/young", "1", "Arm B", "N")
     assert row["STRATUM_FROM_DATA"] == "N"
     assert (row["ALLOCATED_BY"], row["LIST_SHA256"]) == (crcs[0].username, made.row.list.sha256)
-    assert row["ALLOCATED_AT"] == made.allocated_at.isoformat()
+    assert row["ALLOCATED_AT"] == timezone.localtime(made.allocated_at).isoformat()
     assert sheet(archive, "ALLOCATIONS")[0]["ARM"] == "Arm B"
     told = {line["COLUMN"]: line["TEXT_EN"] for line in rows(archive, "codebook/columns.csv")}
     assert set(row) == set(told)
 
 
-def test_a_shared_package_keeps_the_arm_alone(allocate, complete, freezing, packing):
+def test_a_shared_package_keeps_the_arm_alone(allocate, complete, freezing, packing, subject, settings):
     complete("FO.DM")
     made = allocate()
     snapshot = freezing()
+    shift = keyed.shift_days(settings.PSEUDONYM_SECRET.encode(), subject.study.oid, subject.subject_key)
+    day = timezone.localdate(made.allocated_at) - timedelta(days=shift)
     for profile, stratum in (("limited", "S01/young"), ("public", "")):
         _export, archive = packing(snapshot, "csv", profile=profile)
         (row,) = rows(archive, ALLOCATIONS)
         assert (row["ARM"], row["STRATUM"]) == ("Arm B", stratum)
         assert [row[name] for name in ("SEQUENCE", "LIST_SHA256", "ALLOCATED_BY")] == [""] * 3
-        assert row["ALLOCATED_AT"] < made.allocated_at.date().isoformat()
+        assert row["ALLOCATED_AT"] == day.isoformat()
 
 
 def test_no_code_of_a_blinded_list_is_ever_frozen(allocate, complete, freezing, packing):
@@ -94,14 +106,14 @@ def test_no_code_of_a_blinded_list_is_ever_frozen(allocate, complete, freezing, 
     assert rows(archive, ALLOCATIONS) == []
 
 
-def test_who_neither_keeps_the_lists_nor_allocates_takes_none_out(allocate, complete, freezing, packing, meg):
-    complete("FO.DM")
+def test_a_snapshot_from_before_says_so(case, allocate, freezing, packing, monkeypatch):
     allocate()
+    monkeypatch.setattr("edc.services.snapshot.to_json", _as_before)
     snapshot = freezing()
-    StudyUserObjectPermission.objects.filter(user=meg, permission__codename="manage_design").delete()
-    _export, archive = packing(snapshot, "csv", "excel")
-    assert not [each for each in archive.namelist() if each.endswith(ALLOCATIONS)]
-    assert "Arm B" not in str([archive.read(each) for each in archive.namelist() if each.endswith(".csv")])
+    _export, archive = packing(snapshot, "csv", "excel", profile="limited")
+    assert not [each for each in archive.namelist() if each.endswith((ALLOCATIONS, CASES))]
+    readme = next(each for each in archive.namelist() if "README" in each)
+    assert "freeze anew" in archive.read(readme).decode()
 
 
 def test_a_case_is_one_row_with_its_clock_reports_and_review(case, freezing, packing, crcs):

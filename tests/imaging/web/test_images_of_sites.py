@@ -14,7 +14,13 @@ from edc.models import FormInstance, StudyEvent, Subject
 from edc.selectors.owed import LEFT
 from imaging.models import DemandedForm, SubjectImages, UploadSession
 from tests.factories.imaging import ImagingStudyFactory, SeriesFactory, UploadSessionFactory
-from tests.factories.models import FormInstanceFactory, SiteFactory, StudyEventFactory, SubjectFactory
+from tests.factories.models import (
+    DesignVersionFactory,
+    FormInstanceFactory,
+    SiteFactory,
+    StudyEventFactory,
+    SubjectFactory,
+)
 
 pytestmark = [
     pytest.mark.django_db,
@@ -73,6 +79,19 @@ def test_what_is_kept_equals_what_is_counted(forms):
 
     assert sum(later.values()) > sum(kept.values())
     assert later == check.count(staying, "subject__site")
+
+
+def test_a_form_on_a_version_without_subjects_is_counted_by_both(forms, version):
+    study = forms[0].subject.study
+    newer = DesignVersionFactory(study=study, number=2, content=version.content, sha256=version.sha256)
+    FormInstance.objects.filter(subject__study=study).update(design_version=newer)
+    check = next(each for each in lock_checks() if each.key == "images_missing")
+    staying = FormInstance.objects.filter(subject__study=study).exclude(subject__status__in=LEFT)
+
+    kept = check.of_sites(study)
+
+    assert sum(kept.values()) > 0
+    assert kept == check.count(staying, "subject__site")
 
 
 def test_what_is_counted_anew_is_what_was_kept(forms):
