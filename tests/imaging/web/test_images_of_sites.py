@@ -1,6 +1,7 @@
 """The page of locks takes missing images from what PostgreSQL keeps: the same number as counting forms."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 
@@ -9,6 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from edc.design.items import Text
 from edc.extensions import lock_checks
 from edc.models import FormInstance, StudyEvent, Subject
 from edc.selectors.owed import LEFT
@@ -83,7 +85,8 @@ def test_what_is_kept_equals_what_is_counted(forms):
 
 def test_a_form_on_a_version_without_subjects_is_counted_by_both(forms, version):
     study = forms[0].subject.study
-    newer = DesignVersionFactory(study=study, number=2, content=version.content, sha256=version.sha256)
+    design = replace(version.design, title=Text("第二版", "Second version"))
+    newer = DesignVersionFactory(study=study, number=2, content=design.to_json(), sha256=design.sha256)
     FormInstance.objects.filter(subject__study=study).update(design_version=newer)
     check = next(each for each in lock_checks() if each.key == "images_missing")
     staying = FormInstance.objects.filter(subject__study=study).exclude(subject__status__in=LEFT)
