@@ -3,13 +3,15 @@
 Fills a private, durable PostgreSQL with study T5 (30 sites, every planned form, a chained trail), serves
 the platform with gunicorn, and prints tables, limits beside: the pages of a data manager and of a
 data-entry person; entering a form (open, save of each item, submit of both passes) by 1, 10 and 50 people
-at once, beside the bare write of the same rows; a dry run of 10,000 lines, freezing, verifying, exporting.
+at once, who take `--pause` seconds for each value (0: as fast as the server answers), beside the bare write
+of the same rows; a dry run of 10,000 lines, freezing, verifying, exporting.
 `--tenfold` copies the subjects ten times and opens the pages again: what they cost must not grow with them.
 """
 
 import argparse
 import json
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -18,6 +20,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -48,6 +51,7 @@ def main() -> int:
     parser.add_argument("--subjects", type=int, default=3000)
     parser.add_argument("--tenfold", action="store_true")
     parser.add_argument("--seconds", type=int, default=20, help="of entry, for each number of people")
+    parser.add_argument("--pause", type=float, default=2.0, help="mean seconds to read and type a value")
     parser.add_argument("--people", type=int, nargs="*", default=[1, 10, 50])
     parser.add_argument("--parts", nargs="*", default=PARTS, choices=PARTS)
     parser.add_argument("--workers", type=int, default=2)
@@ -158,9 +162,13 @@ def entry_table(plan: dict, address: str, url: str, told: argparse.Namespace) ->
     """Let people enter the owed form, ever more at once; print what each step takes and what is over."""
     over = []
     forms = [list(each) for each in plan["forms"]]
+    print(f"\na value every {told.pause:g} s and the time of its answer")
+    warm(plan, address, forms)
     print(f"\n{'people':>6}  {'step':<22}{'requests':>9}{'p50 ms':>9}{'p95 ms':>9}{'limit':>8}{'refused':>9}")
     for people in told.people:
-        found = _together(people, told.seconds, lambda n, until: _enter(plan, address, forms, n, until))
+        found = _together(
+            people, told.seconds, lambda n, until: _enter(plan, address, forms, n, until, told.pause)
+        )
         bare = _together(people, 5, lambda _n, until: _bare(url, until))
         save_limit = SAVE_ALONE if people == 1 else SAVE_TOGETHER
         limits = {"open": OPEN_LIMIT, "save": save_limit}
@@ -201,8 +209,18 @@ def _together(
     return found
 
 
-def _enter(plan: dict, address: str, forms: list[list[int]], number: int, until: float) -> dict[str, list]:
+def warm(plan: dict, address: str, forms: list[list[int]]) -> None:
+    """Have every process of the server compile the rules of the study, which it does once."""
+    with _client(address, plan["sessions"][0][0]) as client:
+        for _turn in range(12):
+            timed(client, "GET", f"/forms/{forms[0][-1]}/")
+
+
+def _enter(
+    plan: dict, address: str, forms: list[list[int]], number: int, until: float, *, pause: float
+) -> dict[str, list]:
     """Enter forms of one site, each by two people in turn, until the time is over."""
+    chance = random.Random(number)
     found: dict[str, list] = {"open": [], "save": [], "submit first pass": [], "submit second pass": []}
     site = number % len(forms)
     with (
@@ -212,10 +230,12 @@ def _enter(plan: dict, address: str, forms: list[list[int]], number: int, until:
         while time.monotonic() < until and forms[site]:
             form = forms[site].pop()
             for client, step in ((first, "submit first pass"), (second, "submit second pass")):
+                time.sleep(chance.uniform(0, 2) * pause)
                 found["open"].append(timed(client, "GET", f"/forms/{form}/"))
                 for item in plan["items"]:
                     if time.monotonic() > until:
                         return found
+                    time.sleep(chance.uniform(0.5, 1.5) * pause)
                     body = {**item, "version": 0}
                     found["save"].append(timed(client, "POST", f"/forms/{form}/items/", json=body))
                 found[step].append(timed(client, "POST", f"/forms/{form}/submit/", json={}))

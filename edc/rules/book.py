@@ -61,6 +61,17 @@ class FormRules:
         """The rules of visibility by item OID."""
         return {self.form.items_by_name[name].oid: rule for name, rule in self.show.items()}
 
+    @cached_property
+    def forms_read(self) -> frozenset[str]:
+        """The OIDs of the forms of which the rules read final records."""
+        rules = [rule for _where, rule in _asked(self)]
+        return frozenset(
+            f"FO.{read.form}"
+            for rule in rules
+            for read in rule.inputs
+            if read.scope in ("latest", "at", "rows")
+        )
+
 
 @dataclass(frozen=True)
 class Criterion:

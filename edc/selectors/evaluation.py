@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from edc.design.items import ItemDef, Text
 from edc.design.values import ItemReading, normal_form, read_value
 from edc.models import FormInstance, Recheck, Stream
+from edc.rules.book import rule_book
 from edc.rules.form_logic import Computed, Flag, FormState, evaluate_form
 from edc.rules.form_record import read_record
 from edc.rules.second_pass import asked_again, narrowed
@@ -24,12 +25,14 @@ AGAIN = Text("对照源数据再核对一次。", "Check this against the source
 
 def state_of(form: FormInstance, record: Mapping, known: SubjectValues | None = None) -> FormState:
     """Evaluate every rule of the form on a record, against the subject's final values, as of today."""
-    forms = forms_in_order(form.subject)
+    design = rules_design(form)
+    read = rule_book(design).forms[form.form_oid].forms_read
+    forms = forms_in_order(form.subject, {*read, form.form_oid})
     event_oid, event_date, number = record_place(form, forms)
     place = FinalRecord(form.form_oid, event_oid, event_date, number)
-    subject = known or subject_values(form.subject, forms)
+    subject = known or subject_values(form.subject, forms, read)
     return evaluate_form(
-        rules_design(form),
+        design,
         form.form_oid,
         record,
         subject.filling(place),
@@ -49,7 +52,12 @@ def pass_state(
     form: FormInstance, record: Mapping, stream: str, known: SubjectValues | None = None
 ) -> FormState:
     """Return the state of a pass: of what it asks, with what its person is to check again among the flags."""
-    state, oids = state_of(form, record, known), asked_oids(form, stream)
+    return as_pass(form, state_of(form, record, known), stream)
+
+
+def as_pass(form: FormInstance, state: FormState, stream: str) -> FormState:
+    """Return what a pass shows of the state of its form."""
+    oids = asked_oids(form, stream)
     if oids is not None:
         state = narrowed(form.design_version.design.form(form.form_oid), state, oids)
     marks = marked_again(form) if stream == Stream.ENTRY_2 else []

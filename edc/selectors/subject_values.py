@@ -1,27 +1,29 @@
 """The subject's final values as the rules read them: of completed forms only, whoever is asking."""
 
+from collections.abc import Collection
 from datetime import date
 
 from edc.models import FormInstance, ItemValue, Subject
 from edc.rules.subject_values import FinalRecord, SubjectValues
 
 
-def subject_values(subject: Subject, forms: list[FormInstance] | None = None) -> SubjectValues:
-    """Return all final records of the subject; ``forms`` are its forms in order where they were read before.
+def subject_values(
+    subject: Subject, forms: list[FormInstance] | None = None, of: Collection[str] | None = None
+) -> SubjectValues:
+    """Return the final records of the subject, all or those ``of`` some forms, by OID.
 
-    Nothing of an unreconciled pass is in it, so a rule shown to one person tells nothing of the other's
-    entry.
+    ``forms`` are its forms in order, at least those, where they were read before. Nothing of an unreconciled
+    pass is among the records, so a rule shown to one person tells nothing of the other's entry.
     """
     forms = forms_in_order(subject) if forms is None else forms
     numbers = record_numbers(forms)
+    final = [
+        form for form in forms if form.status in FormInstance.FINAL and (of is None or form.form_oid in of)
+    ]
     values: dict[int, list[ItemValue]] = {}
-    for value in ItemValue.objects.filter(form__subject=subject).order_by("pk"):
+    for value in ItemValue.objects.filter(form__in=[form.pk for form in final]).order_by("pk"):
         values.setdefault(value.form_id, []).append(value)
-    records = tuple(
-        final_record(form, numbers[form.pk], values.get(form.pk, []))
-        for form in forms
-        if form.status in FormInstance.FINAL
-    )
+    records = tuple(final_record(form, numbers[form.pk], values.get(form.pk, [])) for form in final)
     return SubjectValues(subject.design_version.design, records, site=subject.site.oid)
 
 
@@ -36,10 +38,12 @@ def event_date(form: FormInstance) -> date | None:
     return form.event.held_on or form.event.planned_date
 
 
-def forms_in_order(subject: Subject) -> list[FormInstance]:
-    """Return all forms of the subject in the order of the schedule."""
+def forms_in_order(subject: Subject, of: Collection[str] | None = None) -> list[FormInstance]:
+    """Return the forms of the subject in the order of the schedule, all or those ``of`` some OIDs."""
     forms = FormInstance.objects.filter(subject=subject).select_related("event", "design_version")
     forms = forms.defer("design_version__content")
+    if of is not None:
+        forms = forms.filter(form_oid__in=of)
     return list(forms.order_by("event__ordinal", "event__repeat_key", "repeat_key", "pk"))
 
 

@@ -13,7 +13,7 @@ from edc.errors import ItemMoved, NotNow
 from edc.models import Draft, DraftItem, FormInstance, Stream, User
 from edc.rules.form_logic import FormState
 from edc.rules.subject_values import item_path
-from edc.selectors.evaluation import pass_state, state_of
+from edc.selectors.evaluation import as_pass, pass_state, state_of
 from edc.selectors.records import record_of
 from edc.services.entries import checked_entry, checked_path, repeating_group, require_proposed
 from edc.services.entry.clock import told_clock, with_clock
@@ -116,7 +116,7 @@ def _without_hidden(
     before = {"items": others | ({path: held.entry} if held else {}), "rows": record["rows"]}
     hidden = newly_hidden(form, before, {"items": others, "rows": record["rows"]}, state)
     if not hidden:
-        return pass_state(form, record, draft.stream), {}
+        return as_pass(form, state, draft.stream), {}
     if not drop_hidden:
         ask_before_hiding(form, path, held.entry if held else None, hidden)
     erased = {}
