@@ -16,9 +16,9 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -94,6 +94,8 @@ def _step(env: dict[str, str], var: str, name: str, subjects: int) -> dict:
 def _server(env: dict[str, str], var: Path, workers: int) -> Iterator[str]:
     address, log = f"127.0.0.1:{free_port()}", var / "server.log"
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", address, "--timeout", "120"]
+    # As a proxy keeps its connections: people pause for longer than the two seconds of the default.
+    command += ["--keep-alive", "75"]
     process = start([*command, "--workers", str(workers), "--threads", "4"], log=log, env=env, cwd=ROOT)
     try:
         wait_until(lambda: _answers(address), process=process, log=log)
@@ -166,9 +168,8 @@ def entry_table(plan: dict, address: str, url: str, told: argparse.Namespace) ->
     warm(plan, address, forms)
     print(f"\n{'people':>6}  {'step':<22}{'requests':>9}{'p50 ms':>9}{'p95 ms':>9}{'limit':>8}{'refused':>9}")
     for people in told.people:
-        found = _together(
-            people, told.seconds, lambda n, until: _enter(plan, address, forms, n, until, told.pause)
-        )
+        enter = partial(_enter, plan, address, forms, pause=told.pause)
+        found = _together(people, told.seconds, enter)
         bare = _together(people, 5, lambda _n, until: _bare(url, until))
         save_limit = SAVE_ALONE if people == 1 else SAVE_TOGETHER
         limits = {"open": OPEN_LIMIT, "save": save_limit}
@@ -193,19 +194,11 @@ def _together(
     people: int, seconds: int, work: Callable[[int, float], dict[str, list]]
 ) -> dict[str, list[tuple[float, int]]]:
     """Do the work in so many threads at once for so long, and put together what they found."""
-    until, found, lock = time.monotonic() + seconds, {}, threading.Lock()
-
-    def run(number: int) -> None:
-        mine = work(number, until)
-        with lock:
-            for step, times in mine.items():
+    until, found = time.monotonic() + seconds, {}
+    with ThreadPoolExecutor(people) as pool:
+        for each in [pool.submit(work, number, until) for number in range(people)]:
+            for step, times in each.result().items():
                 found.setdefault(step, []).extend(times)
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(people)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
     return found
 
 
