@@ -94,7 +94,7 @@ def _step(env: dict[str, str], var: str, name: str, subjects: int) -> dict:
 def _server(env: dict[str, str], var: Path, workers: int) -> Iterator[str]:
     address, log = f"127.0.0.1:{free_port()}", var / "server.log"
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", address, "--timeout", "120"]
-    # As a proxy keeps its connections: people pause for longer than the two seconds of the default.
+    # People pause for longer than the two seconds after which it would close their connections.
     command += ["--keep-alive", "75"]
     process = start([*command, "--workers", str(workers), "--threads", "4"], log=log, env=env, cwd=ROOT)
     try:
